@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * file.c - directories that the program makes for itself
+ *
+ * Runs as root in directories that may be others': never follows a symbolic
+ * link in the last component and changes only what it made itself.
+ */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int make_above(char *dir)
+{
+	char *slash;
+
+	for (slash = strchr(dir + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(dir, 0755) && errno != EEXIST) {
+			*slash = '/';
+			return -errno;
+		}
+		*slash = '/';
+	}
+	return 0;
+}
+
+/* Owner and mode go to the directory that was opened, whatever the name is by now. */
+static int own(int fd, gid_t group)
+{
+	if (group == (gid_t)-1)
+		return 0;
+	if (fchown(fd, (uid_t)-1, group) || fchmod(fd, 02750))
+		return -errno;
+	return 0;
+}
+
+static int open_or_make(char *dir, gid_t group)
+{
+	bool made = false;
+	int fd, r;
+
+	r = make_above(dir);
+	if (r < 0)
+		return r;
+	if (!mkdir(dir, 0700))
+		made = true;
+	else if (errno != EEXIST)
+		return -errno;
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	r = made ? own(fd, group) : 0;
+	close(fd);
+	return r;
+}
+
+static const char *reason_of(int error)
+{
+	if (error == ELOOP || error == ENOTDIR)
+		return "it, or a part of it, is no directory (symbolic links are not followed "
+		       "here); remove it or set another path";
+	if (error == EACCES || error == EPERM)
+		return "permission denied; run as root or set a path of your own";
+	if (error == EROFS)
+		return "the filesystem is read-only; set another path";
+	return strerror(error);
+}
+
+int file_make_parent(const char *path, gid_t group, char *why, size_t why_size)
+{
+	const char *slash = strrchr(path, '/');
+	char dir[PATH_MAX];
+	int r;
+
+	if (!slash || slash - path >= PATH_MAX) {
+		snprintf(why, why_size, "%s: not an absolute path", path);
+		return -EINVAL;
+	}
+	if (slash == path)
+		return 0; /* the root directory */
+	memcpy(dir, path, (size_t)(slash - path));
+	dir[slash - path] = '\0';
+	r = open_or_make(dir, group);
+	if (r < 0)
+		snprintf(why, why_size, "directory %s: %s", dir, reason_of(-r));
+	return r;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * file.h - directories that the program makes for itself
+ */
+#ifndef NOISE_FILE_H
+#define NOISE_FILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/**
+ * file_make_parent - see to it that the directory of @path exists
+ * @group: what is made belongs to us and this group, mode 2750, so that files
+ *         made in it bear the group; (gid_t)-1: mode 0700, our own group
+ * What exists is left as it is, but has to be a directory and no symbolic
+ * link. Missing directories above it are made as well, mode 0755.
+ * @why: on failure one line for the operator: the path, the reason, the remedy
+ * Return: 0 or negative errno.
+ */
+int file_make_parent(const char *path, gid_t group, char *why, size_t why_size)
+	__attribute__((warn_unused_result));
+
+#endif

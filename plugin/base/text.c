@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * text.c - foreign text made fit to be shown, and audit's encodings undone
+ *
+ * Nothing here trusts a byte: quoting leaves only printable ASCII, and no
+ * function writes past what it was given.
+ */
+#include "base/text.h"
+
+static const char hex_digits[] = "0123456789abcdef";
+
+/* One byte as text_quote() shows it; Return: bytes used, at most 4. */
+static size_t quote_byte(unsigned char c, char out[4])
+{
+	if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
+		out[0] = (char)c;
+		return 1;
+	}
+	out[0] = '\\';
+	out[1] = 'x';
+	out[2] = hex_digits[c >> 4];
+	out[3] = hex_digits[c & 15];
+	return 4;
+}
+
+const char *text_quote(struct span s, char *out, size_t size)
+{
+	static const char more[] = "...\"";
+	char one[4];
+	size_t i, n, used = 0;
+
+	if (size < sizeof(more) + 1) {
+		if (size)
+			out[0] = '\0';
+		return out;
+	}
+	out[used++] = '"';
+	for (i = 0; i < s.n; i++) {
+		n = quote_byte((unsigned char)s.p[i], one);
+		/* room for the closing text must stay */
+		if (used + n + sizeof(more) > size)
+			break;
+		memcpy(out + used, one, n);
+		used += n;
+	}
+	memcpy(out + used, i < s.n ? more : "\"", i < s.n ? sizeof(more) : 2);
+	return out;
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+struct span text_unescape(struct span raw, char *out)
+{
+	size_t i;
+
+	if (!raw.p || span_is(raw, "(null)"))
+		return (struct span){NULL, 0};
+	if (raw.n >= 2 && raw.p[0] == '"') /* a cut line may lack the closing quote */
+		return (struct span){raw.p + 1, raw.n - 1 - (raw.p[raw.n - 1] == '"')};
+	if (!raw.n || raw.n % 2)
+		return raw;
+	for (i = 0; i < raw.n; i += 2) {
+		int high = hex_value(raw.p[i]), low = hex_value(raw.p[i + 1]);
+
+		if (high < 0 || low < 0)
+			return raw;
+		out[i / 2] = (char)(high << 4 | low);
+	}
+	return (struct span){out, raw.n / 2};
+}
+
+bool text_u64(struct span s, uint64_t max, uint64_t *value)
+{
+	uint64_t v = 0;
+	size_t i;
+
+	if (!s.n)
+		return false;
+	for (i = 0; i < s.n; i++) {
+		unsigned int digit = (unsigned char)s.p[i] - '0';
+
+		if (digit > 9 || v > (UINT64_MAX - digit) / 10)
+			return false;
+		v = v * 10 + digit;
+		if (v > max)
+			return false;
+	}
+	*value = v;
+	return true;
+}
+
+size_t text_utf8_prefix(struct span s, size_t max)
+{
+	size_t at, back;
+
+	if (s.n <= max)
+		return s.n;
+	/* A character is at most 4 bytes: look back for a lead byte that reaches over. */
+	for (back = 1; back <= 3 && back <= max; back++) {
+		unsigned char c = (unsigned char)s.p[max - back];
+		size_t need = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+
+		if (c >= 0x80 && c < 0xc0)
+			continue;
+		at = max - back;
+		return need > back ? at : max;
+	}
+	return max;
+}

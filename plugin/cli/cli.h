@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cli.h - the parts of aunoise
+ *
+ * aunoise trusts nothing that it is told: the daemon is a process that reads
+ * attacker-chosen text all day. Every string that it prints is checked or
+ * quoted first.
+ */
+#ifndef NOISE_CLI_H
+#define NOISE_CLI_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+enum cli_exit { CLI_FINE = 0, CLI_TO_DO = 1, CLI_USAGE = 2, CLI_CANNOT = 3 };
+
+/* A subcommand: argv[0] is its name. Return: enum cli_exit. */
+int cli_status(int argc, char **argv);
+int cli_report(int argc, char **argv);
+int cli_replay(int argc, char **argv);
+
+/** cli_usage - the command's line of usage on stderr; Return: CLI_USAGE */
+int cli_usage(const char *command);
+
+/* --- the daemon's socket --- */
+
+struct cli_daemon;
+
+/**
+ * cli_connect - connect to the daemon
+ * @path: NULL: the installed place
+ * Says on stderr why it could not. Return: owned, or NULL.
+ */
+struct cli_daemon *cli_connect(const char *path);
+void cli_disconnect(struct cli_daemon *d);
+
+/** cli_request - ask for summaries of this depth. Return: 0 or negative errno. */
+int cli_request(struct cli_daemon *d, bool all_windows, unsigned int top);
+
+/**
+ * cli_await - the next object of @type, others are passed over
+ * Waits 10 s at most; says on stderr what is wrong. Return: owned, or NULL.
+ */
+json_t *cli_await(struct cli_daemon *d, const char *type);
+
+/* --- text --- */
+
+/** print_windows - totals of all windows, a line each */
+void print_windows(FILE *out, const json_t *summary);
+
+/** print_lists - the lists of one window; @window: element of `windows` */
+void print_lists(FILE *out, const json_t *window);
+
+/** print_health - counters that are not 0 */
+void print_health(FILE *out, const json_t *summary);
+
+/** print_word - text from a JSON value: bare where it is plain, quoted otherwise, `-` for null */
+void print_word(FILE *out, const json_t *value);
+
+/**
+ * print_find_window - the window that the user named: 60, 5m, 1h, all
+ * Return: borrowed element of `windows`, or NULL after saying which there are.
+ */
+const json_t *print_find_window(const json_t *summary, const char *name);
+
+#endif

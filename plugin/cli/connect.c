@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * connect.c - the daemon's socket, as its reader
+ *
+ * Bounded in everything: a line, the wait, the number of objects passed over.
+ */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "config.h"
+
+#define LINE_MAX_BYTES (4u << 20)
+#define WAIT_MS	       10000
+
+struct cli_daemon {
+	int fd;
+	struct sockaddr_un address;
+	size_t have, size;
+	char *buffer;
+};
+
+static void say_why(const char *path, int error)
+{
+	const char *hint = strerror(error);
+
+	if (error == ENOENT || error == ECONNREFUSED)
+		hint = "nobody listens there; is audisp-noise enabled in auditd "
+		       "(plugins.d/noise.conf) and running? Name another with --socket";
+	else if (error == EACCES || error == EPERM)
+		hint = "permission denied; run as root or as a member of socket_group";
+	fprintf(stderr, "aunoise: %s: %s\n", path, hint);
+}
+
+static int connect_to(struct cli_daemon *d)
+{
+	if (d->fd < 0)
+		return -errno;
+	if (connect(d->fd, (const struct sockaddr *)&d->address, sizeof(d->address)))
+		return -errno;
+	return 0;
+}
+
+struct cli_daemon *cli_connect(const char *path)
+{
+	struct cli_daemon *d = calloc(1, sizeof(*d));
+	struct config defaults;
+	int r;
+
+	if (!d)
+		return NULL;
+	if (!path) {
+		config_defaults(&defaults);
+		path = defaults.socket;
+	}
+	if (strlen(path) >= sizeof(d->address.sun_path)) {
+		fprintf(stderr, "aunoise: %s: longer than a socket's path can be (107 bytes)\n",
+			path);
+		free(d);
+		return NULL;
+	}
+	d->address.sun_family = AF_UNIX;
+	memcpy(d->address.sun_path, path, strlen(path) + 1);
+	d->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	r = connect_to(d);
+	if (r < 0) {
+		say_why(path, -r);
+		cli_disconnect(d);
+		return NULL;
+	}
+	return d;
+}
+
+void cli_disconnect(struct cli_daemon *d)
+{
+	if (!d)
+		return;
+	if (d->fd >= 0)
+		close(d->fd);
+	free(d->buffer);
+	free(d);
+}
+
+int cli_request(struct cli_daemon *d, bool all_windows, unsigned int top)
+{
+	char line[96];
+	int n = snprintf(line, sizeof(line), "{\"interval\":1,\"windows\":\"%s\",\"top\":%u}\n",
+			 all_windows ? "all" : "first", top);
+
+	return send(d->fd, line, (size_t)n, MSG_NOSIGNAL) == n ? 0 : -EIO;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Return: bytes that came, 0 at the end, negative errno. */
+static ssize_t read_more(struct cli_daemon *d, int64_t until_ms)
+{
+	struct pollfd p = {d->fd, POLLIN, 0};
+	int64_t left = until_ms - now_ms();
+	ssize_t n;
+
+	if (d->have == d->size) {
+		size_t size = d->size ? 2 * d->size : 65536;
+		char *bigger = size > LINE_MAX_BYTES ? NULL : realloc(d->buffer, size);
+
+		if (!bigger)
+			return -EMSGSIZE;
+		d->buffer = bigger;
+		d->size = size;
+	}
+	if (left <= 0 || poll(&p, 1, (int)left) <= 0)
+		return -ETIMEDOUT;
+	n = read(d->fd, d->buffer + d->have, d->size - d->have);
+	if (n > 0)
+		d->have += (size_t)n;
+	return n < 0 ? -errno : n;
+}
+
+/* The next line as an object. Return: 0, 1 no whole line yet, negative errno. */
+static int take_line(struct cli_daemon *d, json_t **object)
+{
+	char *end = d->have ? memchr(d->buffer, '\n', d->have) : NULL;
+	size_t n;
+
+	if (!end)
+		return 1;
+	n = (size_t)(end - d->buffer);
+	*object = json_loadb(d->buffer, n, 0, NULL);
+	d->have -= n + 1;
+	memmove(d->buffer, end + 1, d->have);
+	return json_is_object(*object) ? 0 : -EBADMSG;
+}
+
+static bool is_type(const json_t *object, const char *type)
+{
+	const char *text = json_string_value(json_object_get(object, "type"));
+
+	return text && !strcmp(text, type);
+}
+
+json_t *cli_await(struct cli_daemon *d, const char *type)
+{
+	int64_t until_ms = now_ms() + WAIT_MS;
+	json_t *object = NULL;
+	ssize_t r;
+
+	for (;;) {
+		r = take_line(d, &object);
+		if (r == 0 && is_type(object, type))
+			return object;
+		if (r <= 0) {
+			json_decref(object);
+			object = NULL;
+		}
+		if (r < 0)
+			break;
+		if (r > 0 && (r = read_more(d, until_ms)) <= 0)
+			break;
+	}
+	fprintf(stderr, "aunoise: %s: %s\n", d->address.sun_path,
+		r == 0		    ? "the daemon closed the connection; it may serve as many "
+				      "clients as it may (max_clients), or not serve this user"
+		: r == -ETIMEDOUT ? "no answer within 10 s"
+		: r == -EBADMSG   ? "what answers there is not audisp-noise"
+				  : strerror((int)-r));
+	return NULL;
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * print.c - a summary as text for people
+ *
+ * Takes only the summary object, so live reports and replay look the same.
+ * All strings in it are foreign here, the daemon's own words included.
+ */
+#include "cli/cli.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static bool is_plain(const char *s)
+{
+	return *s && strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			       "0123456789_[]:.-") == strlen(s);
+}
+
+void print_word(FILE *out, const json_t *value)
+{
+	char quoted[1100]; /* 256 bytes, four characters each, and the quotes */
+
+	if (json_is_integer(value))
+		fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	else if (json_is_boolean(value))
+		fputs(json_is_true(value) ? "yes" : "no", out);
+	else if (!json_is_string(value))
+		fputs("-", out);
+	else if (is_plain(json_string_value(value)))
+		fputs(json_string_value(value), out);
+	else
+		fputs(text_quote((struct span){json_string_value(value),
+					       json_string_length(value)},
+				 quoted, sizeof(quoted)),
+		      out);
+}
+
+/* Foreign text: always quoted, so that no name can pass for a word of ours. */
+static void print_foreign(FILE *out, const json_t *value)
+{
+	char quoted[1100];
+
+	if (!json_is_string(value)) {
+		print_word(out, value);
+		return;
+	}
+	fputs(text_quote((struct span){json_string_value(value), json_string_length(value)},
+			 quoted, sizeof(quoted)),
+	      out);
+}
+
+static json_int_t whole(const json_t *o, const char *name)
+{
+	return json_integer_value(json_object_get(o, name));
+}
+
+static double real(const json_t *o, const char *name)
+{
+	return json_number_value(json_object_get(o, name));
+}
+
+static void print_length(FILE *out, const json_t *window)
+{
+	json_int_t s = whole(window, "seconds");
+
+	if (!json_is_integer(json_object_get(window, "seconds")))
+		fprintf(out, "%-6s", "all");
+	else if (s && s % 3600 == 0)
+		fprintf(out, "%-5" JSON_INTEGER_FORMAT "h", s / 3600);
+	else if (s && s % 60 == 0 && s > 60)
+		fprintf(out, "%-5" JSON_INTEGER_FORMAT "m", s / 60);
+	else
+		fprintf(out, "%-5" JSON_INTEGER_FORMAT "s", s);
+}
+
+void print_windows(FILE *out, const json_t *summary)
+{
+	const json_t *windows = json_object_get(summary, "windows"), *w;
+	size_t i;
+
+	fprintf(out, "%-6s %10s %12s %12s %14s %12s %12s\n", "window", "covered", "events",
+		"records", "bytes", "events/s", "records/s");
+	json_array_foreach(windows, i, w) {
+		print_length(out, w);
+		fprintf(out,
+			" %8.1f s %12" JSON_INTEGER_FORMAT " %12" JSON_INTEGER_FORMAT
+			" %14" JSON_INTEGER_FORMAT " %12.1f %12.1f%s\n",
+			real(w, "span_s"), whole(w, "events"), whole(w, "records"),
+			whole(w, "bytes"), real(w, "events_per_s"), real(w, "records_per_s"),
+			json_is_true(json_object_get(w, "complete")) ? "" : "  (not yet full)");
+	}
+}
+
+/* --- lists --- */
+
+static void print_type(FILE *out, const json_t *e)
+{
+	print_word(out, json_object_get(e, "type"));
+	if (json_is_integer(json_object_get(e, "code")))
+		fprintf(out, " (%" JSON_INTEGER_FORMAT ")", whole(e, "code"));
+}
+
+static void print_keys_of(FILE *out, const json_t *key)
+{
+	const json_t *one;
+	size_t i;
+
+	if (!json_is_array(key)) {
+		if (json_is_null(key))
+			fputs("(none)", out);
+		else
+			print_foreign(out, key);
+		return;
+	}
+	json_array_foreach(key, i, one) {
+		fputs(i ? "+" : "", out);
+		print_foreign(out, one);
+	}
+}
+
+static void print_key(FILE *out, const json_t *e)
+{
+	print_keys_of(out, json_object_get(e, "key"));
+}
+
+static void print_exe(FILE *out, const json_t *e)
+{
+	print_foreign(out, json_object_get(e, "exe"));
+	if (json_is_true(json_object_get(e, "claimed")))
+		fputs(" (claimed)", out);
+}
+
+static void print_syscall(FILE *out, const json_t *e)
+{
+	print_word(out, json_object_get(e, "syscall"));
+	fputs(" ", out);
+	print_word(out, json_object_get(e, "arch"));
+}
+
+static void print_id(FILE *out, const json_t *e, const char *name, const char *class_name)
+{
+	const json_t *class = json_object_get(e, class_name);
+
+	fprintf(out, "%s=", name);
+	if (json_is_string(class))
+		print_word(out, class);
+	else if (whole(e, name) == -1)
+		fputs("unset", out);
+	else
+		print_word(out, json_object_get(e, name));
+}
+
+static void print_account(FILE *out, const json_t *e)
+{
+	print_id(out, e, "auid", "auid_class");
+	fputs(" ", out);
+	print_id(out, e, "uid", "uid_class");
+	if (json_is_string(json_object_get(e, "acct"))) {
+		fputs(" acct=", out);
+		print_foreign(out, json_object_get(e, "acct"));
+	}
+}
+
+static void print_types_of(FILE *out, const json_t *types)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(types, i, one) {
+		fputs(i ? "," : "", out);
+		print_word(out, one);
+	}
+}
+
+static void print_foreign_pair(FILE *out, const json_t *e, const char *name)
+{
+	if (!json_is_string(json_object_get(e, name)))
+		return;
+	fprintf(out, " %s=", name);
+	print_foreign(out, json_object_get(e, name));
+}
+
+static void print_flow(FILE *out, const json_t *e)
+{
+	fputs("key=", out);
+	print_keys_of(out, json_object_get(e, "key"));
+	if (json_is_string(json_object_get(e, "syscall"))) {
+		fputs(" ", out);
+		print_word(out, json_object_get(e, "syscall"));
+	}
+	if (json_is_string(json_object_get(e, "exit"))) {
+		fputs(" exit=", out);
+		print_word(out, json_object_get(e, "exit"));
+	}
+	print_foreign_pair(out, e, "exe");
+	if (json_is_true(json_object_get(e, "claimed")))
+		fputs(" (claimed)", out);
+	fputs(" ", out);
+	print_account(out, e);
+	print_foreign_pair(out, e, "dir");
+	print_foreign_pair(out, e, "node");
+	fputs(" [", out);
+	print_types_of(out, json_object_get(e, "types"));
+	fputs("]", out);
+}
+
+static void print_counts(FILE *out, const json_t *o, double share)
+{
+	fprintf(out,
+		"  %12" JSON_INTEGER_FORMAT " %6.2f%% %12" JSON_INTEGER_FORMAT
+		" %14" JSON_INTEGER_FORMAT "  ",
+		whole(o, "records"), share * 100, whole(o, "events"), whole(o, "bytes"));
+}
+
+static void print_list(FILE *out, const json_t *window, const char *name,
+		       void (*print)(FILE *, const json_t *))
+{
+	const json_t *list = json_object_get(window, name), *e;
+	const json_t *other = json_object_get(json_object_get(window, "other"), name);
+	double total = real(window, "records");
+	size_t i;
+
+	if (!json_array_size(list))
+		return;
+	fprintf(out, "\n%s\n  %12s %7s %12s %14s\n", name, "records", "share", "events", "bytes");
+	json_array_foreach(list, i, e) {
+		print_counts(out, e, real(e, "share"));
+		print(out, e);
+		if (whole(e, "error"))
+			fprintf(out, "  (up to %" JSON_INTEGER_FORMAT " more)",
+				whole(e, "error"));
+		fputs("\n", out);
+	}
+	if (!whole(other, "records"))
+		return;
+	print_counts(out, other, total > 0 ? real(other, "records") / total : 0);
+	fputs("other\n", out);
+}
+
+void print_lists(FILE *out, const json_t *window)
+{
+	static const struct {
+		const char *name;
+		void (*print)(FILE *, const json_t *);
+	} lists[] = {
+		{"types", print_type},	     {"keys", print_key},
+		{"exes", print_exe},	     {"syscalls", print_syscall},
+		{"accounts", print_account}, {"flows", print_flow},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		print_list(out, window, lists[i].name, lists[i].print);
+}
+
+void print_health(FILE *out, const json_t *summary)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(json_object_get(summary, "health"), name, value) {
+		if (!json_integer_value(value) || !is_plain(name) || !strcmp(name, "lines") ||
+		    !strcmp(name, "clients"))
+			continue;
+		fprintf(out, "  %-24s %" JSON_INTEGER_FORMAT "\n", name,
+			json_integer_value(value));
+	}
+}
+
+/* --- which window --- */
+
+static json_int_t seconds_of(const char *name)
+{
+	uint64_t n;
+	size_t len = strlen(name);
+	unsigned int unit = 1;
+
+	if (len && name[len - 1] == 'm')
+		unit = 60;
+	else if (len && name[len - 1] == 'h')
+		unit = 3600;
+	if (unit > 1 || (len && name[len - 1] == 's'))
+		len--;
+	return text_u64((struct span){name, len}, 1000000, &n) ? (json_int_t)(n * unit) : -1;
+}
+
+const json_t *print_find_window(const json_t *summary, const char *name)
+{
+	const json_t *windows = json_object_get(summary, "windows"), *w;
+	bool all = !strcmp(name, "all");
+	size_t i;
+
+	json_array_foreach(windows, i, w) {
+		const json_t *seconds = json_object_get(w, "seconds");
+
+		if (all ? !json_is_integer(seconds)
+			: json_is_integer(seconds) &&
+				  json_integer_value(seconds) == seconds_of(name))
+			return w;
+	}
+	fputs("aunoise: --window: there is no such window; there are:", stderr);
+	json_array_foreach(windows, i, w) {
+		fputs(" ", stderr);
+		print_length(stderr, w);
+	}
+	fputs("\n", stderr);
+	return NULL;
+}

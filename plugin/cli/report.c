@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report.c - aunoise report: what makes the records, from the running daemon
+ */
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+#define DEFAULT_TOP 10
+#define MAX_TOP	    512
+
+struct options {
+	const char *socket, *window;
+	unsigned int top;
+	bool json;
+};
+
+static int read_options(int argc, char **argv, struct options *o)
+{
+	static const struct option names[] = {
+		{"socket", required_argument, NULL, 's'},
+		{"window", required_argument, NULL, 'w'},
+		{"top", required_argument, NULL, 't'},
+		{"json", no_argument, NULL, 'j'},
+		{NULL, 0, NULL, 0},
+	};
+	uint64_t top;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		if (option == 's') {
+			o->socket = optarg;
+		} else if (option == 'w') {
+			o->window = optarg;
+		} else if (option == 'j') {
+			o->json = true;
+		} else if (option == 't' && text_u64(span_of(optarg), MAX_TOP, &top) && top) {
+			o->top = (unsigned int)top;
+		} else {
+			if (option == 't')
+				fprintf(stderr, "aunoise: --top: a number from 1 to %d\n",
+					MAX_TOP);
+			return cli_usage("report");
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "aunoise: report takes no argument \"%s\"\n", argv[optind]);
+		return cli_usage("report");
+	}
+	return CLI_FINE;
+}
+
+static void print_json(json_t *summary, const json_t *window)
+{
+	if (window) {
+		json_t *only = json_array();
+
+		json_array_append(only, (json_t *)window);
+		json_object_set_new(summary, "windows", only);
+	}
+	json_dumpf(summary, stdout, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15));
+	putchar('\n');
+}
+
+static int print(json_t *summary, const struct options *o)
+{
+	const json_t *window = NULL;
+
+	if (o->window && !(window = print_find_window(summary, o->window)))
+		return CLI_USAGE;
+	if (o->json) {
+		print_json(summary, window);
+		return CLI_FINE;
+	}
+	print_windows(stdout, summary);
+	print_lists(stdout,
+		    window ? window
+			   : json_array_get(json_object_get(summary, "windows"), 0));
+	return CLI_FINE;
+}
+
+int cli_report(int argc, char **argv)
+{
+	struct options o = {.top = DEFAULT_TOP};
+	int status = read_options(argc, argv, &o);
+	struct cli_daemon *d;
+	json_t *summary;
+
+	if (status)
+		return status;
+	d = cli_connect(o.socket);
+	if (!d)
+		return CLI_CANNOT;
+	/* the first one is what was pushed last; the second is made for this request */
+	summary = cli_await(d, "summary");
+	if (summary && cli_request(d, true, o.top) == 0) {
+		json_decref(summary);
+		summary = cli_await(d, "summary");
+	}
+	cli_disconnect(d);
+	if (!summary)
+		return CLI_CANNOT;
+	status = print(summary, &o);
+	json_decref(summary);
+	return status;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * status.c - aunoise status: is all well? One screen, from the running daemon
+ */
+#include "cli/cli.h"
+
+#include <getopt.h>
+
+static int read_options(int argc, char **argv, const char **socket, bool *json)
+{
+	static const struct option names[] = {
+		{"socket", required_argument, NULL, 's'},
+		{"json", no_argument, NULL, 'j'},
+		{NULL, 0, NULL, 0},
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		if (option == 's')
+			*socket = optarg;
+		else if (option == 'j')
+			*json = true;
+		else
+			return cli_usage("status");
+	}
+	if (optind < argc) {
+		fprintf(stderr, "aunoise: status takes no argument \"%s\"\n", argv[optind]);
+		return cli_usage("status");
+	}
+	return CLI_FINE;
+}
+
+static void line(const char *label, const json_t *value)
+{
+	printf("%-14s ", label);
+	print_word(stdout, value);
+	putchar('\n');
+}
+
+static void print_daemon(const json_t *hello)
+{
+	line("version", json_object_get(hello, "version"));
+	line("host", json_object_get(hello, "host"));
+	line("pid", json_object_get(hello, "pid"));
+	line("user", json_object_get(hello, "user"));
+	line("started", json_object_get(hello, "started"));
+	line("settings", json_object_get(hello, "settings_file"));
+}
+
+static void print_kernel(const json_t *kernel)
+{
+	if (json_is_true(json_object_get(kernel, "known"))) {
+		line("lost", json_object_get(kernel, "lost"));
+		line("backlog", json_object_get(kernel, "backlog"));
+		line("limit", json_object_get(kernel, "backlog_limit"));
+		return;
+	}
+	printf("%-14s unknown: ", "kernel queue");
+	print_word(stdout, json_object_get(kernel, "reason"));
+	putchar('\n');
+}
+
+static void print_flow_of_records(const json_t *summary)
+{
+	const json_t *lag = json_object_get(summary, "lag");
+	const json_t *health = json_object_get(summary, "health");
+
+	print_kernel(json_object_get(summary, "kernel"));
+	printf("%-14s median ", "lag (ms)");
+	print_word(stdout, json_object_get(lag, "p50_ms"));
+	printf(", 99%% ");
+	print_word(stdout, json_object_get(lag, "p99_ms"));
+	printf(", largest ");
+	print_word(stdout, json_object_get(lag, "max_ms"));
+	putchar('\n');
+	line("missing events", json_object_get(health, "gap_events"));
+	line("bad lines", json_object_get(health, "lines_bad"));
+	line("clients", json_object_get(health, "clients"));
+}
+
+static void print_json(json_t *hello, json_t *summary)
+{
+	size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15);
+
+	json_dumpf(hello, stdout, flags);
+	putchar('\n');
+	json_dumpf(summary, stdout, flags);
+	putchar('\n');
+}
+
+static void print_text(const json_t *hello, const json_t *summary)
+{
+	print_daemon(hello);
+	print_flow_of_records(summary);
+	putchar('\n');
+	print_windows(stdout, summary);
+	puts("\nhealth (counters that are not 0)");
+	print_health(stdout, summary);
+}
+
+int cli_status(int argc, char **argv)
+{
+	const char *socket = NULL;
+	bool json = false;
+	int status = read_options(argc, argv, &socket, &json);
+	struct cli_daemon *d;
+	json_t *hello, *summary;
+
+	if (status)
+		return status;
+	d = cli_connect(socket);
+	if (!d)
+		return CLI_CANNOT;
+	hello = cli_await(d, "hello");
+	summary = hello ? cli_await(d, "summary") : NULL;
+	if (summary && cli_request(d, false, 3) == 0) {
+		json_decref(summary);
+		summary = cli_await(d, "summary");
+	}
+	cli_disconnect(d);
+	if (summary && json)
+		print_json(hello, summary);
+	else if (summary)
+		print_text(hello, summary);
+	json_decref(hello);
+	json_decref(summary);
+	return summary ? CLI_FINE : CLI_CANNOT;
+}

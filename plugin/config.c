@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * config.c - the settings as a whole: defaults, reading a file, printing
+ *
+ * Works by the rows of config_table.c; but for the places of an ordinary user
+ * nothing here tells one setting from another.
+ * Invariant: the caller's struct is written only when all of a file is good,
+ * and what config_print() writes reads back as the same settings.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "config_value.h"
+
+#define NAME_BYTES 32 /* longer names are no misspelt ones of ours */
+
+static const struct config_row *find_row(struct span name)
+{
+	for (size_t i = 0; i < config_n_rows; i++) {
+		if (span_is(name, config_rows[i].name))
+			return &config_rows[i];
+	}
+	return NULL;
+}
+
+/*
+ * The places of somebody who is not root: the later row that can be used wins.
+ * Never /tmp, where others could have put something under the name before.
+ */
+static const struct {
+	const char *key, *variable, *tail;
+} user_places[] = {
+	{"socket", "HOME", "/.local/state/audisp-noise/socket"},
+	{"socket", "XDG_RUNTIME_DIR", "/audisp-noise/socket"},
+	{"summary_log", "HOME", "/.local/state/audisp-noise/summary.log"},
+};
+
+static void set_user_places(struct config *c)
+{
+	char path[PATH_MAX];
+	struct conf_error e;
+
+	for (size_t i = 0; i < sizeof(user_places) / sizeof(user_places[0]); i++) {
+		const char *folder = secure_getenv(user_places[i].variable);
+		struct config_setting s = {.file = user_places[i].variable, .e = &e};
+		int n;
+
+		if (!folder || *folder != '/')
+			continue;
+		n = snprintf(path, sizeof(path), "%s%s", folder, user_places[i].tail);
+		if (n < 0 || (size_t)n >= sizeof(path))
+			continue;
+		s.row = find_row(span_of(user_places[i].key));
+		s.value = span_of(path);
+		/* a folder that the file could not name either is passed over */
+		if (s.row)
+			(void)config_value_set(&s, c);
+	}
+}
+
+void config_defaults(struct config *c)
+{
+	struct conf_error e;
+
+	memset(c, 0, sizeof(*c));
+	for (size_t i = 0; i < config_n_rows; i++) {
+		struct config_setting s = {.row = &config_rows[i], .file = "", .e = &e};
+
+		/* the table's own text, which a test holds good */
+		s.value = span_of(config_rows[i].fallback);
+		(void)config_value_set(&s, c);
+	}
+	if (geteuid() != 0)
+		set_user_places(c);
+}
+
+static char fold(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return c == '-' ? '_' : c;
+}
+
+static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
+{
+	if (b < a)
+		a = b;
+	return c < a ? c : a;
+}
+
+/*
+ * Bytes to insert, delete or change; both at most NAME_BYTES long. row[j] is
+ * the distance from the bytes of @a gone through to the first j of @b.
+ */
+static unsigned int edit_distance(struct span a, struct span b)
+{
+	unsigned int row[NAME_BYTES + 1];
+
+	for (unsigned int j = 0; j <= b.n; j++)
+		row[j] = j;
+	for (unsigned int i = 1; i <= a.n; i++) {
+		unsigned int diagonal = row[0];
+
+		row[0] = i;
+		for (unsigned int j = 1; j <= b.n; j++) {
+			unsigned int same = fold(a.p[i - 1]) == fold(b.p[j - 1]) ? 0 : 1;
+			unsigned int next =
+				min3(row[j] + 1, row[j - 1] + 1, diagonal + same);
+
+			diagonal = row[j];
+			row[j] = next;
+		}
+	}
+	return row[b.n];
+}
+
+/* The setting that @name was probably meant to be, or NULL. */
+static const char *nearest_name(struct span name)
+{
+	const char *nearest = NULL;
+	unsigned int least = NAME_BYTES;
+
+	if (name.n > NAME_BYTES)
+		return NULL;
+	for (size_t i = 0; i < config_n_rows; i++) {
+		struct span known = span_of(config_rows[i].name);
+		unsigned int allowed = 1 + (unsigned int)known.n / 6;
+		unsigned int distance;
+
+		if (known.n > NAME_BYTES)
+			continue;
+		distance = edit_distance(name, known);
+		if (distance > allowed || distance >= least)
+			continue;
+		least = distance;
+		nearest = config_rows[i].name;
+	}
+	return nearest;
+}
+
+/* A file being read: the values so far, and the line of each key. */
+struct reading {
+	struct config c;
+	unsigned int line[CONFIG_ROWS_MAX]; /* 0: not given */
+};
+
+static int refuse_unknown(const char *file, unsigned int line, struct span name,
+			  struct conf_error *e)
+{
+	const char *nearest = nearest_name(name);
+
+	if (nearest)
+		return conf_error_set(e, file, line, name,
+				      "is no setting; did you mean %s?", nearest);
+	return conf_error_set(e, file, line, name,
+			      "is no setting; audisp-noise.conf(5) lists them all");
+}
+
+static int take_setting(void *arg, const char *file, unsigned int line, struct span name,
+			struct span value, struct conf_error *e)
+{
+	struct config_setting s = {.value = value, .file = file, .line = line, .e = e};
+	struct reading *r = arg;
+	unsigned int *seen;
+
+	s.row = find_row(name);
+	if (!s.row)
+		return refuse_unknown(file, line, name, e);
+	seen = &r->line[s.row - config_rows];
+	if (*seen)
+		return conf_error_set(e, file, line, name,
+				      "is given twice, first in line %u; keep one",
+				      *seen);
+	*seen = line;
+	return config_value_set(&s, &r->c);
+}
+
+int config_parse(struct config *c, const char *file, struct span text,
+		 struct conf_error *e)
+{
+	struct reading r = {0};
+	int rc;
+
+	config_defaults(&r.c);
+	snprintf(r.c.file, sizeof(r.c.file), "%s", file);
+	rc = conf_file_parse(file, text, take_setting, &r, e);
+	if (!rc)
+		*c = r.c;
+	return rc;
+}
+
+/*
+ * Whether the installed file counts as absent: there is none, or this is not
+ * root, who alone can look into auditd's folder of mode 0750.
+ */
+static bool is_absent(int rc)
+{
+	return rc == -ENOENT || (rc == -EACCES && geteuid() != 0);
+}
+
+int config_load(struct config *c, const char *file, struct conf_error *e)
+{
+	const char *name = file ? file : SETTINGS_FILE;
+	char *text = NULL;
+	size_t n = 0;
+	int rc = conf_file_load(name, geteuid(), &text, &n, e);
+
+	if (rc && !file && is_absent(rc)) {
+		memset(e, 0, sizeof(*e));
+		config_defaults(c);
+		return 0;
+	}
+	if (!rc)
+		rc = config_parse(c, name, (struct span){text, n}, e);
+	free(text);
+	return rc;
+}
+
+void config_print(const struct config *c, int fd)
+{
+	char value[PATH_MAX], fallback[PATH_MAX], quoted[256];
+	struct config defaults;
+
+	config_defaults(&defaults);
+	if (*c->file)
+		dprintf(fd, "# Settings of audisp-noise, as read from %s\n",
+			text_quote(span_of(c->file), quoted, sizeof(quoted)));
+	else
+		dprintf(fd, "# Settings of audisp-noise, all at their defaults\n");
+	for (size_t i = 0; i < config_n_rows; i++) {
+		const struct config_row *row = &config_rows[i];
+
+		config_value_print(row, c, value, sizeof(value));
+		config_value_print(row, &defaults, fallback, sizeof(fallback));
+		dprintf(fd, "\n# %s\n# Default: %s\n%s =%s%s\n", row->help,
+			*fallback ? fallback : "empty", row->name, *value ? " " : "",
+			value);
+	}
+}

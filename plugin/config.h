@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * config.h - the settings of the plugin
+ *
+ * config_table.c has a row for each key: its type, range, unit, default and
+ * help text. A file is read into a struct of its own and taken only when all
+ * of it is good.
+ */
+#ifndef NOISE_CONFIG_H
+#define NOISE_CONFIG_H
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/conf_file.h"
+
+#define CONFIG_ROWS_MAX    32 /* of config_rows[] */
+#define CONFIG_WINDOWS_MAX 4
+#define CONFIG_SOCKET_MAX  108 /* sun_path of unix(7), its NUL included */
+#define CONFIG_GROUP_MAX   33  /* a group name, its NUL included */
+
+struct config {
+	unsigned int n_windows;
+	unsigned int window_sec[CONFIG_WINDOWS_MAX]; /* ascending; 3 to 86400, by 3 */
+	unsigned int interval_sec;                   /* 1 to 86400 */
+	unsigned int top;                            /* 1 to 512 */
+	char socket[CONFIG_SOCKET_MAX];              /* absolute */
+	mode_t socket_mode;                          /* 0600 to 0666, octal in the file */
+	char socket_group[CONFIG_GROUP_MAX]; /* "" : the default of CONFIG below */
+	unsigned int max_clients;            /* 1 to 1024 */
+	size_t client_buffer_bytes;          /* 16K to 16M */
+	char summary_log[PATH_MAX];          /* absolute; "" for none */
+	uint64_t summary_log_bytes;          /* 64K to 1T */
+	unsigned int summary_log_keep;       /* 0 to 999 old files */
+	unsigned int max_flows, max_values;  /* 16 to 65536 */
+	char file[PATH_MAX];                 /* that was read; "" : defaults alone */
+};
+
+enum config_type {
+	CONFIG_DURATION,      /* `60`, `5m`, `1h`; 500ms where seconds are too long */
+	CONFIG_DURATION_LIST, /* a count, then ascending values; blanks between */
+	CONFIG_NUMBER,
+	CONFIG_SIZE, /* bytes; `64K`, `8M`, `1G` */
+	CONFIG_MODE, /* octal; has all bits of min and none beyond max */
+	CONFIG_PATH, /* absolute */
+	CONFIG_PATH_OR_NONE,
+	CONFIG_NAME, /* of a user or group; empty where min is 0 */
+	CONFIG_TYPES
+};
+
+struct config_row {
+	const char *name;
+	enum config_type type;
+	size_t offset, size; /* of the member in struct config */
+	/* of the value in the unit of the member; of a text, its bytes; the values of a
+	 * list are multiples of min */
+	uint64_t min, max;
+	const char *fallback; /* default, as it would stand in the file */
+	const char *help;     /* one sentence, for --settings and the man page */
+};
+
+extern const struct config_row config_rows[];
+extern const size_t config_n_rows;
+
+/** config_defaults - what holds without any file */
+void config_defaults(struct config *c);
+
+/**
+ * config_parse - the settings in @text over the defaults
+ * @c: written only when all is good
+ * Return: 0, or -EINVAL with @e filled: unknown key, key given twice, bad value.
+ */
+int config_parse(struct config *c, const char *file, struct span text,
+		 struct conf_error *e);
+
+/**
+ * config_load - read a settings file
+ * @file: NULL: the installed place, whose absence means the defaults
+ * Return: 0, or negative errno with @e filled.
+ */
+int config_load(struct config *c, const char *file, struct conf_error *e);
+
+/** config_print - all settings with help, as a file that reads back the same */
+void config_print(const struct config *c, int fd);
+
+#endif

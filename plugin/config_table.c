@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * config_table.c - the settings, one row each
+ *
+ * All that is known of a setting stands in its row: config.c checks, reads and
+ * prints by it, the man page repeats it. The fallback of each row is written
+ * as in the file and must pass the row's own checks; a test holds them to it.
+ */
+#include "config.h"
+
+#define MEMBER(m)    offsetof(struct config, m), sizeof(((struct config *)0)->m)
+#define SOCKET_PLACE RUNDIR "/socket"
+#define LOG_PLACE    LOGDIR "/summary.log"
+
+#define KIB UINT64_C(1024)
+#define MIB (1024 * KIB)
+#define TIB (1024 * 1024 * MIB)
+
+/* A list is a count with its values right behind it, read as one member. */
+#define LIST_MEMBER(count, values) \
+	offsetof(struct config, count), sizeof(((struct config *)0)->count) + \
+						sizeof(((struct config *)0)->values)
+
+_Static_assert(offsetof(struct config, window_sec) ==
+		       offsetof(struct config, n_windows) + sizeof(unsigned int),
+	       "n_windows stands right before window_sec");
+_Static_assert(
+	sizeof(SOCKET_PLACE) <= CONFIG_SOCKET_MAX,
+	"the default socket's name is too long for a unix socket: choose a shorter "
+	"--runstatedir");
+_Static_assert(sizeof(LOG_PLACE) <= PATH_MAX, "the default log's name is too long");
+
+const struct config_row config_rows[] = {
+	{"windows", CONFIG_DURATION_LIST, LIST_MEMBER(n_windows, window_sec), 3, 86400,
+	 "60 5m 1h", "The sliding windows that are kept, from short to long."},
+	{"interval", CONFIG_DURATION, MEMBER(interval_sec), 1, 86400, "60",
+	 "How often a summary is made."},
+	{"top", CONFIG_NUMBER, MEMBER(top), 1, 512, "10",
+	 "How many entries each list of a summary has at most."},
+	{"socket", CONFIG_PATH, MEMBER(socket), 2, CONFIG_SOCKET_MAX - 1, SOCKET_PLACE,
+	 "The unix socket on which summaries and alerts are given out."},
+	{"socket_mode", CONFIG_MODE, MEMBER(socket_mode), 0600, 0666, "0660",
+	 "Who may connect to the socket, as for chmod."},
+	{"socket_group", CONFIG_NAME, MEMBER(socket_group), 0, CONFIG_GROUP_MAX - 1, "",
+	 "The group that may connect; empty: adm where there is one, else root."},
+	{"max_clients", CONFIG_NUMBER, MEMBER(max_clients), 1, 1024, "16",
+	 "How many clients the socket serves at the same time."},
+	{"client_buffer", CONFIG_SIZE, MEMBER(client_buffer_bytes), 16 * KIB, 16 * MIB,
+	 "64K",
+	 "What is kept for a client that reads slowly, before it loses whole lines."},
+	{"summary_log", CONFIG_PATH_OR_NONE, MEMBER(summary_log), 2, PATH_MAX - 1,
+	 LOG_PLACE, "The file that gets a line for each summary; none: no such file."},
+	{"summary_log_size", CONFIG_SIZE, MEMBER(summary_log_bytes), 64 * KIB, TIB, "8M",
+	 "At which size the summary log is renamed and begun anew."},
+	{"summary_log_keep", CONFIG_NUMBER, MEMBER(summary_log_keep), 0, 999, "4",
+	 "How many renamed summary logs are kept."},
+	{"max_flows", CONFIG_NUMBER, MEMBER(max_flows), 16, 65536, "1024",
+	 "How many flows are told apart at the same time; more need more memory."},
+	{"max_values", CONFIG_NUMBER, MEMBER(max_values), 16, 65536, "512",
+	 "How many values of each other list are told apart at the same time."},
+};
+
+const size_t config_n_rows = sizeof(config_rows) / sizeof(config_rows[0]);
+
+_Static_assert(sizeof(config_rows) / sizeof(config_rows[0]) <= CONFIG_ROWS_MAX,
+	       "CONFIG_ROWS_MAX is too small");

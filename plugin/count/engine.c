@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * engine.c - bytes in, counts out: the same in the daemon and in replay
+ *
+ * input hands on lines, record reads their headers, the assembler makes
+ * events of them, parse reads their fields, tally counts. This file only says
+ * who is asked when, and gives every event its place in time.
+ */
+#include "count/engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "stream/assemble.h"
+#include "stream/input.h"
+#include "stream/parse.h"
+
+#define ENGINE_EVENTS	  2048	  /* open ones, and complete ones that are still known */
+#define ENGINE_TEXT_BYTES 1048576 /* lines of open events: about a thousand events */
+#define ENGINE_IDLE_MS	  2000	  /* without input, after which nothing more is waited for */
+
+struct engine {
+	struct input input;
+	struct timeline timeline;
+	struct nodes nodes;
+	struct lag lag;
+	struct assembler *assembler;
+	struct parser *parser;
+	struct tally *tally;
+	const struct clock_reading *clock; /* of the bytes at hand; NULL in replay */
+	int64_t fade_ms;		   /* own time of the next fading */
+	struct engine_health health;
+	struct event event;
+};
+
+static int64_t own_now(const struct engine *e)
+{
+	return e->timeline.now_ms;
+}
+
+/* --- what the assembler asks and tells --- */
+
+/* A stamp stood too far ahead of all others; now it is believed. */
+static void believe(struct engine *e, struct assembly *ev)
+{
+	struct tally_receipt *receipt = assembly_aux(ev);
+	struct when from = receipt->when;
+
+	timeline_believe(&e->timeline, ev->stamp_ms, e->clock);
+	receipt->when = timeline_place(&e->timeline, ev->stamp_ms);
+	tally_move(e->tally, ev, &from, &receipt->when, own_now(e));
+}
+
+/* The next event of its node decides about the one that is held. */
+static void decide_held(struct engine *e, struct node *node, int64_t stamp_ms)
+{
+	struct assembly *held = node->held;
+
+	if (timeline_agrees(held->stamp_ms, stamp_ms))
+		believe(e, held);
+	assembler_release(e->assembler, held);
+}
+
+static void on_opened(void *arg, struct assembly *ev, const struct record *r)
+{
+	struct engine *e = arg;
+	struct tally_receipt *receipt = assembly_aux(ev);
+
+	if (ev->node->held)
+		decide_held(e, ev->node, ev->stamp_ms);
+	if (!timeline_see(&e->timeline, ev->stamp_ms, e->clock) && !ev->node->shared) {
+		ev->held = true;
+		ev->node->held = ev;
+	}
+	receipt->when = timeline_place(&e->timeline, ev->stamp_ms);
+	if (e->clock && !record_is_daemon(r->type))
+		lag_see(&e->lag, e->clock->wall_ms, ev->stamp_ms);
+}
+
+static void on_record(void *arg, struct assembly *ev, const struct record *r, bool first)
+{
+	struct engine *e = arg;
+	const struct tally_receipt *receipt = assembly_aux(ev);
+
+	tally_record(e->tally, &receipt->when, r, first, own_now(e));
+	if (ev->complete)
+		tally_more(e->tally, receipt, r->bytes);
+}
+
+static void on_complete(void *arg, struct assembly *ev)
+{
+	struct engine *e = arg;
+
+	if (parser_read(e->parser, e->assembler, ev, &e->event) < 0)
+		e->health.parse_failed++;
+	tally_event(e->tally, &e->event, assembly_aux(ev), own_now(e));
+}
+
+static const struct assembler_ops ops = {
+	.wants = parser_wants,
+	.opened = on_opened,
+	.record = on_record,
+	.complete = on_complete,
+};
+
+/* --- lines --- */
+
+/* auditd 4.2 and 4.2.1 cut the last 16 bytes off every kernel record in RAW format */
+static bool is_cut_eoe(struct span line)
+{
+	static const char eoe[] = "type=EOE msg=audit(";
+
+	return line.n >= sizeof(eoe) - 1 && !memcmp(line.p, eoe, sizeof(eoe) - 1);
+}
+
+static void on_line(void *arg, struct span line, uint64_t bytes, bool cut)
+{
+	struct engine *e = arg;
+	struct record r;
+
+	e->health.lines++;
+	e->health.lines_cut += cut;
+	if (!record_scan(&r, line, bytes)) {
+		e->health.lines_bad++;
+		e->health.eoe_cut += is_cut_eoe(line);
+		return;
+	}
+	assembler_add(e->assembler, nodes_find(&e->nodes, r.node), &r);
+}
+
+/* Ranks fade with the longest window, so that old floods make room for new ones. */
+static void fade(struct engine *e)
+{
+	const struct window_set *set = &e->timeline.windows;
+	int64_t half = set->bucket_ms[set->n - 1] * (WINDOW_BUCKETS / 2);
+
+	if (own_now(e) < e->fade_ms)
+		return;
+	if (e->fade_ms)
+		tally_fade(e->tally);
+	e->fade_ms = own_now(e) + half;
+}
+
+/* --- making, feeding, ending --- */
+
+static int make_parts(struct engine *e, const struct engine_options *o)
+{
+	struct window_set set = {.n = o->n_windows};
+	struct tally_options tally = {.windows = &set,
+				      .max_values = o->max_values,
+				      .max_flows = o->max_flows};
+	struct assembler_options assembler = {.max_events = ENGINE_EVENTS,
+					      .text_bytes = ENGINE_TEXT_BYTES,
+					      .aux_size = sizeof(struct tally_receipt),
+					      .ops = &ops,
+					      .arg = e,
+					      .key = &tally.key};
+	unsigned int i;
+	int r = siphash_key_random(&tally.key);
+
+	if (r < 0)
+		return r;
+	for (i = 0; i < set.n; i++)
+		set.bucket_ms[i] = (int64_t)o->window_sec[i] * 1000 / WINDOW_BUCKETS;
+	input_init(&e->input, on_line, e);
+	timeline_init(&e->timeline, &set);
+	lag_init(&e->lag);
+	e->tally = tally_new(&tally);
+	e->assembler = assembler_new(&assembler);
+	e->parser = parser_new();
+	return e->tally && e->assembler && e->parser ? 0 : -ENOMEM;
+}
+
+struct engine *engine_new(const struct engine_options *options)
+{
+	struct engine *e = calloc(1, sizeof(*e));
+	int r;
+
+	if (!e)
+		return NULL;
+	r = make_parts(e, options);
+	if (r < 0) {
+		engine_free(e);
+		errno = -r;
+		return NULL;
+	}
+	return e;
+}
+
+void engine_free(struct engine *e)
+{
+	if (!e)
+		return;
+	parser_free(e->parser);
+	assembler_free(e->assembler);
+	tally_free(e->tally);
+	free(e);
+}
+
+unsigned int engine_feed(struct engine *e, const char *data, size_t n,
+			 const struct clock_reading *clock)
+{
+	unsigned int lines;
+
+	e->clock = clock;
+	lines = input_feed(&e->input, data, n);
+	fade(e);
+	return lines;
+}
+
+void engine_settle(struct engine *e)
+{
+	assembler_settle(e->assembler);
+}
+
+void engine_idle(struct engine *e, int64_t idle_ms, const struct clock_reading *clock)
+{
+	e->clock = clock;
+	assembler_settle(e->assembler);
+	if (idle_ms >= ENGINE_IDLE_MS)
+		assembler_flush(e->assembler);
+	timeline_idle(&e->timeline, clock);
+	fade(e);
+}
+
+void engine_end(struct engine *e, const struct clock_reading *clock)
+{
+	unsigned int i;
+
+	e->clock = clock;
+	input_end(&e->input);
+	for (i = 0; i < NODES_MAX; i++)
+		if (e->nodes.node[i].held)
+			decide_held(e, &e->nodes.node[i], INT64_MAX);
+	assembler_flush(e->assembler);
+	for (i = 0; i < NODES_MAX; i++)
+		gaps_end(&e->nodes.node[i].gaps);
+}
+
+/* --- reading --- */
+
+struct tally *engine_tally(struct engine *e)
+{
+	return e->tally;
+}
+
+const struct timeline *engine_timeline(const struct engine *e)
+{
+	return &e->timeline;
+}
+
+const struct lag *engine_lag(const struct engine *e)
+{
+	return &e->lag;
+}
+
+const struct nodes *engine_nodes(const struct engine *e)
+{
+	return &e->nodes;
+}
+
+struct engine_health engine_health(const struct engine *e)
+{
+	struct engine_health h = e->health;
+	unsigned int i;
+
+	h.nodes_over = e->nodes.over;
+	h.late = e->timeline.late;
+	h.ahead = e->timeline.ahead;
+	h.steps_back = e->timeline.steps_back;
+	h.events = assembler_counters(e->assembler);
+	for (i = 0; i < NODES_MAX; i++) {
+		h.gap_events += e->nodes.node[i].gaps.missing;
+		h.serial_restarts += e->nodes.node[i].gaps.restarts;
+	}
+	return h;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * engine.h - bytes in, counts out: the same in the daemon and in replay
+ *
+ * Owns the way of the data: input -> record -> assemble -> parse -> tally,
+ * with the serial gaps, the lag and the windows' time line beside it. Reads
+ * no clock, no file, no descriptor; never fails once it is made.
+ */
+#ifndef NOISE_ENGINE_H
+#define NOISE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "count/tally.h"
+#include "count/timeline.h"
+#include "stream/lag.h"
+#include "stream/node.h"
+
+struct engine;
+
+struct engine_options {
+	unsigned int n_windows;
+	unsigned int window_sec[WINDOWS_MAX]; /* ascending, multiples of 3 */
+	unsigned int max_values, max_flows;
+};
+
+struct engine_health {
+	uint64_t lines;	    /* all */
+	uint64_t lines_bad; /* no record */
+	uint64_t lines_cut; /* longer than auditd writes; counted whole */
+	uint64_t parse_failed;
+	uint64_t nodes_over;
+	uint64_t late, ahead, steps_back; /* timeline.h */
+	uint64_t gap_events, serial_restarts; /* gaps.h, all nodes */
+	uint64_t eoe_cut; /* EOE lines without a whole header: auditd 4.2 in RAW format */
+	struct assembler_counters events;
+};
+
+/** engine_new - Return: owned, or NULL with errno. */
+struct engine *engine_new(const struct engine_options *options) __attribute__((warn_unused_result));
+void engine_free(struct engine *e);
+
+/**
+ * engine_feed - the next bytes of the stream
+ * @clock: when they were read; NULL in replay
+ * Return: number of lines in it.
+ */
+unsigned int engine_feed(struct engine *e, const char *data, size_t n,
+			 const struct clock_reading *clock);
+
+/** engine_settle - before a report: count what waits only for its EOE */
+void engine_settle(struct engine *e);
+
+/** engine_idle - no input for @idle_ms: the windows move on, 2 s complete all events */
+void engine_idle(struct engine *e, int64_t idle_ms, const struct clock_reading *clock);
+
+/** engine_end - end of input: a last line without newline, all open events */
+void engine_end(struct engine *e, const struct clock_reading *clock);
+
+struct tally *engine_tally(struct engine *e);
+const struct timeline *engine_timeline(const struct engine *e);
+const struct lag *engine_lag(const struct engine *e);
+const struct nodes *engine_nodes(const struct engine *e);
+struct engine_health engine_health(const struct engine *e);
+
+#endif

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tally.c - all that is counted
+ *
+ * Every count goes to the totals and to entries with the same bucket numbers,
+ * those that the event got when it was opened. That is what makes total minus
+ * list come out in every bucket; nothing may count an event anywhere else.
+ */
+#include "count/tally.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/*
+ * References to the key entries of events that may still get a record: a ring,
+ * since an event may bear 128 keys and most bear one. Enough for the 256 events
+ * of a node that stay known, each with all its keys.
+ */
+#define KEY_REFS (EVENT_KEYS_MAX * ASSEMBLE_KNOWN_SERIALS)
+
+struct tally {
+	struct window_set windows;
+	struct siphash_key key;
+	struct topk *list[TALLY_LISTS];
+	struct series *total, *overlap;
+	struct topk_ref *key_refs;
+	uint64_t key_refs_head;
+};
+
+/* There are some 220 types; all have their place however few values are kept. */
+static unsigned int capacity_of(const struct tally_options *o, enum tally_list list)
+{
+	if (list == TALLY_FLOWS)
+		return o->max_flows;
+	if (list == TALLY_TYPES && o->max_values < 512)
+		return 512;
+	return o->max_values;
+}
+
+static struct topk *new_list(const struct tally_options *o, enum tally_list list)
+{
+	static const struct {
+		size_t name_max, aux_size;
+	} size[TALLY_LISTS] = {
+		[TALLY_TYPES] = {sizeof(uint32_t) + RECORD_TYPE_NAME_MAX, 0},
+		[TALLY_KEYS] = {NAME_TEXT_ROOM, 0},
+		[TALLY_FLOWS] = {FLOW_NAME_MAX, sizeof(struct tally_flow_aux)},
+		[TALLY_EXES] = {1 + NAME_TEXT_ROOM, sizeof(struct flow_ids)},
+		[TALLY_SYSCALLS] = {2 * sizeof(uint32_t), 0},
+		[TALLY_ACCOUNTS] = {2 * sizeof(int64_t) + NAME_TEXT_ROOM, 0},
+	};
+	struct topk_options t = {
+		.capacity = capacity_of(o, list),
+		.name_max = size[list].name_max,
+		.aux_size = size[list].aux_size,
+		.windows = o->windows,
+		.key = &o->key,
+	};
+
+	return topk_new(&t);
+}
+
+struct tally *tally_new(const struct tally_options *options)
+{
+	struct tally *t = calloc(1, sizeof(*t));
+	bool ok = t != NULL;
+	int list;
+
+	if (!t)
+		return NULL;
+	t->windows = *options->windows;
+	t->key = options->key;
+	for (list = 0; list < TALLY_LISTS; list++) {
+		if (list == TALLY_RULES)
+			continue;
+		t->list[list] = new_list(options, (enum tally_list)list);
+		ok = ok && t->list[list];
+	}
+	t->total = calloc(1, series_size(&t->windows));
+	t->overlap = calloc(1, series_size(&t->windows));
+	t->key_refs = calloc(KEY_REFS, sizeof(*t->key_refs));
+	if (!ok || !t->total || !t->overlap || !t->key_refs) {
+		tally_free(t);
+		errno = ENOMEM;
+		return NULL;
+	}
+	return t;
+}
+
+void tally_free(struct tally *t)
+{
+	int list;
+
+	if (!t)
+		return;
+	for (list = 0; list < TALLY_LISTS; list++)
+		topk_free(t->list[list]);
+	free(t->total);
+	free(t->overlap);
+	free(t->key_refs);
+	free(t);
+}
+
+/* --- records --- */
+
+static struct topk_ref type_ref(struct tally *t, uint32_t type, struct span name, int64_t now_ms)
+{
+	char bytes[sizeof(type) + RECORD_TYPE_NAME_MAX];
+	size_t n = sizeof(type);
+
+	memcpy(bytes, &type, sizeof(type));
+	if (type == RECORD_TYPE_UNKNOWN && name.n <= RECORD_TYPE_NAME_MAX) {
+		memcpy(bytes + n, name.p, name.n);
+		n += name.n;
+	}
+	return topk_find(t->list[TALLY_TYPES], (struct span){bytes, n}, now_ms);
+}
+
+void tally_record(struct tally *t, const struct when *when, const struct record *r, bool first,
+		  int64_t now_ms)
+{
+	struct count c = {0, 1, r->bytes};
+
+	series_add(t->total, &t->windows, when, &c);
+	c.events = first;
+	topk_add(t->list[TALLY_TYPES], type_ref(t, r->type, r->type_name, now_ms), when, &c);
+}
+
+void tally_move(struct tally *t, const struct assembly *ev, const struct when *from,
+		const struct when *to, int64_t now_ms)
+{
+	struct count c = {0, ev->records, ev->bytes}, back = {0, -c.records, -c.bytes};
+	unsigned int i;
+
+	series_add(t->total, &t->windows, from, &back);
+	series_add(t->total, &t->windows, to, &c);
+	for (i = 0; i < ev->n_types; i++) {
+		const struct assembly_type *type = &ev->type[i];
+		struct topk_ref ref;
+
+		if (type->type == RECORD_TYPE_UNKNOWN)
+			continue; /* its name is gone: it stays where it was read */
+		ref = type_ref(t, type->type, (struct span){NULL, 0}, now_ms);
+		if (topk_view(t->list[TALLY_TYPES], ref.index, -1, 0).count.records <
+		    type->records)
+			continue; /* evicted since: there is nothing to take back */
+		c = (struct count){1, type->records, type->bytes};
+		back = (struct count){-c.events, -c.records, -c.bytes};
+		topk_add(t->list[TALLY_TYPES], ref, from, &back);
+		topk_add(t->list[TALLY_TYPES], ref, to, &c);
+	}
+}
+
+/* --- events --- */
+
+static struct topk_ref find(struct tally *t, enum tally_list list, const struct name_writer *w,
+			    int64_t now_ms)
+{
+	return topk_find(t->list[list], (struct span){w->out, w->n}, now_ms);
+}
+
+static struct topk_ref key_ref(struct tally *t, struct span key, int64_t now_ms)
+{
+	char room[NAME_TEXT_ROOM];
+	struct name_writer w = {.out = room, .size = sizeof(room)};
+
+	name_put_text(&w, key, NAME_TEXT_MAX, &t->key);
+	return find(t, TALLY_KEYS, &w, now_ms);
+}
+
+static bool is_earlier_key(const struct event *e, unsigned int i)
+{
+	unsigned int k;
+
+	for (k = 0; k < i; k++)
+		if (span_equal(e->keys[k], e->keys[i]))
+			return true;
+	return false;
+}
+
+static void add_key(struct tally *t, struct tally_receipt *receipt, struct span key,
+		    const struct count *c, int64_t now_ms)
+{
+	struct topk_ref ref = key_ref(t, key, now_ms);
+
+	topk_add(t->list[TALLY_KEYS], ref, &receipt->when, c);
+	t->key_refs[t->key_refs_head++ % KEY_REFS] = ref;
+	if (receipt->n_keys++)
+		series_add(t->overlap, &t->windows, &receipt->when, c);
+}
+
+static void add_keys(struct tally *t, const struct event *e, struct tally_receipt *receipt,
+		     const struct count *c, int64_t now_ms)
+{
+	unsigned int i;
+
+	receipt->keys_at = t->key_refs_head;
+	receipt->n_keys = 0;
+	if (!e->n_keys)
+		add_key(t, receipt, (struct span){NULL, 0}, c, now_ms);
+	for (i = 0; i < e->n_keys; i++)
+		if (!is_earlier_key(e, i))
+			add_key(t, receipt, e->keys[i], c, now_ms);
+}
+
+static struct topk_ref exe_ref(struct tally *t, const struct event *e, int64_t now_ms)
+{
+	char room[1 + NAME_TEXT_ROOM];
+	struct name_writer w = {.out = room, .size = sizeof(room)};
+	uint8_t claimed = e->claimed;
+
+	name_put(&w, &claimed, 1);
+	name_put_text(&w, e->exe, NAME_TEXT_MAX, &t->key);
+	return find(t, TALLY_EXES, &w, now_ms);
+}
+
+static struct topk_ref syscall_ref(struct tally *t, const struct event *e, int64_t now_ms)
+{
+	uint32_t name[2] = {e->arch, e->nr};
+
+	return topk_find(t->list[TALLY_SYSCALLS], (struct span){(char *)name, sizeof(name)},
+			 now_ms);
+}
+
+static struct topk_ref account_ref(struct tally *t, const struct event *e, int64_t now_ms)
+{
+	char room[2 * sizeof(int64_t) + NAME_TEXT_ROOM];
+	struct name_writer w = {.out = room, .size = sizeof(room)};
+
+	name_put(&w, &e->auid, sizeof(e->auid));
+	name_put(&w, &e->uid, sizeof(e->uid));
+	name_put_text(&w, e->acct, NAME_TEXT_MAX, &t->key);
+	return find(t, TALLY_ACCOUNTS, &w, now_ms);
+}
+
+/* comm is shown only while all events of the flow agree in it */
+static void note_comm(struct tally_flow_aux *aux, struct span comm)
+{
+	size_t n = comm.n < sizeof(aux->comm) ? comm.n : sizeof(aux->comm);
+
+	if (!aux->started) {
+		aux->started = true;
+		aux->comm_differs = !comm.p || comm.n > sizeof(aux->comm);
+		aux->comm_len = (uint8_t)n;
+		if (n)
+			memcpy(aux->comm, comm.p, n);
+	} else if (!comm.p || comm.n != aux->comm_len ||
+		   (n && memcmp(aux->comm, comm.p, n) != 0)) {
+		aux->comm_differs = true;
+	}
+}
+
+static void add_flow(struct tally *t, const struct event *e, struct tally_receipt *receipt,
+		     const struct count *c, int64_t now_ms)
+{
+	struct flow_ids *ids = topk_aux(t->list[TALLY_EXES], receipt->exe);
+	char name[FLOW_NAME_MAX];
+	size_t n;
+
+	if (ids)
+		flow_fold(ids, e);
+	n = flow_name(e, ids, &t->key, name);
+	receipt->flow = topk_find(t->list[TALLY_FLOWS], (struct span){name, n}, now_ms);
+	note_comm(topk_aux(t->list[TALLY_FLOWS], receipt->flow), e->comm);
+	topk_add(t->list[TALLY_FLOWS], receipt->flow, &receipt->when, c);
+}
+
+void tally_event(struct tally *t, const struct event *e, struct tally_receipt *receipt,
+		 int64_t now_ms)
+{
+	struct count c = {1, e->records, e->bytes}, one = {1, 0, 0};
+
+	series_add(t->total, &t->windows, &receipt->when, &one);
+	add_keys(t, e, receipt, &c, now_ms);
+	if (e->exe.p) {
+		receipt->exe = exe_ref(t, e, now_ms);
+		topk_add(t->list[TALLY_EXES], receipt->exe, &receipt->when, &c);
+	}
+	if (e->has_syscall) {
+		receipt->syscall = syscall_ref(t, e, now_ms);
+		topk_add(t->list[TALLY_SYSCALLS], receipt->syscall, &receipt->when, &c);
+	}
+	if (e->uid != EVENT_ID_ABSENT || e->auid != EVENT_ID_ABSENT || e->acct.p) {
+		receipt->account = account_ref(t, e, now_ms);
+		topk_add(t->list[TALLY_ACCOUNTS], receipt->account, &receipt->when, &c);
+	}
+	add_flow(t, e, receipt, &c, now_ms);
+}
+
+void tally_more(struct tally *t, const struct tally_receipt *receipt, uint64_t bytes)
+{
+	const struct count c = {0, 1, bytes};
+	unsigned int i;
+
+	topk_add(t->list[TALLY_FLOWS], receipt->flow, &receipt->when, &c);
+	topk_add(t->list[TALLY_EXES], receipt->exe, &receipt->when, &c);
+	topk_add(t->list[TALLY_SYSCALLS], receipt->syscall, &receipt->when, &c);
+	topk_add(t->list[TALLY_ACCOUNTS], receipt->account, &receipt->when, &c);
+	if (t->key_refs_head - receipt->keys_at > KEY_REFS)
+		return; /* written over: these records stay in `other` */
+	for (i = 0; i < receipt->n_keys; i++) {
+		topk_add(t->list[TALLY_KEYS],
+			 t->key_refs[(receipt->keys_at + i) % KEY_REFS], &receipt->when, &c);
+		if (i)
+			series_add(t->overlap, &t->windows, &receipt->when, &c);
+	}
+}
+
+void tally_fade(struct tally *t)
+{
+	int list;
+
+	for (list = 0; list < TALLY_LISTS; list++)
+		if (t->list[list])
+			topk_fade(t->list[list]);
+}
+
+/* --- reading --- */
+
+const struct window_set *tally_windows(const struct tally *t)
+{
+	return &t->windows;
+}
+
+static struct count series_read(struct series *s, int window, int64_t now)
+{
+	return window < 0 ? s->total : window_sum(&s->window[window], now);
+}
+
+struct count tally_total(struct tally *t, int window, int64_t now)
+{
+	return series_read(t->total, window, now);
+}
+
+struct count tally_overlap(struct tally *t, int window, int64_t now)
+{
+	return series_read(t->overlap, window, now);
+}
+
+struct topk *tally_table(struct tally *t, enum tally_list list)
+{
+	return t->list[list];
+}
+
+struct tally_type tally_type(struct span name)
+{
+	struct tally_type type = {{NULL, 0}, RECORD_TYPE_UNKNOWN};
+
+	memcpy(&type.type, name.p, sizeof(type.type));
+	if (name.n > sizeof(type.type))
+		type.name = (struct span){name.p + sizeof(type.type), name.n - sizeof(type.type)};
+	return type;
+}
+
+struct name_text tally_key(struct span name)
+{
+	struct name_reader r = {name.p, name.n};
+
+	return name_get_text(&r);
+}
+
+struct name_text tally_exe(struct span name, bool *claimed)
+{
+	struct name_reader r = {name.p, name.n};
+	uint8_t flag;
+
+	name_get(&r, &flag, 1);
+	*claimed = flag;
+	return name_get_text(&r);
+}
+
+struct tally_syscall tally_syscall(struct span name)
+{
+	struct name_reader r = {name.p, name.n};
+	struct tally_syscall s;
+
+	name_get(&r, &s.arch, sizeof(s.arch));
+	name_get(&r, &s.nr, sizeof(s.nr));
+	return s;
+}
+
+struct tally_account tally_account(struct span name)
+{
+	struct name_reader r = {name.p, name.n};
+	struct tally_account a;
+
+	name_get(&r, &a.auid, sizeof(a.auid));
+	name_get(&r, &a.uid, sizeof(a.uid));
+	a.acct = name_get_text(&r);
+	return a;
+}

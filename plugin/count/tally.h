@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tally.h - all that is counted
+ *
+ * Totals, and a list each of types, keys, flows, executables, system calls
+ * and accounts. Records and types count when they are read, the other lists
+ * when the event is complete; what comes to an event after that is added to
+ * the very entries it was counted under (its receipt). So total minus list is
+ * what is not listed, in every bucket of every window.
+ */
+#ifndef NOISE_TALLY_H
+#define NOISE_TALLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/siphash.h"
+#include "count/flows.h"
+#include "count/topk.h"
+#include "count/window.h"
+#include "stream/assemble.h"
+#include "stream/event.h"
+#include "stream/record.h"
+
+enum tally_list {
+	TALLY_TYPES,
+	TALLY_KEYS,
+	TALLY_RULES,
+	TALLY_FLOWS,
+	TALLY_EXES,
+	TALLY_SYSCALLS,
+	TALLY_ACCOUNTS,
+	TALLY_LISTS
+};
+
+/* Under what an event was counted. Zeroed: under nothing yet. */
+struct tally_receipt {
+	struct when when;
+	struct topk_ref flow, exe, syscall, account;
+	uint64_t keys_at; /* in the ring of key references */
+	uint32_t n_keys;
+};
+
+struct tally;
+
+struct tally_options {
+	const struct window_set *windows; /* copied */
+	unsigned int max_values, max_flows;
+	struct siphash_key key;
+};
+
+/** tally_new - Return: owned, or NULL with errno ENOMEM. */
+struct tally *tally_new(const struct tally_options *options) __attribute__((warn_unused_result));
+void tally_free(struct tally *t);
+
+/** tally_record - a record was read; @first: the first of its type in its event */
+void tally_record(struct tally *t, const struct when *when, const struct record *r, bool first,
+		  int64_t now_ms);
+
+/** tally_event - an event is complete; fills the lists of @receipt, whose when is set */
+void tally_event(struct tally *t, const struct event *e, struct tally_receipt *receipt,
+		 int64_t now_ms);
+
+/** tally_more - a record came to an event that is counted already */
+void tally_more(struct tally *t, const struct tally_receipt *receipt, uint64_t bytes);
+
+/** tally_move - what was read of an incomplete event belongs to another time */
+void tally_move(struct tally *t, const struct assembly *ev, const struct when *from,
+		const struct when *to, int64_t now_ms);
+
+/** tally_fade - halve the ranks of all lists; call it twice in the longest window */
+void tally_fade(struct tally *t);
+
+const struct window_set *tally_windows(const struct tally *t);
+
+/** tally_total - @window: index, or -1 for everything; @now as of timeline_now */
+struct count tally_total(struct tally *t, int window, int64_t now);
+
+/** tally_overlap - what events with several keys count more than once in keys */
+struct count tally_overlap(struct tally *t, int window, int64_t now);
+
+/** tally_table - a list's table; NULL for TALLY_RULES until rules are read */
+struct topk *tally_table(struct tally *t, enum tally_list list);
+
+/* Names of entries, read back. All borrow from the entry's name. */
+struct tally_type {
+	struct span name; /* absent: ask libaudit by the number */
+	uint32_t type;
+};
+struct tally_syscall {
+	uint32_t arch, nr;
+};
+struct tally_account {
+	int64_t auid, uid;
+	struct name_text acct;
+};
+struct tally_type tally_type(struct span name);
+struct name_text tally_key(struct span name);
+struct name_text tally_exe(struct span name, bool *claimed);
+struct tally_syscall tally_syscall(struct span name);
+struct tally_account tally_account(struct span name);
+
+/* Of a flow: fields outside its identity, kept while all its events agree. */
+struct tally_flow_aux {
+	bool started, comm_differs;
+	uint8_t comm_len;
+	char comm[64];
+};
+
+#endif

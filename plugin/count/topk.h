@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * topk.h - a bounded table of named series that keeps the heaviest
+ *
+ * Space-Saving (Metwally, Agrawal, El Abbadi, "Efficient computation of
+ * frequent and top-k elements in data streams", ICDT 2005) with two changes
+ * that keep every figure honest:
+ *  - a newcomer starts at 0, not at its victim's count: what is listed is a
+ *    lower bound; `error` is what it may have missed while it was not listed,
+ *    so listed + error is an upper bound;
+ *  - ranks fade (topk_fade), so that what was heavy yesterday makes room. The
+ *    bound stays true because error is the largest count + error that any
+ *    evicted entry ever had: a name outside the table has missed no more.
+ * As long as no more names than places were seen, nothing is evicted and all
+ * figures are exact. The victim's counts are simply no longer listed: total
+ * minus list is `other`, in every bucket.
+ *
+ * Names are attacker-chosen bytes; the hash is keyed. All memory is taken at
+ * topk_new(). Time comes in as struct when.
+ */
+#ifndef NOISE_TOPK_H
+#define NOISE_TOPK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/siphash.h"
+#include "base/span.h"
+#include "count/window.h"
+
+struct topk;
+
+struct topk_options {
+	unsigned int capacity; /* entries, at least 1 */
+	size_t name_max;       /* bytes; the caller cuts names to this */
+	size_t aux_size;       /* bytes of the caller's own beside each entry */
+	const struct window_set *windows; /* copied */
+	const struct siphash_key *key;	  /* copied */
+};
+
+/* An entry's place; it stays valid until that entry is evicted. */
+struct topk_ref {
+	uint32_t index;
+	uint32_t generation; /* 0: refers to nothing */
+};
+
+/** topk_new - Return: owned table, or NULL with errno ENOMEM. */
+struct topk *topk_new(const struct topk_options *options) __attribute__((warn_unused_result));
+void topk_free(struct topk *t);
+
+/**
+ * topk_find - the entry of @name, made if need be
+ * @name: at most name_max bytes, copied
+ * @when_ms: now on the windows' own time line, remembered as the entry's start
+ * When the table is full, the entry of the lowest rank leaves it.
+ */
+struct topk_ref topk_find(struct topk *t, struct span name, int64_t when_ms);
+
+/**
+ * topk_add - count on an entry
+ * Return: false when the entry has been evicted since; nothing is counted then.
+ */
+bool topk_add(struct topk *t, struct topk_ref ref, const struct when *when,
+	      const struct count *c);
+
+/** topk_aux - the caller's bytes beside an entry (zeroed when it was made), or NULL */
+void *topk_aux(struct topk *t, struct topk_ref ref);
+
+/** topk_fade - halve all ranks; call it once in half of the longest window */
+void topk_fade(struct topk *t);
+
+unsigned int topk_used(const struct topk *t);
+uint64_t topk_evicted(const struct topk *t);
+
+struct topk_view {
+	struct span name; /* borrows until the next topk_find */
+	const void *aux;
+	struct count count;
+	uint64_t error;	    /* records that the entry may have missed since the first start */
+	int64_t since_ms;   /* when_ms of its insertion */
+	struct topk_ref ref;
+};
+
+/**
+ * topk_view - entry number @index (0 to topk_used() - 1)
+ * @window: index in the window set, or -1 for the total for ever
+ * @now: the bucket number that is now in that window (unused for -1)
+ */
+struct topk_view topk_view(struct topk *t, unsigned int index, int window, int64_t now);
+
+/** topk_bucket - one bucket of one entry, for tests and the state file */
+struct count topk_bucket(const struct topk *t, unsigned int index, int window,
+			 int64_t bucket);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * window.h - sliding windows of 60 buckets
+ *
+ * A bucket has a number: its time divided by the bucket's width. A window
+ * keeps the 60 newest numbers up to its *now* in a ring and their sum beside
+ * it, so that both adding and reading cost the same whatever the span.
+ * Pure: which bucket is now comes in as an argument and never goes back.
+ */
+#ifndef NOISE_WINDOW_H
+#define NOISE_WINDOW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define WINDOW_BUCKETS 60
+#define WINDOWS_MAX    4
+
+/* The windows that are kept, shortest first. */
+struct window_set {
+	unsigned int n;
+	int64_t bucket_ms[WINDOWS_MAX]; /* width of a bucket: the window's length / 60 */
+};
+
+/* One bucket number for each window of a set: a place in time. */
+struct when {
+	int64_t bucket[WINDOWS_MAX];
+};
+
+struct count {
+	uint64_t events, records, bytes;
+};
+
+struct window_bucket { /* 16 bytes: thousands of rings are kept */
+	uint32_t events, records;
+	uint64_t bytes;
+};
+
+struct window {
+	int64_t head; /* number of the newest bucket in the ring */
+	struct count sum;
+	struct window_bucket ring[WINDOW_BUCKETS];
+};
+
+/**
+ * window_add - add @c to bucket number @bucket
+ * A bucket that has left the ring takes nothing. @c may be a difference
+ * (unsigned wrap-around) that takes back what was added to the same bucket.
+ */
+void window_add(struct window *w, int64_t bucket, const struct count *c);
+
+/** window_sum - the 60 buckets up to @now; older ones leave the ring */
+struct count window_sum(struct window *w, int64_t now);
+
+/** window_bucket - what bucket number @bucket holds; zeros outside the ring */
+struct count window_bucket(const struct window *w, int64_t bucket);
+
+/**
+ * A series: the windows of one counted thing, and its total for ever.
+ * Embedded; the owner gives it series_size() bytes, zeroed.
+ */
+struct series {
+	struct count total;
+	struct window window[];
+};
+
+size_t series_size(const struct window_set *set);
+void series_add(struct series *s, const struct window_set *set, const struct when *when,
+		const struct count *c);
+void series_clear(struct series *s, const struct window_set *set);
+
+#endif

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report.c - what is known, as the objects of the socket
+ *
+ * Reads tables, never changes a count. `other` is total minus what is listed:
+ * it holds the tail of the list, evicted entries, events without such a name
+ * and records whose event is not complete yet.
+ */
+#include "emit/report.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "emit/entry.h"
+
+/* One list of one window, while it is put together. */
+struct listing {
+	struct topk *table; /* NULL: not built yet, empty */
+	enum tally_list list;
+	int window;
+	int64_t now;
+	int64_t from_ms; /* own time at which the window begins */
+	unsigned int top;
+	struct count total, listed, all;
+};
+
+static double rounded(double value, double digits)
+{
+	return round(value * digits) / digits;
+}
+
+static json_t *counts(json_t *o, const struct count *c)
+{
+	json_object_set_new(o, "events", json_integer((json_int_t)c->events));
+	json_object_set_new(o, "records", json_integer((json_int_t)c->records));
+	json_object_set_new(o, "bytes", json_integer((json_int_t)c->bytes));
+	return o;
+}
+
+static void add(struct count *sum, const struct count *c)
+{
+	sum->events += c->events;
+	sum->records += c->records;
+	sum->bytes += c->bytes;
+}
+
+static struct count difference(const struct count *a, const struct count *b)
+{
+	return (struct count){a->events - b->events, a->records - b->records,
+			      a->bytes - b->bytes};
+}
+
+/* --- the order of a list --- */
+
+static int by_weight(const void *a, const void *b)
+{
+	const struct topk_view *x = a, *y = b;
+	size_t n = x->name.n < y->name.n ? x->name.n : y->name.n;
+	int name;
+
+	if (x->count.records != y->count.records)
+		return x->count.records < y->count.records ? 1 : -1;
+	if (x->count.bytes != y->count.bytes)
+		return x->count.bytes < y->count.bytes ? 1 : -1;
+	name = memcmp(x->name.p, y->name.p, n); /* equal weights: any order that stays */
+	return name ? name : (x->name.n > y->name.n) - (x->name.n < y->name.n);
+}
+
+/* All entries that count in this window, heaviest first. */
+static struct topk_view *sorted(struct listing *l, unsigned int *n)
+{
+	unsigned int used = l->table ? topk_used(l->table) : 0, i;
+	struct topk_view *views = malloc((used + 1) * sizeof(*views));
+
+	*n = 0;
+	for (i = 0; views && i < used; i++) {
+		struct topk_view v = topk_view(l->table, i, l->window, l->now);
+
+		if (!v.count.records)
+			continue;
+		add(&l->all, &v.count);
+		views[(*n)++] = v;
+	}
+	if (views)
+		qsort(views, *n, sizeof(*views), by_weight);
+	return views;
+}
+
+/* --- entries --- */
+
+/* Nothing was missed in a window that began after the entry did. */
+static uint64_t error_of(const struct listing *l, const struct topk_view *v)
+{
+	uint64_t unlisted = l->total.records - l->all.records;
+
+	if (l->window >= 0 && v->since_ms < l->from_ms)
+		return 0;
+	/* keys count an event several times: their sum may pass the total */
+	if (l->list != TALLY_KEYS && v->error > unlisted)
+		return unlisted;
+	return v->error;
+}
+
+static json_t *entry(const struct listing *l, const struct topk_view *v)
+{
+	json_t *o = entry_name(l->list, v);
+	double share = l->total.records
+			       ? (double)v->count.records / (double)l->total.records
+			       : 0;
+
+	if (!o)
+		return NULL;
+	counts(o, &v->count);
+	json_object_set_new(o, "share", json_real(rounded(share, 1e4)));
+	json_object_set_new(o, "error", json_integer((json_int_t)error_of(l, v)));
+	return o;
+}
+
+static json_t *list_array(struct listing *l)
+{
+	json_t *array = json_array();
+	struct topk_view *views;
+	unsigned int n, i;
+
+	views = sorted(l, &n);
+	for (i = 0; views && i < n && i < l->top; i++) {
+		add(&l->listed, &views[i].count);
+		json_array_append_new(array, entry(l, &views[i]));
+	}
+	free(views);
+	return array;
+}
+
+/* What the list does not show. An event may hold several types and bear several keys. */
+static struct count other_of(const struct listing *l, const struct count *overlap)
+{
+	struct count all = l->total, other;
+
+	if (l->list == TALLY_KEYS)
+		add(&all, overlap);
+	other = difference(&all, &l->listed);
+	if (l->list == TALLY_TYPES)
+		other.events = l->all.events - l->listed.events;
+	return other;
+}
+
+/* --- windows --- */
+
+static unsigned int top_of(const struct report_depth *d, enum tally_list list, bool first)
+{
+	if (first || d->all_windows)
+		return d->top;
+	return list == TALLY_KEYS || list == TALLY_RULES ? d->top_others : 0;
+}
+
+static void set_lists(json_t *o, const struct listing *of_window, const struct report_depth *d,
+		      struct tally *tally)
+{
+	struct count overlap = tally_overlap(tally, of_window->window, of_window->now);
+	json_t *other = json_object();
+	int i;
+
+	for (i = 0; i < TALLY_LISTS; i++) {
+		struct listing l = *of_window;
+		struct count rest;
+
+		l.list = (enum tally_list)i;
+		l.table = tally_table(tally, l.list);
+		l.top = top_of(d, l.list, l.window == 0);
+		json_object_set_new(o, entry_list_name(l.list), list_array(&l));
+		rest = other_of(&l, &overlap);
+		json_object_set_new(other, entry_list_name(l.list), counts(json_object(), &rest));
+	}
+	json_object_set_new(o, "other", other);
+	json_object_set_new(o, "overlap", counts(json_object(), &overlap));
+}
+
+static json_t *rate(uint64_t n, int64_t span_ms)
+{
+	return span_ms > 0 ? json_real(rounded((double)n * 1000 / (double)span_ms, 1e3))
+			   : json_null();
+}
+
+/* @window: -1 for everything since the start */
+static json_t *window_object(const struct report_source *s, const struct report_depth *d,
+			     int window)
+{
+	const struct timeline *t = engine_timeline(s->engine);
+	struct tally *tally = engine_tally(s->engine);
+	struct when now = timeline_now(t);
+	struct listing l = {.window = window};
+	json_t *o = json_object();
+	bool complete = true;
+	int64_t span = t->now_ms - t->start_ms;
+
+	if (window >= 0) {
+		l.now = now.bucket[window];
+		l.from_ms = (l.now - WINDOW_BUCKETS + 1) * t->windows.bucket_ms[window];
+		span = timeline_span_ms(t, (unsigned int)window, &complete);
+	}
+	l.total = tally_total(tally, window, l.now);
+	json_object_set_new(o, "seconds",
+			    window < 0 ? json_null()
+				       : json_integer(t->windows.bucket_ms[window] *
+						      WINDOW_BUCKETS / 1000));
+	json_object_set_new(o, "span_s", json_real((double)span / 1000));
+	json_object_set_new(o, "complete", json_boolean(complete));
+	counts(o, &l.total);
+	json_object_set_new(o, "events_per_s", rate(l.total.events, span));
+	json_object_set_new(o, "records_per_s", rate(l.total.records, span));
+	json_object_set_new(o, "bytes_per_s", rate(l.total.bytes, span));
+	set_lists(o, &l, d, tally);
+	return o;
+}
+
+static json_t *windows_array(const struct report_source *s, const struct report_depth *d)
+{
+	int n = (int)tally_windows(engine_tally(s->engine))->n, i;
+	json_t *array = json_array();
+
+	for (i = 0; i < n; i++)
+		json_array_append_new(array, window_object(s, d, i));
+	json_array_append_new(array, window_object(s, d, -1));
+	return array;
+}
+
+/* --- the rest of a summary --- */
+
+static json_t *kernel_object(const struct report_source *s)
+{
+	static const char *const unread[] = {
+		"status_age_ms", "poll_ms",	  "enabled",	"failure",     "pid",
+		"rate_limit",	 "backlog_limit", "backlog",	"backlog_peak", "lost",
+		"lost_delta",	 "wait_time_s",	  "stalled_s",
+	};
+	json_t *o;
+	size_t i;
+
+	if (!s->clock)
+		return json_null();
+	o = json_object();
+	json_object_set_new(o, "known", json_false());
+	json_object_set_new(o, "reason", json_string("the kernel's status is not read yet"));
+	for (i = 0; i < sizeof(unread) / sizeof(unread[0]); i++)
+		json_object_set_new(o, unread[i], json_null());
+	return o;
+}
+
+static json_t *loss_object(const struct report_source *s)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "refused", json_null());
+	json_object_set_new(o, "missing_events", json_null());
+	json_object_set_new(o, "missing_records", json_null());
+	json_object_set_new(o, "gap_events", json_integer((json_int_t)s->gap_events));
+	json_object_set_new(o, "unlogged_events", json_null());
+	json_object_set_new(o, "causes", json_array());
+	json_object_set_new(o, "suspects", json_array());
+	return o;
+}
+
+static json_t *lag_object(const struct report_source *s)
+{
+	struct lag_figures f;
+	json_t *o;
+
+	if (!s->clock)
+		return json_null();
+	f = lag_figures(engine_lag(s->engine), s->clock->wall_ms);
+	o = json_object();
+	json_object_set_new(o, "p50_ms", f.known ? json_integer(f.p50_ms) : json_null());
+	json_object_set_new(o, "p99_ms", f.known ? json_integer(f.p99_ms) : json_null());
+	json_object_set_new(o, "max_ms", f.known ? json_integer(f.max_ms) : json_null());
+	return o;
+}
+
+static void set_counter(json_t *o, const char *name, uint64_t value)
+{
+	json_object_set_new(o, name, json_integer((json_int_t)value));
+}
+
+static json_t *health_object(const struct report_source *s)
+{
+	struct engine_health h = engine_health(s->engine);
+	struct tally *tally = engine_tally(s->engine);
+	json_t *o = json_object();
+	char name[32];
+	size_t i;
+
+	set_counter(o, "lines", h.lines);
+	set_counter(o, "lines_bad", h.lines_bad);
+	set_counter(o, "lines_cut", h.lines_cut);
+	set_counter(o, "eoe_cut", h.eoe_cut);
+	set_counter(o, "parse_failed", h.parse_failed);
+	set_counter(o, "nodes_over", h.nodes_over);
+	set_counter(o, "late", h.late);
+	set_counter(o, "stamps_ahead", h.ahead);
+	set_counter(o, "steps_back", h.steps_back);
+	set_counter(o, "gap_events", h.gap_events);
+	set_counter(o, "serial_restarts", h.serial_restarts);
+	set_counter(o, "events_aged", h.events.aged);
+	set_counter(o, "events_forced", h.events.forced);
+	set_counter(o, "resumed", h.events.resumed);
+	for (i = 0; i < TALLY_LISTS; i++) {
+		struct topk *table = tally_table(tally, (enum tally_list)i);
+
+		snprintf(name, sizeof(name), "evicted_%s", entry_list_name((enum tally_list)i));
+		if (table)
+			set_counter(o, name, topk_evicted(table));
+	}
+	for (i = 0; i < s->n_counters; i++)
+		set_counter(o, s->counters[i].name, s->counters[i].value);
+	return o;
+}
+
+json_t *report_summary(const struct report_source *source, const struct report_depth *depth)
+{
+	json_t *o = json_object();
+
+	engine_settle(source->engine);
+	json_object_set_new(o, "windows", windows_array(source, depth));
+	json_object_set_new(o, "kernel", kernel_object(source));
+	json_object_set_new(o, "loss", loss_object(source));
+	json_object_set_new(o, "lag", lag_object(source));
+	json_object_set_new(o, "retention", json_null());
+	json_object_set_new(o, "self", json_null());
+	if (json_object_set_new(o, "health", health_object(source)) < 0) {
+		json_decref(o);
+		return NULL;
+	}
+	return o;
+}
+
+static int dump(const struct report_source *source, const struct report_depth *depth,
+		struct schema_line *line)
+{
+	json_t *o = report_summary(source, depth);
+	int64_t wall_ms = source->clock ? source->clock->wall_ms
+					: timeline_stamp(engine_timeline(source->engine));
+	int r;
+
+	if (!o)
+		return -ENOMEM;
+	r = schema_line(line, "summary", o, wall_ms, source->origin);
+	json_decref(o);
+	return r;
+}
+
+int report_line(const struct report_source *source, const struct report_depth *depth,
+		struct schema_line *line)
+{
+	struct report_depth d = *depth;
+	unsigned int fits = (unsigned int)(d.max_bytes / 64); /* no entry is shorter */
+	size_t size;
+	int r;
+
+	if (d.max_bytes && d.top > fits)
+		d.top = fits;
+	for (;;) {
+		r = dump(source, &d, line);
+		if (r < 0 || !d.max_bytes || !d.top)
+			return r;
+		size = schema_line_size(line, UINT64_MAX);
+		if (size <= d.max_bytes)
+			return 0;
+		schema_line_free(line);
+		d.top = (unsigned int)(d.top * d.max_bytes / size < d.top - 1
+					       ? d.top * d.max_bytes / size
+					       : d.top - 1);
+		if (d.top_others > d.top)
+			d.top_others = d.top;
+	}
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * writer.c - the queue and the thread between the stream and the log's file
+ *
+ * Two buffers of the same size: the stream thread fills one while the thread
+ * writes out the other, so the lock is held for a copy or for a swap and never
+ * over a file operation. Invariant: bytes in both together stay within
+ * queue_bytes; what would pass it is dropped whole, and its number travels
+ * with the next line that fits, so the log says it at the right place.
+ */
+#include "emit/writer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "emit/logfile.h"
+
+/* Stands before each line in a buffer. */
+struct entry {
+	uint64_t lost; /* lines before it that found no room */
+	size_t n;
+};
+
+struct batch {
+	char *p;
+	size_t n;
+};
+
+struct writer {
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	pthread_t thread;
+	int done; /* eventfd: the thread has written all */
+	size_t queue_bytes;
+	struct logfile file; /* of the thread alone */
+
+	/* under the lock */
+	struct batch fill, drain;
+	size_t drain_left; /* bytes of drain that are not yet written */
+	uint64_t lost;     /* lines that found no room since the last that did */
+	struct writer_counters counters;
+	bool reopen, stop;
+};
+
+/* The thread's word on what became of @lines lines. */
+static void account(struct writer *w, size_t bytes, uint64_t written, uint64_t dropped)
+{
+	pthread_mutex_lock(&w->lock);
+	w->drain_left -= bytes;
+	w->counters.lines += written;
+	w->counters.dropped += dropped;
+	w->counters.errors = w->file.errors;
+	w->counters.last_errno = w->file.last_errno;
+	pthread_mutex_unlock(&w->lock);
+}
+
+static void write_batch(struct writer *w)
+{
+	const char *p = w->drain.p, *end = w->drain.p + w->drain.n;
+	struct entry e;
+
+	while (p < end) {
+		bool written;
+
+		memcpy(&e, p, sizeof(e));
+		p += sizeof(e);
+		logfile_lost(&w->file, e.lost);
+		written = logfile_line(&w->file, p, e.n) == 0;
+		account(w, sizeof(e) + e.n, written, !written);
+		p += e.n;
+	}
+}
+
+/*
+ * Wait for something to do and take it.
+ * Return: false when there is no more to come.
+ */
+static bool next_batch(struct writer *w, bool *reopen)
+{
+	struct batch empty = w->drain;
+	bool more;
+
+	empty.n = 0;
+	pthread_mutex_lock(&w->lock);
+	while (!w->fill.n && !w->reopen && !w->stop)
+		pthread_cond_wait(&w->wake, &w->lock);
+	more = w->fill.n || !w->stop;
+	*reopen = w->reopen;
+	w->reopen = false;
+	w->drain = w->fill;
+	w->drain_left = w->drain.n;
+	w->fill = empty;
+	pthread_mutex_unlock(&w->lock);
+	return more;
+}
+
+static uint64_t take_lost(struct writer *w)
+{
+	uint64_t lost;
+
+	pthread_mutex_lock(&w->lock);
+	lost = w->lost;
+	w->lost = 0;
+	pthread_mutex_unlock(&w->lock);
+	return lost;
+}
+
+static void *writer_main(void *arg)
+{
+	struct writer *w = arg;
+	const uint64_t one = 1;
+	bool reopen;
+
+	while (next_batch(w, &reopen)) {
+		if (reopen) {
+			logfile_reopen(&w->file);
+			account(w, 0, 0, 0);
+		}
+		write_batch(w);
+	}
+	logfile_lost(&w->file, take_lost(w));
+	logfile_end(&w->file);
+	account(w, 0, 0, 0);
+	/* cannot fail: the counter is 0 before */
+	if (write(w->done, &one, sizeof(one)) < 0)
+		return w;
+	return NULL;
+}
+
+/* The thread has no business with signals: they are the event loop's. */
+static int start_thread(struct writer *w)
+{
+	sigset_t all, saved;
+	int err;
+
+	sigfillset(&all);
+	err = pthread_sigmask(SIG_SETMASK, &all, &saved);
+	if (err)
+		return -err;
+	err = pthread_create(&w->thread, NULL, writer_main, w);
+	pthread_sigmask(SIG_SETMASK, &saved, NULL);
+	return -err;
+}
+
+/* All but the thread. */
+static void release(struct writer *w)
+{
+	logfile_fini(&w->file);
+	if (w->done >= 0)
+		close(w->done);
+	pthread_cond_destroy(&w->wake);
+	pthread_mutex_destroy(&w->lock);
+	free(w->fill.p);
+	free(w->drain.p);
+	free(w);
+}
+
+struct writer *writer_new(const struct writer_options *options)
+{
+	struct writer *w = calloc(1, sizeof(*w));
+	int err;
+
+	if (!w)
+		return NULL;
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->wake, NULL);
+	w->queue_bytes = options->queue_bytes;
+	w->fill.p = malloc(options->queue_bytes);
+	w->drain.p = malloc(options->queue_bytes);
+	w->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	err = w->done < 0 ? -errno : 0;
+	if (!w->fill.p || !w->drain.p)
+		err = -ENOMEM;
+	if (!err)
+		err = logfile_init(&w->file, options->path, options->rotate_bytes,
+				   options->keep);
+	if (!err)
+		err = start_thread(w);
+	if (err) {
+		release(w);
+		errno = -err;
+		return NULL;
+	}
+	return w;
+}
+
+static void put(struct batch *b, const void *p, size_t n)
+{
+	memcpy(b->p + b->n, p, n);
+	b->n += n;
+}
+
+bool writer_line(struct writer *w, const char *line, size_t n)
+{
+	struct entry e = {.n = n};
+	size_t used;
+	bool fits;
+
+	pthread_mutex_lock(&w->lock);
+	used = w->fill.n + w->drain_left;
+	fits = n && n <= w->queue_bytes && used + sizeof(e) + n <= w->queue_bytes;
+	if (fits) {
+		e.lost = w->lost;
+		w->lost = 0;
+		put(&w->fill, &e, sizeof(e));
+		put(&w->fill, line, n);
+		pthread_cond_signal(&w->wake);
+	} else {
+		w->lost++;
+		w->counters.dropped++;
+	}
+	pthread_mutex_unlock(&w->lock);
+	return fits;
+}
+
+void writer_reopen(struct writer *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->reopen = true;
+	pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* Return: has the thread ended within @grace_ms? */
+static bool wait_done(struct writer *w, unsigned int grace_ms)
+{
+	struct pollfd p = {.fd = w->done, .events = POLLIN};
+	int64_t now = clock_read().boot_ms, until = now + grace_ms;
+	int n;
+
+	for (;;) {
+		n = poll(&p, 1, until > now ? (int)(until - now) : 0);
+		if (n >= 0 || errno != EINTR)
+			return n > 0;
+		now = clock_read().boot_ms;
+	}
+}
+
+void writer_free(struct writer *w, unsigned int grace_ms)
+{
+	if (!w)
+		return;
+	pthread_mutex_lock(&w->lock);
+	w->stop = true;
+	pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+	if (!wait_done(w, grace_ms)) {
+		/* it hangs in the filesystem and still uses what it was given */
+		pthread_detach(w->thread);
+		return;
+	}
+	pthread_join(w->thread, NULL);
+	release(w);
+}
+
+struct writer_counters writer_counters(struct writer *w)
+{
+	struct writer_counters counters;
+
+	pthread_mutex_lock(&w->lock);
+	counters = w->counters;
+	pthread_mutex_unlock(&w->lock);
+	return counters;
+}
+
+static const char *remedy(int error)
+{
+	switch (error) {
+	case ENOENT:
+		return "its directory does not exist: make it, or set another "
+		       "summary_log";
+	case ELOOP:
+		return "a symbolic link stands there: remove it, or set another "
+		       "summary_log";
+	case EISDIR:
+	case EINVAL:
+		return "no regular file stands there: move it away, or set another "
+		       "summary_log";
+	case EACCES:
+	case EPERM:
+		return "we may not write it: give it and its directory to our user, or "
+		       "set "
+		       "another summary_log";
+	default:
+		return "see to that, or set another summary_log";
+	}
+}
+
+int writer_check(const char *path, char *why, size_t why_size)
+{
+	int fd = logfile_open(path);
+
+	if (fd < 0) {
+		snprintf(why, why_size, "summary log %s: %s: %s", path, strerror(-fd),
+			 remedy(-fd));
+		return fd;
+	}
+	close(fd);
+	return 0;
+}

@@ -1,0 +1,60 @@
+# The programs. Everything but the two mains is in one library, so that the
+# plugin, aunoise, the tests and the fuzz targets run the very same objects.
+noinst_LIBRARIES += plugin/libnoise.a
+plugin_libnoise_a_CFLAGS = $(AM_CFLAGS) $(AUPARSE_CFLAGS) $(AUDIT_CFLAGS) \
+	$(JANSSON_CFLAGS) $(EVENT_CFLAGS)
+plugin_libnoise_a_SOURCES = \
+	plugin/config.c plugin/config.h \
+	plugin/config_table.c \
+	plugin/config_value.c plugin/config_value.h \
+	plugin/base/clock.c plugin/base/clock.h \
+	plugin/base/conf_file.c plugin/base/conf_file.h \
+	plugin/base/file.c plugin/base/file.h \
+	plugin/base/log.c plugin/base/log.h \
+	plugin/base/siphash.c plugin/base/siphash.h \
+	plugin/base/span.h \
+	plugin/base/text.c plugin/base/text.h \
+	plugin/stream/assemble.c plugin/stream/assemble.h \
+	plugin/stream/event.h \
+	plugin/stream/gaps.c plugin/stream/gaps.h \
+	plugin/stream/input.c plugin/stream/input.h \
+	plugin/stream/lag.c plugin/stream/lag.h \
+	plugin/stream/node.c plugin/stream/node.h \
+	plugin/stream/parse.c plugin/stream/parse.h \
+	plugin/stream/record.c plugin/stream/record.h \
+	plugin/count/engine.c plugin/count/engine.h \
+	plugin/count/flows.c plugin/count/flows.h \
+	plugin/count/name.c plugin/count/name.h \
+	plugin/count/tally.c plugin/count/tally.h \
+	plugin/count/timeline.c plugin/count/timeline.h \
+	plugin/count/topk.c plugin/count/topk.h \
+	plugin/count/window.c plugin/count/window.h \
+	plugin/emit/client.c plugin/emit/client.h \
+	plugin/emit/entry.c plugin/emit/entry.h \
+	plugin/emit/listener.c plugin/emit/listener.h \
+	plugin/emit/logfile.c plugin/emit/logfile.h \
+	plugin/emit/pace.c plugin/emit/pace.h \
+	plugin/emit/peer.c plugin/emit/peer.h \
+	plugin/emit/report.c plugin/emit/report.h \
+	plugin/emit/request.c plugin/emit/request.h \
+	plugin/emit/schema.c plugin/emit/schema.h \
+	plugin/emit/server.c plugin/emit/server.h \
+	plugin/emit/sumlog.c plugin/emit/sumlog.h \
+	plugin/emit/writer.c plugin/emit/writer.h
+
+NOISE_LIBS = plugin/libnoise.a $(AUPARSE_LIBS) $(AUDIT_LIBS) $(JANSSON_LIBS) $(EVENT_LIBS) -lm
+
+sbin_PROGRAMS += plugin/audisp-noise
+plugin_audisp_noise_SOURCES = plugin/main.c plugin/outlet.c plugin/outlet.h \
+	plugin/plugin.c plugin/plugin.h
+plugin_audisp_noise_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+plugin_audisp_noise_LDADD = $(NOISE_LIBS)
+
+bin_PROGRAMS += plugin/aunoise
+plugin_aunoise_SOURCES = plugin/cli/main.c plugin/cli/cli.h \
+	plugin/cli/connect.c plugin/cli/print.c \
+	plugin/cli/replay.c plugin/cli/report.c plugin/cli/status.c
+plugin_aunoise_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+plugin_aunoise_LDADD = $(NOISE_LIBS)
+
+dist_man_MANS += plugin/audisp-noise.8 plugin/cli/aunoise.8

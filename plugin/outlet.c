@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * outlet.c - where the daemon's words go: the socket and the summary log
+ *
+ * Runs on the stream thread: what it builds is bounded by the lists' depth,
+ * what it sends never waits, and files are the writer thread's.
+ */
+#include "outlet.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "emit/report.h"
+#include "emit/server.h"
+#include "emit/sumlog.h"
+#include "emit/writer.h"
+
+#define GRACE_MS	40   /* for the writer, at the end of the stream */
+#define LOG_LINE_BYTES	8192
+#define LOG_QUEUE_BYTES 262144
+#define TOP_OTHERS	3    /* rules and keys of the longer windows, unasked */
+#define N_COUNTERS	8
+
+struct outlet {
+	struct outlet_options o;
+	struct schema_origin origin;
+	char user[64];
+	struct clock_reading started;
+	struct server *server;
+	struct writer *writer; /* NULL: no summary log */
+	uint64_t gaps_reported;
+};
+
+static size_t fill_counters(struct outlet *o, struct report_counter counters[N_COUNTERS])
+{
+	struct server_counters s = server_counters(o->server);
+	struct writer_counters w = {0};
+	size_t n = 0;
+
+	if (o->writer)
+		w = writer_counters(o->writer);
+	counters[n++] = (struct report_counter){"clients", s.clients};
+	counters[n++] = (struct report_counter){"clients_refused", s.clients_refused};
+	counters[n++] = (struct report_counter){"clients_over", s.clients_over};
+	counters[n++] = (struct report_counter){"client_lines_dropped", s.lines_dropped};
+	counters[n++] = (struct report_counter){"client_requests_ignored", s.requests_ignored};
+	counters[n++] = (struct report_counter){"summary_log_dropped", w.dropped};
+	counters[n++] = (struct report_counter){"summary_log_errors", w.errors};
+	counters[n++] = (struct report_counter){"messages_dropped", log_dropped()};
+	return n;
+}
+
+static struct report_depth depth_of(const struct outlet *o, const struct server_depth *asked)
+{
+	struct report_depth depth = {.top = o->o.config->top,
+				     .top_others = TOP_OTHERS,
+				     .max_bytes = REPORT_PUSH_BYTES};
+
+	if (asked) {
+		depth.top = asked->top;
+		depth.all_windows = asked->all_windows;
+		depth.max_bytes = asked->max_bytes;
+	}
+	if (depth.top_others > depth.top)
+		depth.top_others = depth.top;
+	return depth;
+}
+
+static int make_summary(void *arg, const struct server_depth *asked, struct schema_line *line)
+{
+	struct outlet *o = arg;
+	struct report_depth depth = depth_of(o, asked);
+	struct report_counter counters[N_COUNTERS];
+	struct clock_reading now = clock_read();
+	struct report_source source = {
+		.engine = o->o.engine,
+		.clock = &now,
+		.counters = counters,
+		.n_counters = fill_counters(o, counters),
+		.gap_events = engine_health(o->o.engine).gap_events - o->gaps_reported,
+		.origin = &o->origin,
+	};
+
+	return report_line(&source, &depth, line);
+}
+
+static json_t *hello_object(const struct outlet *o)
+{
+	const struct config *config = o->o.config;
+	json_t *hello = json_object(), *windows = json_array();
+	char started[CLOCK_TEXT_SIZE];
+	unsigned int i;
+
+	clock_text(o->started.wall_ms, started);
+	for (i = 0; i < config->n_windows; i++)
+		json_array_append_new(windows, json_integer(config->window_sec[i]));
+	json_object_set_new(hello, "version", json_string(PACKAGE_VERSION));
+	json_object_set_new(hello, "pid", json_integer(getpid()));
+	json_object_set_new(hello, "started", json_string(started));
+	json_object_set_new(hello, "windows", windows);
+	json_object_set_new(hello, "interval", json_integer(config->interval_sec));
+	schema_set_text(hello, "user", span_of(o->user), false);
+	schema_set_text(hello, "settings_file", span_of(config->file[0] ? config->file : NULL),
+			false);
+	return hello;
+}
+
+static int make_hello(void *arg, struct schema_line *line)
+{
+	struct outlet *o = arg;
+	json_t *hello = hello_object(o);
+	int r = schema_line(line, "hello", hello, clock_read().wall_ms, &o->origin);
+
+	json_decref(hello);
+	return r;
+}
+
+static void log_summary(struct outlet *o, const struct schema_line *line)
+{
+	char text[LOG_LINE_BYTES];
+	json_t *summary;
+	size_t n;
+
+	if (!o->writer)
+		return;
+	summary = json_loadb(line->text, line->n, 0, NULL);
+	n = summary ? sumlog_summary(summary, text, sizeof(text)) : 0;
+	json_decref(summary);
+	if (n)
+		writer_line(o->writer, text, n);
+}
+
+void outlet_summary(struct outlet *o)
+{
+	struct schema_line line;
+
+	if (make_summary(o, NULL, &line) < 0)
+		return;
+	o->gaps_reported = engine_health(o->o.engine).gap_events;
+	server_send_summary(o->server, &line);
+	log_summary(o, &line);
+	schema_line_free(&line);
+}
+
+void outlet_reopen(struct outlet *o)
+{
+	if (o->writer)
+		writer_reopen(o->writer);
+}
+
+void outlet_flush(struct outlet *o)
+{
+	server_flush(o->server);
+}
+
+/* --- opening --- */
+
+static int open_server(struct outlet *o, char *why, size_t why_size)
+{
+	static const struct server_ops ops = {.hello = make_hello, .summary = make_summary};
+	const struct config *config = o->o.config;
+	struct server_options server = {.path = config->socket,
+					.mode = config->socket_mode,
+					.group = o->o.group,
+					.max_clients = config->max_clients,
+					.client_buffer = config->client_buffer_bytes,
+					.top = config->top,
+					.origin = &o->origin,
+					.ops = &ops,
+					.arg = o};
+	int n = snprintf(why, why_size, "socket: ");
+
+	o->server = server_new(o->o.base, &server, why + n, why_size - (size_t)n);
+	return o->server ? 0 : -errno;
+}
+
+/* After the socket, whose umask is the process's: a thread would share it. */
+static int open_writer(struct outlet *o, char *why, size_t why_size)
+{
+	const struct config *config = o->o.config;
+	struct writer_options writer = {.path = config->summary_log,
+					.rotate_bytes = config->summary_log_bytes,
+					.keep = config->summary_log_keep,
+					.queue_bytes = LOG_QUEUE_BYTES};
+
+	if (!writer.path[0])
+		return 0;
+	o->writer = writer_new(&writer);
+	if (o->writer)
+		return 0;
+	snprintf(why, why_size, "summary_log: no thread to write it: %s", strerror(errno));
+	return -EAGAIN;
+}
+
+static void fill_identity(struct outlet *o)
+{
+	struct passwd *user = getpwuid(geteuid());
+
+	schema_origin_read(&o->origin);
+	o->started = clock_read();
+	if (user)
+		snprintf(o->user, sizeof(o->user), "%s", user->pw_name);
+	else
+		snprintf(o->user, sizeof(o->user), "%u", geteuid());
+}
+
+struct outlet *outlet_new(const struct outlet_options *options, char *why, size_t why_size)
+{
+	struct outlet *o = calloc(1, sizeof(*o));
+
+	if (!o) {
+		snprintf(why, why_size, "no memory");
+		return NULL;
+	}
+	o->o = *options;
+	fill_identity(o);
+	if (open_server(o, why, why_size) < 0 || open_writer(o, why, why_size) < 0) {
+		outlet_free(o);
+		return NULL;
+	}
+	return o;
+}
+
+void outlet_free(struct outlet *o)
+{
+	if (!o)
+		return;
+	if (o->writer)
+		writer_free(o->writer, GRACE_MS);
+	server_free(o->server);
+	free(o);
+}

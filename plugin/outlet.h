@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * outlet.h - where the daemon's words go: the socket and the summary log
+ *
+ * Builds an object once and hands it to all who want it. Owns the server and
+ * the writer thread; reads the engine, changes nothing in it.
+ */
+#ifndef NOISE_OUTLET_H
+#define NOISE_OUTLET_H
+
+#include <event2/event.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "config.h"
+#include "count/engine.h"
+
+struct outlet;
+
+struct outlet_options {
+	struct event_base *base;     /* borrows for ever, as all below */
+	const struct config *config;
+	gid_t group; /* of the socket */
+	struct engine *engine;
+};
+
+/**
+ * outlet_new - open the socket, start the writer
+ * @why: on failure one line for the operator: setting, path, reason, remedy
+ * Return: owned, or NULL.
+ */
+struct outlet *outlet_new(const struct outlet_options *options, char *why, size_t why_size)
+	__attribute__((warn_unused_result));
+
+/** outlet_free - close all; the writer gets 40 ms for what waits */
+void outlet_free(struct outlet *o);
+
+/** outlet_summary - the summary of the default interval, to clients and log */
+void outlet_summary(struct outlet *o);
+
+/** outlet_reopen - the summary log was moved away */
+void outlet_reopen(struct outlet *o);
+
+/** outlet_flush - what the sockets take now, before the end */
+void outlet_flush(struct outlet *o);
+
+#endif

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plugin.c - the daemon that auditd forks
+ *
+ * Owns every part, sets them up by a table of steps and takes them down by
+ * the same table backward. One thread reads the stream and serves the socket
+ * and never waits for anything else: auditd writes to its plugins one after
+ * the other, so a plugin that waits holds up the whole audit chain.
+ */
+#include "plugin.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "config.h"
+#include "count/engine.h"
+#include "emit/writer.h"
+#include "outlet.h"
+
+#define READ_BYTES     65536
+#define GATHER_NS      300000 /* before a read, so that records gather: 0.2-0.5 ms cost no throughput */
+#define GATHER_LINES   40     /* none when the last read brought more than this */
+#define IDLE_TICK_MS   250
+#define STOP_MS	       500    /* after a SIGTERM, for auditd to close the stream */
+#define STRANGE_LINES  64     /* lines without one record, after which we say so */
+
+struct plugin {
+	const char *settings_file;
+	struct config config;
+	gid_t group; /* of the socket and the directories */
+	struct clock_reading last_input;
+	struct engine *engine;
+	struct event_base *base;
+	struct outlet *outlet;
+	struct event *input_event, *signal_event, *idle_event, *summary_event, *stop_event;
+	int signal_fd;
+	unsigned int last_lines; /* of the last read */
+	bool by_hand; /* stdin is no socket: signals from anyone count */
+	bool looked_at_format, said_strange, stream_ended;
+	char buffer[READ_BYTES];
+};
+
+/* --- the stream --- */
+
+static void stop(struct plugin *p)
+{
+	event_base_loopbreak(p->base);
+}
+
+/* The binary header of auditd-plugins(5): version 0 or 1, then its own size, 16 */
+static bool is_binary(const char *data, size_t n)
+{
+	uint32_t head[2];
+
+	if (n < sizeof(head))
+		return false;
+	memcpy(head, data, sizeof(head));
+	return head[0] <= 1 && head[1] == 16;
+}
+
+static void look_at_format(struct plugin *p, size_t n)
+{
+	struct engine_health h = engine_health(p->engine);
+	bool any = h.lines > h.lines_bad;
+	char shown[128];
+
+	if (!p->looked_at_format && is_binary(p->buffer, n)) {
+		p->said_strange = true;
+		log_msg(LOG_ERR, "standard input: auditd sends records in binary format, which "
+				 "is not read here; set `format = string` in the plugins.d file "
+				 "of audisp-noise and reload auditd");
+	}
+	p->looked_at_format = true;
+	if (p->said_strange || any || h.lines < STRANGE_LINES)
+		return;
+	p->said_strange = true;
+	text_quote((struct span){p->buffer, n < 40 ? n : 40}, shown, sizeof(shown));
+	log_msg(LOG_ERR, "standard input: %d lines and none is an audit record (the last read "
+			 "began %s); it must be the stream that auditd sends to its plugins",
+		STRANGE_LINES, shown);
+}
+
+static void gather(const struct plugin *p)
+{
+	const struct timespec pause = {0, GATHER_NS};
+
+	if (p->last_lines <= GATHER_LINES)
+		nanosleep(&pause, NULL);
+}
+
+static void on_input(evutil_socket_t fd, short what, void *arg)
+{
+	struct plugin *p = arg;
+	ssize_t n;
+
+	gather(p);
+	n = read(fd, p->buffer, sizeof(p->buffer));
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n <= 0) {
+		if (n < 0)
+			log_msg(LOG_ERR, "standard input: %s; ending", strerror(errno));
+		p->stream_ended = true;
+		stop(p);
+		return;
+	}
+	p->last_input = clock_read();
+	p->last_lines = engine_feed(p->engine, p->buffer, (size_t)n, &p->last_input);
+	look_at_format(p, (size_t)n);
+}
+
+static void on_idle_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct plugin *p = arg;
+	struct clock_reading now = clock_read();
+	int64_t idle_ms = now.boot_ms - p->last_input.boot_ms;
+
+	if (idle_ms >= IDLE_TICK_MS)
+		engine_idle(p->engine, idle_ms, &now);
+}
+
+static void on_summary_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct plugin *p = arg;
+
+	outlet_summary(p->outlet);
+}
+
+static void on_stop_tick(evutil_socket_t fd, short what, void *arg)
+{
+	stop(arg);
+}
+
+/*
+ * auditd ends a plugin by SIGTERM and by closing the stream, and service
+ * managers send SIGTERM to the whole group, before the last records are
+ * through. So under auditd only the parent's word counts, and what is still
+ * in the stream is read.
+ */
+static void on_signal(evutil_socket_t fd, short what, void *arg)
+{
+	static const struct timeval limit = {0, STOP_MS * 1000};
+	struct plugin *p = arg;
+	struct signalfd_siginfo info;
+
+	if (read(fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return;
+	if (info.ssi_signo == SIGHUP) {
+		outlet_reopen(p->outlet);
+	} else if (p->by_hand) {
+		stop(p);
+	} else if (info.ssi_signo == SIGTERM && (pid_t)info.ssi_pid == getppid()) {
+		event_add(p->stop_event, &limit);
+	}
+}
+
+/* --- setting up --- */
+
+/* auditd starts plugins with signals ignored or blocked, according to its version. */
+static int set_up_signals(struct plugin *p)
+{
+	static const int used[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGUSR1, SIGUSR2, SIGCONT};
+	sigset_t mask;
+	size_t i;
+
+	for (i = 0; i < sizeof(used) / sizeof(used[0]); i++)
+		signal(used[i], SIG_DFL);
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGHUP);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	p->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	return p->signal_fd < 0 ? -errno : 0;
+}
+
+static int set_up_stdin(struct plugin *p)
+{
+	struct stat st;
+
+	if (fstat(STDIN_FILENO, &st)) {
+		log_msg(LOG_ERR, "standard input: %s; auditd must start this program, or a "
+				 "stream be piped into it",
+			strerror(errno));
+		return -EBADF;
+	}
+	if (isatty(STDIN_FILENO)) {
+		log_msg(LOG_ERR, "standard input is a terminal; auditd must start this program "
+				 "(see audisp-noise(8)), or a stream be piped into it");
+		return -ENOTTY;
+	}
+	p->by_hand = !S_ISSOCK(st.st_mode);
+	return 0;
+}
+
+static int set_up_settings(struct plugin *p)
+{
+	struct conf_error error;
+	char text[640];
+	int r = config_load(&p->config, p->settings_file, &error);
+
+	if (r < 0)
+		log_msg(LOG_ERR, "%s", conf_error_text(&error, text, sizeof(text)));
+	return r;
+}
+
+static int set_up_group(struct plugin *p)
+{
+	const char *name = p->config.socket_group;
+	struct group *group;
+
+	if (geteuid() != 0 && !name[0]) {
+		p->group = getegid();
+		return 0;
+	}
+	group = getgrnam(name[0] ? name : "adm");
+	if (!group && name[0]) {
+		log_msg(LOG_ERR, "%s: socket_group: there is no group \"%s\"; make it or name "
+				 "another",
+			p->config.file[0] ? p->config.file : SETTINGS_FILE, name);
+		return -EINVAL;
+	}
+	p->group = group ? group->gr_gid : 0;
+	return 0;
+}
+
+static int set_up_directories(struct plugin *p)
+{
+	gid_t group = geteuid() == 0 ? p->group : (gid_t)-1;
+	char why[640];
+	int r = file_make_parent(p->config.socket, group, why, sizeof(why));
+
+	if (r < 0) {
+		log_msg(LOG_ERR, "socket: %s", why);
+		return r;
+	}
+	if (!p->config.summary_log[0])
+		return 0;
+	r = file_make_parent(p->config.summary_log, group, why, sizeof(why));
+	if (r == 0)
+		r = writer_check(p->config.summary_log, why, sizeof(why));
+	if (r < 0)
+		log_msg(LOG_ERR, "summary_log: %s", why);
+	return r;
+}
+
+static int set_up_engine(struct plugin *p)
+{
+	struct engine_options o = {.n_windows = p->config.n_windows,
+				   .max_values = p->config.max_values,
+				   .max_flows = p->config.max_flows};
+
+	memcpy(o.window_sec, p->config.window_sec, sizeof(o.window_sec));
+	p->engine = engine_new(&o);
+	if (p->engine)
+		return 0;
+	log_msg(LOG_ERR, "no memory for the tables of max_values %u and max_flows %u: %s; "
+			 "lower them",
+		o.max_values, o.max_flows, strerror(errno));
+	return -ENOMEM;
+}
+
+/* poll(2), since epoll takes no regular file and there are few descriptors. */
+static int set_up_loop(struct plugin *p)
+{
+	struct event_config *config = event_config_new();
+
+	if (config) {
+		event_config_avoid_method(config, "epoll");
+		event_config_avoid_method(config, "select");
+		event_config_set_flag(config, EVENT_BASE_FLAG_IGNORE_ENV);
+		p->base = event_base_new_with_config(config);
+		event_config_free(config);
+	}
+	if (p->base)
+		return 0;
+	log_msg(LOG_ERR, "libevent: no event loop");
+	return -ENOMEM;
+}
+
+static int set_up_outlet(struct plugin *p)
+{
+	struct outlet_options o = {.base = p->base,
+				   .config = &p->config,
+				   .group = p->group,
+				   .engine = p->engine};
+	char why[640];
+
+	p->outlet = outlet_new(&o, why, sizeof(why));
+	if (p->outlet)
+		return 0;
+	log_msg(LOG_ERR, "%s", why);
+	return -EIO;
+}
+
+static struct event *add_timer(struct plugin *p, long ms, event_callback_fn fn)
+{
+	struct event *event = event_new(p->base, -1, EV_PERSIST, fn, p);
+	struct timeval every = {ms / 1000, ms % 1000 * 1000};
+
+	if (event)
+		event_add(event, &every);
+	return event;
+}
+
+static int set_up_events(struct plugin *p)
+{
+	p->input_event =
+		event_new(p->base, STDIN_FILENO, EV_READ | EV_PERSIST, on_input, p);
+	p->signal_event =
+		event_new(p->base, p->signal_fd, EV_READ | EV_PERSIST, on_signal, p);
+	p->stop_event = event_new(p->base, -1, 0, on_stop_tick, p);
+	p->idle_event = add_timer(p, IDLE_TICK_MS, on_idle_tick);
+	p->summary_event = add_timer(p, p->config.interval_sec * 1000L, on_summary_tick);
+	if (!p->input_event || !p->signal_event || !p->stop_event || !p->idle_event ||
+	    !p->summary_event || event_add(p->input_event, NULL) ||
+	    event_add(p->signal_event, NULL)) {
+		log_msg(LOG_ERR, "libevent: events cannot be added");
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* --- taking down --- */
+
+static void take_down_signals(struct plugin *p)
+{
+	if (p->signal_fd >= 0)
+		close(p->signal_fd);
+}
+
+static void take_down_engine(struct plugin *p)
+{
+	engine_free(p->engine);
+}
+
+static void take_down_loop(struct plugin *p)
+{
+	if (p->base)
+		event_base_free(p->base);
+}
+
+static void take_down_outlet(struct plugin *p)
+{
+	outlet_free(p->outlet);
+}
+
+static void take_down_events(struct plugin *p)
+{
+	struct event *events[] = {p->input_event, p->signal_event, p->stop_event, p->idle_event,
+				  p->summary_event};
+	size_t i;
+
+	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		if (events[i])
+			event_free(events[i]);
+}
+
+/*
+ * In this order: signals first, since they arrive in any state; the settings
+ * before all that they name; the log before the thread that writes it; the
+ * socket (umask) before any thread, which outlet_new() sees to.
+ */
+static const struct step {
+	int (*set_up)(struct plugin *p);    /* says what failed */
+	void (*take_down)(struct plugin *p); /* works on what set_up left, also halfway */
+} steps[] = {
+	{set_up_signals, take_down_signals},
+	{set_up_stdin, NULL},
+	{set_up_settings, NULL},
+	{set_up_group, NULL},
+	{set_up_directories, NULL},
+	{set_up_engine, take_down_engine},
+	{set_up_loop, take_down_loop},
+	{set_up_outlet, take_down_outlet},
+	{set_up_events, take_down_events},
+};
+
+static void take_down(struct plugin *p, size_t n)
+{
+	while (n--)
+		if (steps[n].take_down)
+			steps[n].take_down(p);
+}
+
+/* Return: exit status. */
+static int end_of_stream(struct plugin *p)
+{
+	struct clock_reading now = clock_read();
+	struct engine_health h;
+
+	if (p->stream_ended)
+		engine_end(p->engine, &now);
+	outlet_summary(p->outlet);
+	outlet_flush(p->outlet);
+	h = engine_health(p->engine);
+	if (!h.lines || h.lines > h.lines_bad)
+		return 0;
+	if (!p->said_strange)
+		log_msg(LOG_ERR, "standard input: no audit record in %llu lines; it must be the "
+				 "stream that auditd sends to its plugins",
+			(unsigned long long)h.lines);
+	return 1;
+}
+
+int plugin_run(const char *settings_file)
+{
+	struct plugin *p = calloc(1, sizeof(*p));
+	int status = 1;
+	size_t n;
+
+	log_open("audisp-noise", true);
+	if (!p) {
+		log_msg(LOG_ERR, "no memory");
+		return 1;
+	}
+	p->settings_file = settings_file;
+	p->last_input = clock_read();
+	p->signal_fd = -1;
+	for (n = 0; n < sizeof(steps) / sizeof(steps[0]); n++)
+		if (steps[n].set_up(p) < 0)
+			break;
+	if (n == sizeof(steps) / sizeof(steps[0])) {
+		event_base_dispatch(p->base);
+		status = end_of_stream(p);
+		take_down(p, n);
+	} else {
+		take_down(p, n + 1);
+	}
+	free(p);
+	log_close();
+	return status;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * node.c - the hosts whose records are in the stream
+ *
+ * Nearly every stream has one node, and nearly every line is of the same node
+ * as the line before: a linear search that begins with the first is enough.
+ */
+#include "stream/node.h"
+
+static bool node_is(const struct node *node, struct span name)
+{
+	if (node->shared || node->has_name != (name.p != NULL))
+		return false;
+	return !name.p || span_equal(node_name(node), name);
+}
+
+static struct node *add_node(struct nodes *nodes, struct span name)
+{
+	struct node *node = &nodes->node[nodes->n];
+
+	nodes->n++;
+	node->has_name = name.p != NULL;
+	if (name.p) {
+		node->name_len = (uint16_t)name.n;
+		memcpy(node->name, name.p, name.n);
+	}
+	return node;
+}
+
+struct node *nodes_find(struct nodes *nodes, struct span name)
+{
+	struct node *last = &nodes->node[NODES_MAX - 1];
+	unsigned int i;
+
+	for (i = 0; i < nodes->n; i++)
+		if (node_is(&nodes->node[i], name))
+			return &nodes->node[i];
+	if (nodes->n < NODES_MAX - 1)
+		return add_node(nodes, name);
+	nodes->over++;
+	last->shared = true;
+	return last;
+}
+
+struct span nodes_only(const struct nodes *nodes)
+{
+	if (nodes->n != 1 || nodes->over)
+		return (struct span){NULL, 0};
+	return node_name(&nodes->node[0]);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * node.h - the hosts whose records are in the stream
+ *
+ * auditd can collect the events of other hosts and can write its own name
+ * into every line (`node=`). Serials are each kernel's own, so all that
+ * reasons about serials is kept by node. The table is bounded: names beyond
+ * NODES_MAX share its last place, which has no gap account.
+ */
+#ifndef NOISE_NODE_H
+#define NOISE_NODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/span.h"
+#include "stream/gaps.h"
+#include "stream/record.h"
+
+#define NODES_MAX 64
+
+struct assembly;
+
+struct node {
+	char name[RECORD_NODE_MAX];
+	uint16_t name_len;
+	bool has_name; /* false: the lines carry no node= */
+	bool shared;   /* the last place, for all names beyond the table */
+	struct gaps gaps;
+	struct assembly *oldest, *youngest; /* events that are not complete yet */
+	struct assembly *held; /* stands too far ahead to be believed yet */
+};
+
+struct nodes {
+	unsigned int n;
+	uint64_t over; /* records of names beyond the table */
+	struct node node[NODES_MAX];
+};
+
+/** nodes_find - the node of this name (absent: lines without node=); never NULL */
+struct node *nodes_find(struct nodes *nodes, struct span name);
+
+/** nodes_only - the one named node of the input, absent when none or several */
+struct span nodes_only(const struct nodes *nodes);
+
+static inline struct span node_name(const struct node *node)
+{
+	return node->has_name ? (struct span){node->name, node->name_len}
+			      : (struct span){NULL, 0};
+}
+
+#endif

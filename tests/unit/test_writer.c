@@ -1,0 +1,555 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_writer.c - the log's queue, thread, file and rotation
+ *
+ * The clock is the test's own, and a gate before the writing of each line
+ * stands for a filesystem that does not answer. Nothing here depends on how
+ * fast the thread is: what it must have done is waited for.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "emit/logfile.h"
+#include "emit/writer.h"
+
+struct clock_reading __wrap_clock_read(void);
+int __real_logfile_line(struct logfile *f, const char *line, size_t n);
+int __wrap_logfile_line(struct logfile *f, const char *line, size_t n);
+
+static atomic_llong now_ms;
+
+struct clock_reading __wrap_clock_read(void)
+{
+	return (struct clock_reading){.wall_ms = 1795299473123 + now_ms,
+				      .boot_ms = now_ms};
+}
+
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+static atomic_int at_gate; /* lines that came to it */
+
+int __wrap_logfile_line(struct logfile *f, const char *line, size_t n)
+{
+	at_gate++;
+	pthread_mutex_lock(&gate);
+	pthread_mutex_unlock(&gate);
+	return __real_logfile_line(f, line, n);
+}
+
+struct place {
+	char dir[64], log[96];
+};
+
+static int make_place(void **state)
+{
+	struct place *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return -1;
+	strcpy(p->dir, "/tmp/test_writer.XXXXXX");
+	if (!mkdtemp(p->dir))
+		return -1;
+	snprintf(p->log, sizeof(p->log), "%s/summary.log", p->dir);
+	*state = p;
+	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int what, struct FTW *ftw)
+{
+	return remove(path);
+}
+
+static int remove_place(void **state)
+{
+	struct place *p = *state;
+	int err = nftw(p->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+
+	free(p);
+	return err;
+}
+
+static struct writer *start(const char *log, uint64_t rotate_bytes, unsigned int keep,
+			    size_t queue_bytes)
+{
+	const struct writer_options options = {log, rotate_bytes, keep, queue_bytes};
+	struct writer *w = writer_new(&options);
+
+	assert_non_null(w);
+	return w;
+}
+
+static bool put(struct writer *w, const char *line)
+{
+	return writer_line(w, line, strlen(line));
+}
+
+static void nap(void)
+{
+	usleep(1000);
+}
+
+/* Until @n lines are written or dropped; a thread that never gets there fails the test.
+ */
+static struct writer_counters wait_lines(struct writer *w, uint64_t n)
+{
+	struct writer_counters c;
+	int i;
+
+	for (i = 0; i < 20000; i++) {
+		c = writer_counters(w);
+		if (c.lines + c.dropped >= n)
+			return c;
+		nap();
+	}
+	fail_msg("the thread did not get to line %llu", (unsigned long long)n);
+	return c;
+}
+
+static void expect_file(const char *path, const char *expected)
+{
+	char text[4096] = "";
+	FILE *f = fopen(path, "re");
+	size_t n;
+
+	if (!f)
+		fail_msg("%s: %s", path, strerror(errno));
+	n = fread(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	text[n] = '\0';
+	assert_string_equal(text, expected);
+}
+
+static void expect_old(const struct place *p, unsigned int number, const char *expected)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s.%u", p->log, number);
+	if (expected)
+		expect_file(path, expected);
+	else
+		assert_int_equal(access(path, F_OK), -1);
+}
+
+static void writer_writes_lines_in_order(void **state)
+{
+	struct place *p = *state;
+	struct writer *w = start(p->log, 65536, 4, 4096);
+	mode_t saved = umask(0077);
+	struct writer_counters c;
+	struct stat st;
+
+	assert_true(put(w, "one\n"));
+	assert_true(put(w, "two\n"));
+	assert_true(put(w, "three\n"));
+	c = wait_lines(w, 3);
+	umask(saved);
+	assert_int_equal(c.lines, 3);
+	assert_int_equal(c.dropped, 0);
+	assert_int_equal(c.errors, 0);
+	assert_int_equal(c.last_errno, 0);
+	writer_free(w, 10000);
+	expect_file(p->log, "one\ntwo\nthree\n");
+	assert_int_equal(stat(p->log, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0640);
+}
+
+static void writer_writes_what_waits_before_it_ends(void **state)
+{
+	struct place *p = *state;
+	struct writer *w = start(p->log, 1 << 20, 4, 1 << 20);
+	char line[16], last[16];
+	struct stat st;
+	FILE *f;
+	int i;
+
+	for (i = 0; i < 10000; i++) {
+		snprintf(line, sizeof(line), "%06d\n", i);
+		assert_true(put(w, line));
+	}
+	writer_free(w, 60000);
+	assert_int_equal(stat(p->log, &st), 0);
+	assert_int_equal(st.st_size, 70000);
+	f = fopen(p->log, "re");
+	assert_non_null(f);
+	assert_int_equal(fseek(f, -7, SEEK_END), 0);
+	assert_non_null(fgets(last, sizeof(last), f));
+	assert_string_equal(last, "009999\n");
+	fclose(f);
+}
+
+static void writer_appends_to_what_is_there(void **state)
+{
+	struct place *p = *state;
+	int fd = open(p->log, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	struct writer *w;
+	struct stat st;
+
+	assert_int_equal(write(fd, "old\n", 4), 4);
+	close(fd);
+	w = start(p->log, 65536, 4, 4096);
+	assert_true(put(w, "new\n"));
+	writer_free(w, 10000);
+	expect_file(p->log, "old\nnew\n");
+	/* the mode of a file that is not ours stays */
+	assert_int_equal(stat(p->log, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+}
+
+static void writer_rotates_and_overwrites_the_oldest(void **state)
+{
+	struct place *p = *state;
+	struct writer *w = start(p->log, 10, 2, 4096);
+
+	assert_true(put(w, "aaaa\n"));
+	assert_true(put(w, "bbbb\n")); /* 10 bytes: just fits */
+	assert_true(put(w, "cccc\n"));
+	assert_true(put(w, "a line that is longer than a file may be\n"));
+	assert_true(put(w, "dddd\n"));
+	assert_int_equal(wait_lines(w, 5).errors, 0);
+	writer_free(w, 10000);
+	expect_file(p->log, "dddd\n");
+	expect_old(p, 1, "a line that is longer than a file may be\n");
+	expect_old(p, 2, "cccc\n");
+	expect_old(p, 3, NULL);
+}
+
+static void writer_without_old_files_begins_anew(void **state)
+{
+	struct place *p = *state;
+	struct writer *w = start(p->log, 10, 0, 4096);
+
+	assert_true(put(w, "aaaa\n"));
+	assert_true(put(w, "bbbb\n"));
+	assert_true(put(w, "cccc\n"));
+	assert_int_equal(wait_lines(w, 3).errors, 0);
+	writer_free(w, 10000);
+	expect_file(p->log, "cccc\n");
+	expect_old(p, 1, NULL);
+}
+
+/* PATH.1 cannot be replaced by a file: it is said, and nothing is lost. */
+static void writer_that_cannot_rotate_writes_on(void **state)
+{
+	struct place *p = *state;
+	struct writer_counters c;
+	struct writer *w;
+	char old[128];
+
+	snprintf(old, sizeof(old), "%s.1", p->log);
+	assert_int_equal(mkdir(old, 0700), 0);
+	w = start(p->log, 10, 1, 4096);
+	assert_true(put(w, "aaaaaaa\n"));
+	assert_true(put(w, "bbbbbbb\n"));
+	c = wait_lines(w, 2);
+	assert_int_equal(c.lines, 2);
+	assert_int_equal(c.errors, 1);
+	writer_free(w, 10000);
+	expect_file(p->log, "aaaaaaa\nbbbbbbb\n");
+}
+
+static void writer_follows_no_symbolic_link(void **state)
+{
+	struct place *p = *state;
+	struct writer *w = start(p->log, 65536, 4, 4096);
+	struct writer_counters c;
+	char target[128], why[512] = "";
+
+	snprintf(target, sizeof(target), "%s/target", p->dir);
+	assert_int_equal(symlink(target, p->log), 0);
+	assert_true(put(w, "one\n"));
+	c = wait_lines(w, 1);
+	assert_int_equal(c.dropped, 1);
+	assert_int_equal(c.lines, 0);
+	assert_int_equal(c.last_errno, ELOOP);
+	assert_int_equal(access(target, F_OK), -1);
+	assert_int_equal(writer_check(p->log, why, sizeof(why)), -ELOOP);
+	assert_non_null(strstr(why, "symbolic link"));
+	assert_non_null(strstr(why, p->log));
+	writer_free(w, 10000);
+	assert_int_equal(access(target, F_OK), -1);
+}
+
+/* The way becomes free: the next line goes there, and the loss is said before it. */
+static void writer_recovers_and_says_the_gap(void **state)
+{
+	struct place *p = *state;
+	struct writer *w = start(p->log, 65536, 4, 4096);
+	struct writer_counters c;
+
+	now_ms = 0;
+	assert_int_equal(mkdir(p->log, 0700), 0);
+	assert_true(put(w, "lost\n"));
+	assert_true(put(w, "lost\n"));
+	c = wait_lines(w, 2);
+	assert_int_equal(c.dropped, 2);
+	assert_int_equal(c.last_errno, EISDIR);
+	assert_int_equal(rmdir(p->log), 0);
+	assert_true(put(w, "kept\n"));
+	c = wait_lines(w, 3);
+	assert_int_equal(c.lines, 1);
+	assert_int_equal(c.last_errno, 0);
+	assert_int_equal(c.errors, 2);
+	writer_free(w, 10000);
+	expect_file(p->log,
+		    "2026-11-21T22:17:53.123Z gap dropped=2 reason=\"Is a directory\"\n"
+		    "kept\n");
+}
+
+/* A FIFO that is never read would hold up whoever opens or writes it. */
+static void writer_does_not_wait_for_a_fifo(void **state)
+{
+	struct place *p = *state;
+	struct writer *w = start(p->log, 65536, 4, 4096);
+	char why[512];
+	int fd;
+
+	assert_int_equal(mkfifo(p->log, 0600), 0);
+	assert_true(put(w, "one\n"));
+	assert_int_equal(wait_lines(w, 1).last_errno, EINVAL);
+	fd = open(p->log, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_true(put(w, "two\n"));
+	assert_int_equal(wait_lines(w, 2).dropped, 2);
+	assert_int_equal(writer_check(p->log, why, sizeof(why)), -EINVAL);
+	assert_non_null(strstr(why, "no regular file"));
+	writer_free(w, 10000);
+	close(fd);
+}
+
+static void writer_check_makes_the_file_or_says_why_not(void **state)
+{
+	struct place *p = *state;
+	char why[512] = "", path[128];
+
+	assert_int_equal(writer_check(p->log, why, sizeof(why)), 0);
+	assert_string_equal(why, "");
+	expect_file(p->log, "");
+	snprintf(path, sizeof(path), "%s/none/summary.log", p->dir);
+	assert_int_equal(writer_check(path, why, sizeof(why)), -ENOENT);
+	assert_non_null(strstr(why, path));
+	assert_non_null(strstr(why, "directory does not exist"));
+	assert_int_equal(writer_check(p->dir, why, sizeof(why)), -EISDIR);
+	assert_non_null(strstr(why, "no regular file"));
+}
+
+static void writer_reopens_on_request(void **state)
+{
+	struct place *p = *state;
+	struct writer *w = start(p->log, 65536, 4, 4096);
+	char moved[128];
+	int i;
+
+	snprintf(moved, sizeof(moved), "%s/moved", p->dir);
+	assert_true(put(w, "one\n"));
+	wait_lines(w, 1);
+	assert_int_equal(rename(p->log, moved), 0);
+	writer_reopen(w);
+	/* the file is there before any line comes: logrotate may compress the old one */
+	for (i = 0; i < 20000 && access(p->log, F_OK); i++)
+		nap();
+	expect_file(p->log, "");
+	assert_true(put(w, "two\n"));
+	wait_lines(w, 2);
+	writer_free(w, 10000);
+	expect_file(moved, "one\n");
+	expect_file(p->log, "two\n");
+}
+
+static void writer_sees_that_its_file_was_moved(void **state)
+{
+	struct place *p = *state;
+	struct writer *w = start(p->log, 65536, 4, 4096);
+	char moved[128];
+
+	snprintf(moved, sizeof(moved), "%s/moved", p->dir);
+	now_ms = 0;
+	assert_true(put(w, "one\n"));
+	wait_lines(w, 1);
+	assert_int_equal(rename(p->log, moved), 0);
+	now_ms = 999;
+	assert_true(put(w, "two\n"));
+	wait_lines(w, 2);
+	now_ms = 1000;
+	assert_true(put(w, "three\n"));
+	wait_lines(w, 3);
+	writer_free(w, 10000);
+	expect_file(moved, "one\ntwo\n");
+	expect_file(p->log, "three\n");
+}
+
+/* Until the thread stands at the closed gate with the @n-th line. */
+static void wait_at_gate(int n)
+{
+	int i;
+
+	for (i = 0; i < 20000 && at_gate < n; i++)
+		nap();
+	assert_int_equal(at_gate, n);
+}
+
+static void writer_drops_whole_lines_when_its_queue_is_full(void **state)
+{
+	struct place *p = *state;
+	struct writer *w = start(p->log, 1 << 20, 4, 1000);
+	struct writer_counters c;
+	char expected[1024] = "";
+	int i, kept = 0;
+
+	now_ms = 0;
+	at_gate = 0;
+	pthread_mutex_lock(&gate);
+	for (i = 0; i < 1000; i++)
+		kept += put(w, "line\n");
+	wait_at_gate(1);
+	/* the queue is bounded, and what is being written counts too */
+	assert_in_range(kept, 2, 1000 / 5);
+	c = writer_counters(w);
+	assert_int_equal(c.dropped, 1000 - kept);
+	assert_int_equal(c.lines, 0);
+	pthread_mutex_unlock(&gate);
+	assert_int_equal(wait_lines(w, 1000).lines, kept);
+	assert_true(put(w, "next\n"));
+	writer_free(w, 10000);
+	for (i = 0; i < kept; i++)
+		strcat(expected, "line\n");
+	sprintf(expected + strlen(expected),
+		"2026-11-21T22:17:53.123Z gap dropped=%d reason=\"queue full\"\nnext\n",
+		1000 - kept);
+	expect_file(p->log, expected);
+}
+
+static void writer_says_the_last_gap_at_its_end(void **state)
+{
+	struct place *p = *state;
+	struct writer *w = start(p->log, 1 << 20, 4, 64);
+	char big[65];
+
+	now_ms = 0;
+	memset(big, 'x', sizeof(big));
+	assert_true(put(w, "one\n"));
+	wait_lines(w, 1);
+	assert_false(writer_line(w, big, sizeof(big)));
+	assert_false(writer_line(w, big, SIZE_MAX));
+	assert_false(writer_line(w, big, 0));
+	writer_free(w, 10000);
+	expect_file(p->log,
+		    "one\n"
+		    "2026-11-21T22:17:53.123Z gap dropped=3 reason=\"queue full\"\n");
+}
+
+static struct writer *volatile left_behind; /* still known to the leak checker */
+
+static void writer_that_hangs_is_left_behind(void **state)
+{
+	struct place *p = *state;
+	struct writer_counters c;
+	struct writer *w = left_behind = start(p->log, 1 << 20, 4, 4096);
+	int i;
+
+	at_gate = 0;
+	pthread_mutex_lock(&gate);
+	assert_true(put(w, "one\n"));
+	wait_at_gate(1);
+	writer_free(w, 1); /* comes back, though the thread does not */
+	assert_int_equal(access(p->log, F_OK), -1);
+	pthread_mutex_unlock(&gate);
+	for (i = 0; i < 20000; i++) {
+		c = writer_counters(w); /* its memory is still good */
+		if (c.lines == 1)
+			break;
+		nap();
+	}
+	assert_int_equal(c.lines, 1);
+}
+
+/*
+ * A limit of the file's size makes a write short in the middle of a line, as a
+ * disk does that becomes full.
+ */
+static void writer_leaves_no_half_line(void **state)
+{
+	struct place *p = *state;
+	struct writer *w = start(p->log, 1 << 20, 4, 4096);
+	struct rlimit saved, small;
+	struct writer_counters c;
+
+	now_ms = 0;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &saved), 0);
+	small = saved;
+	small.rlim_cur = 12;
+	assert_true(put(w, "one\n"));
+	wait_lines(w, 1);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	assert_true(put(w, "a line too long\n"));
+	c = wait_lines(w, 2);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &saved), 0);
+	expect_file(p->log, "one\n");
+	assert_int_equal(c.dropped, 1);
+	assert_int_equal(c.errors, 1);
+	assert_int_equal(c.last_errno, EFBIG);
+	assert_true(put(w, "two\n"));
+	assert_int_equal(wait_lines(w, 3).lines, 2);
+	writer_free(w, 10000);
+	expect_file(p->log,
+		    "one\n"
+		    "2026-11-21T22:17:53.123Z gap dropped=1 reason=\"File too large\"\n"
+		    "two\n");
+}
+
+static void writer_leaves_signals_to_others(void **state)
+{
+	struct place *p = *state;
+	sigset_t before, after;
+	struct writer *w;
+	int i;
+
+	assert_int_equal(pthread_sigmask(SIG_SETMASK, NULL, &before), 0);
+	w = start(p->log, 1 << 20, 4, 4096);
+	assert_int_equal(pthread_sigmask(SIG_SETMASK, NULL, &after), 0);
+	for (i = 1; i < SIGRTMAX; i++)
+		assert_int_equal(sigismember(&before, i), sigismember(&after, i));
+	writer_free(w, 10000);
+	writer_free(NULL, 0);
+	/* nothing was said: nothing was opened */
+	assert_int_equal(access(p->log, F_OK), -1);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, make_place, remove_place)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(writer_writes_lines_in_order),
+		TEST(writer_writes_what_waits_before_it_ends),
+		TEST(writer_appends_to_what_is_there),
+		TEST(writer_rotates_and_overwrites_the_oldest),
+		TEST(writer_without_old_files_begins_anew),
+		TEST(writer_that_cannot_rotate_writes_on),
+		TEST(writer_follows_no_symbolic_link),
+		TEST(writer_recovers_and_says_the_gap),
+		TEST(writer_does_not_wait_for_a_fifo),
+		TEST(writer_check_makes_the_file_or_says_why_not),
+		TEST(writer_reopens_on_request),
+		TEST(writer_sees_that_its_file_was_moved),
+		TEST(writer_drops_whole_lines_when_its_queue_is_full),
+		TEST(writer_says_the_last_gap_at_its_end),
+		TEST(writer_that_hangs_is_left_behind),
+		TEST(writer_leaves_no_half_line),
+		TEST(writer_leaves_signals_to_others),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
