@@ -173,9 +173,8 @@ static int open_server(struct outlet *o, char *why, size_t why_size)
 					.origin = &o->origin,
 					.ops = &ops,
 					.arg = o};
-	int n = snprintf(why, why_size, "socket: ");
 
-	o->server = server_new(o->o.base, &server, why + n, why_size - (size_t)n);
+	o->server = server_new(o->o.base, &server, why, why_size);
 	return o->server ? 0 : -errno;
 }
 

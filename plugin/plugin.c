@@ -250,10 +250,13 @@ static int set_up_directories(struct plugin *p)
 	if (!p->config.summary_log[0])
 		return 0;
 	r = file_make_parent(p->config.summary_log, group, why, sizeof(why));
-	if (r == 0)
-		r = writer_check(p->config.summary_log, why, sizeof(why));
-	if (r < 0)
+	if (r < 0) {
 		log_msg(LOG_ERR, "summary_log: %s", why);
+		return r;
+	}
+	r = writer_check(p->config.summary_log, why, sizeof(why));
+	if (r < 0)
+		log_msg(LOG_ERR, "%s", why);
 	return r;
 }
 

@@ -2,13 +2,14 @@
 /*
  * drive.c - start a plugin as auditd does and send it a recorded stream
  *
- * usage: drive [--chunk BYTES] [--rate LINES] [--linger MS] PLUGIN [ARG...] < stream
+ * usage: drive [OPTION VALUE]... PLUGIN [ARG...] < stream
  * The plugin's standard input is one end of a socketpair, its environment is
  * empty, every signal arrives ignored, its directory is / (audit-userspace
  * audisp/audispd.c: start_one_plugin). Standard output and error stay ours.
  * --chunk: bytes of a write; auditd writes a line at a time, which is the default
  * --rate: lines a second, for a stream that lasts; 0: as fast as it is read
- * --linger: how long the stream stays open behind its last byte
+ * --linger: how long the stream stays open behind its last byte, in ms
+ * --term: send SIGTERM then, and leave the stream open this long, in ms
  * Ends with the plugin's exit status, 128 + signal, or 99 when it did not end
  * within two seconds of the stream.
  */
@@ -28,7 +29,7 @@
 
 struct options {
 	size_t chunk;
-	unsigned long rate, linger_ms;
+	unsigned long rate, linger_ms, term_ms;
 };
 
 static void die(const char *what)
@@ -142,6 +143,8 @@ static char **read_options(char **argv, struct options *o)
 			o->rate = n;
 		else if (!strcmp(argv[0], "--linger"))
 			o->linger_ms = n;
+		else if (!strcmp(argv[0], "--term"))
+			o->term_ms = n;
 		else
 			break;
 	}
@@ -157,7 +160,7 @@ int main(int argc, char **argv)
 	argv = read_options(argv, &o);
 	if (!argv[0] || argv[0][0] == '-') {
 		fprintf(stderr, "usage: drive [--chunk BYTES] [--rate LINES] [--linger MS] "
-				"PLUGIN [ARG...] < stream\n");
+				"[--term MS] PLUGIN [ARG...] < stream\n");
 		return 2;
 	}
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
@@ -169,6 +172,10 @@ int main(int argc, char **argv)
 	if (!(o.chunk ? send_chunks(pair[0], &o) : send_lines(pair[0], &o)))
 		fprintf(stderr, "drive: the plugin stopped reading\n");
 	pause_ns((long)o.linger_ms * 1000000);
+	if (o.term_ms) {
+		kill(pid, SIGTERM);
+		pause_ns((long)o.term_ms * 1000000);
+	}
 	close(pair[0]);
 	return await_end(pid);
 }

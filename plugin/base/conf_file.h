@@ -23,7 +23,7 @@
 struct conf_error {
 	char file[256];
 	unsigned int line; /* 0: the file as a whole */
-	char key[64];	   /* quoted where foreign; "" when none is concerned */
+	char key[64];      /* quoted where foreign; "" when none is concerned */
 	char text[256];
 };
 
@@ -31,8 +31,9 @@ struct conf_error {
  * conf_error_set - fill @e; @line 0 and @key NULL where they do not apply
  * Return: -EINVAL, so that callers can return it.
  */
-int conf_error_set(struct conf_error *e, const char *file, unsigned int line, struct span key,
-		   const char *format, ...) __attribute__((format(printf, 5, 6)));
+int conf_error_set(struct conf_error *e, const char *file, unsigned int line,
+		   struct span key, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
 
 /** conf_error_text - `file:line: key: reason` in one line, into @out */
 const char *conf_error_text(const struct conf_error *e, char *out, size_t size);

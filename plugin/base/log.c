@@ -131,7 +131,7 @@ static bool to_syslog(struct message *m, int priority)
 void log_msg(int priority, const char *format, ...)
 {
 	int saved = errno; /* callers log first and return -errno after it */
-	struct message m;
+	struct message m = {.n = 0};
 	bool out;
 	va_list ap;
 

@@ -27,9 +27,11 @@ const char *text_quote(struct span s, char *out, size_t size)
 {
 	static const char more[] = "...\"";
 	char one[4];
-	size_t i, n, used = 0;
+	size_t i, n, used = 0, need = sizeof("\"\"");
 
-	if (size < sizeof(more) + 1) {
+	for (i = 0; i < s.n; i++)
+		need += quote_byte((unsigned char)s.p[i], one);
+	if (size < need && size < sizeof(more) + 1) {
 		if (size)
 			out[0] = '\0';
 		return out;
@@ -38,7 +40,7 @@ const char *text_quote(struct span s, char *out, size_t size)
 	for (i = 0; i < s.n; i++) {
 		n = quote_byte((unsigned char)s.p[i], one);
 		/* room for the closing text must stay */
-		if (used + n + sizeof(more) > size)
+		if (size < need && used + n + sizeof(more) > size)
 			break;
 		memcpy(out + used, one, n);
 		used += n;
@@ -107,10 +109,12 @@ size_t text_utf8_prefix(struct span s, size_t max)
 	/* A character is at most 4 bytes: look back for a lead byte that reaches over. */
 	for (back = 1; back <= 3 && back <= max; back++) {
 		unsigned char c = (unsigned char)s.p[max - back];
-		size_t need = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+		size_t need = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
 
 		if (c >= 0x80 && c < 0xc0)
 			continue;
+		if (c < 0x80 || c >= 0xf8) /* alone, or no lead byte at all */
+			return max;
 		at = max - back;
 		return need > back ? at : max;
 	}

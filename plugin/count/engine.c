@@ -15,9 +15,9 @@
 #include "stream/input.h"
 #include "stream/parse.h"
 
-#define ENGINE_EVENTS	  2048	  /* open ones, and complete ones that are still known */
+#define ENGINE_EVENTS     2048    /* open ones, and complete ones that are still known */
 #define ENGINE_TEXT_BYTES 1048576 /* lines of open events: about a thousand events */
-#define ENGINE_IDLE_MS	  2000	  /* without input, after which nothing more is waited for */
+#define ENGINE_IDLE_MS    2000 /* without input, after which nothing more is waited for */
 
 struct engine {
 	struct input input;
@@ -28,7 +28,7 @@ struct engine {
 	struct parser *parser;
 	struct tally *tally;
 	const struct clock_reading *clock; /* of the bytes at hand; NULL in replay */
-	int64_t fade_ms;		   /* own time of the next fading */
+	int64_t fade_ms;                   /* own time of the next fading */
 	struct engine_health health;
 	struct event event;
 };
@@ -113,6 +113,23 @@ static bool is_cut_eoe(struct span line)
 	return line.n >= sizeof(eoe) - 1 && !memcmp(line.p, eoe, sizeof(eoe) - 1);
 }
 
+/*
+ * Ranks fade with the longest window, so that old floods make room for new ones.
+ * Asked for every line, not for every read: who is evicted must not hang on how
+ * the stream was cut.
+ */
+static void fade(struct engine *e)
+{
+	const struct window_set *set = &e->timeline.windows;
+	int64_t half = set->bucket_ms[set->n - 1] * (WINDOW_BUCKETS / 2);
+
+	if (!e->timeline.started || own_now(e) < e->fade_ms)
+		return;
+	if (e->fade_ms)
+		tally_fade(e->tally);
+	e->fade_ms = own_now(e) + half;
+}
+
 static void on_line(void *arg, struct span line, uint64_t bytes, bool cut)
 {
 	struct engine *e = arg;
@@ -126,19 +143,7 @@ static void on_line(void *arg, struct span line, uint64_t bytes, bool cut)
 		return;
 	}
 	assembler_add(e->assembler, nodes_find(&e->nodes, r.node), &r);
-}
-
-/* Ranks fade with the longest window, so that old floods make room for new ones. */
-static void fade(struct engine *e)
-{
-	const struct window_set *set = &e->timeline.windows;
-	int64_t half = set->bucket_ms[set->n - 1] * (WINDOW_BUCKETS / 2);
-
-	if (own_now(e) < e->fade_ms)
-		return;
-	if (e->fade_ms)
-		tally_fade(e->tally);
-	e->fade_ms = own_now(e) + half;
+	fade(e);
 }
 
 /* --- making, feeding, ending --- */
@@ -146,9 +151,8 @@ static void fade(struct engine *e)
 static int make_parts(struct engine *e, const struct engine_options *o)
 {
 	struct window_set set = {.n = o->n_windows};
-	struct tally_options tally = {.windows = &set,
-				      .max_values = o->max_values,
-				      .max_flows = o->max_flows};
+	struct tally_options tally = {
+		.windows = &set, .max_values = o->max_values, .max_flows = o->max_flows};
 	struct assembler_options assembler = {.max_events = ENGINE_EVENTS,
 					      .text_bytes = ENGINE_TEXT_BYTES,
 					      .aux_size = sizeof(struct tally_receipt),
@@ -200,12 +204,8 @@ void engine_free(struct engine *e)
 unsigned int engine_feed(struct engine *e, const char *data, size_t n,
 			 const struct clock_reading *clock)
 {
-	unsigned int lines;
-
 	e->clock = clock;
-	lines = input_feed(&e->input, data, n);
-	fade(e);
-	return lines;
+	return input_feed(&e->input, data, n);
 }
 
 void engine_settle(struct engine *e)

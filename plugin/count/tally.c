@@ -103,7 +103,8 @@ void tally_free(struct tally *t)
 
 /* --- records --- */
 
-static struct topk_ref type_ref(struct tally *t, uint32_t type, struct span name, int64_t now_ms)
+static struct topk_ref type_ref(struct tally *t, uint32_t type, struct span name,
+				int64_t now_ms)
 {
 	char bytes[sizeof(type) + RECORD_TYPE_NAME_MAX];
 	size_t n = sizeof(type);
@@ -116,14 +117,29 @@ static struct topk_ref type_ref(struct tally *t, uint32_t type, struct span name
 	return topk_find(t->list[TALLY_TYPES], (struct span){bytes, n}, now_ms);
 }
 
-void tally_record(struct tally *t, const struct when *when, const struct record *r, bool first,
-		  int64_t now_ms)
+void tally_record(struct tally *t, const struct when *when, const struct record *r,
+		  bool first, int64_t now_ms)
 {
 	struct count c = {0, 1, r->bytes};
 
 	series_add(t->total, &t->windows, when, &c);
 	c.events = first;
-	topk_add(t->list[TALLY_TYPES], type_ref(t, r->type, r->type_name, now_ms), when, &c);
+	topk_add(t->list[TALLY_TYPES], type_ref(t, r->type, r->type_name, now_ms), when,
+		 &c);
+}
+
+/*
+ * Did this entry count what an event at @from brought? Only what is sure: the
+ * table never evicts while all types have a place, and an entry of an earlier
+ * bucket was there.
+ */
+static bool had_place(struct tally *t, struct topk_ref ref, const struct when *from)
+{
+	struct topk *types = t->list[TALLY_TYPES];
+
+	return !topk_evicted(types) ||
+	       topk_view(types, ref.index, -1, 0).since_ms / t->windows.bucket_ms[0] <
+		       from->bucket[0];
 }
 
 void tally_move(struct tally *t, const struct assembly *ev, const struct when *from,
@@ -141,8 +157,7 @@ void tally_move(struct tally *t, const struct assembly *ev, const struct when *f
 		if (type->type == RECORD_TYPE_UNKNOWN)
 			continue; /* its name is gone: it stays where it was read */
 		ref = type_ref(t, type->type, (struct span){NULL, 0}, now_ms);
-		if (topk_view(t->list[TALLY_TYPES], ref.index, -1, 0).count.records <
-		    type->records)
+		if (!had_place(t, ref, from))
 			continue; /* evicted since: there is nothing to take back */
 		c = (struct count){1, type->records, type->bytes};
 		back = (struct count){-c.events, -c.records, -c.bytes};
@@ -153,8 +168,8 @@ void tally_move(struct tally *t, const struct assembly *ev, const struct when *f
 
 /* --- events --- */
 
-static struct topk_ref find(struct tally *t, enum tally_list list, const struct name_writer *w,
-			    int64_t now_ms)
+static struct topk_ref find(struct tally *t, enum tally_list list,
+			    const struct name_writer *w, int64_t now_ms)
 {
 	return topk_find(t->list[list], (struct span){w->out, w->n}, now_ms);
 }
@@ -189,8 +204,8 @@ static void add_key(struct tally *t, struct tally_receipt *receipt, struct span 
 		series_add(t->overlap, &t->windows, &receipt->when, c);
 }
 
-static void add_keys(struct tally *t, const struct event *e, struct tally_receipt *receipt,
-		     const struct count *c, int64_t now_ms)
+static void add_keys(struct tally *t, const struct event *e,
+		     struct tally_receipt *receipt, const struct count *c, int64_t now_ms)
 {
 	unsigned int i;
 
@@ -218,8 +233,8 @@ static struct topk_ref syscall_ref(struct tally *t, const struct event *e, int64
 {
 	uint32_t name[2] = {e->arch, e->nr};
 
-	return topk_find(t->list[TALLY_SYSCALLS], (struct span){(char *)name, sizeof(name)},
-			 now_ms);
+	return topk_find(t->list[TALLY_SYSCALLS],
+			 (struct span){(char *)name, sizeof(name)}, now_ms);
 }
 
 static struct topk_ref account_ref(struct tally *t, const struct event *e, int64_t now_ms)
@@ -250,8 +265,8 @@ static void note_comm(struct tally_flow_aux *aux, struct span comm)
 	}
 }
 
-static void add_flow(struct tally *t, const struct event *e, struct tally_receipt *receipt,
-		     const struct count *c, int64_t now_ms)
+static void add_flow(struct tally *t, const struct event *e,
+		     struct tally_receipt *receipt, const struct count *c, int64_t now_ms)
 {
 	struct flow_ids *ids = topk_aux(t->list[TALLY_EXES], receipt->exe);
 	char name[FLOW_NAME_MAX];
@@ -300,7 +315,8 @@ void tally_more(struct tally *t, const struct tally_receipt *receipt, uint64_t b
 		return; /* written over: these records stay in `other` */
 	for (i = 0; i < receipt->n_keys; i++) {
 		topk_add(t->list[TALLY_KEYS],
-			 t->key_refs[(receipt->keys_at + i) % KEY_REFS], &receipt->when, &c);
+			 t->key_refs[(receipt->keys_at + i) % KEY_REFS], &receipt->when,
+			 &c);
 		if (i)
 			series_add(t->overlap, &t->windows, &receipt->when, &c);
 	}
@@ -348,7 +364,8 @@ struct tally_type tally_type(struct span name)
 
 	memcpy(&type.type, name.p, sizeof(type.type));
 	if (name.n > sizeof(type.type))
-		type.name = (struct span){name.p + sizeof(type.type), name.n - sizeof(type.type)};
+		type.name = (struct span){name.p + sizeof(type.type),
+					  name.n - sizeof(type.type)};
 	return type;
 }
 

@@ -9,6 +9,12 @@
 
 #include <string.h>
 
+/*
+ * Each forged jump ahead and back can add 8,000 years to the shift. After some
+ * thousands of them no step back is believed any more, before the sum overflows.
+ */
+#define SHIFT_MAX_MS (INT64_MAX / 4)
+
 void timeline_init(struct timeline *t, const struct window_set *windows)
 {
 	memset(t, 0, sizeof(*t));
@@ -25,6 +31,8 @@ static void set_now(struct timeline *t, int64_t own_ms, const struct clock_readi
 
 static void step_back(struct timeline *t, int64_t own_ms)
 {
+	if (t->shift_ms > SHIFT_MAX_MS)
+		return;
 	t->shift_ms += t->now_ms - own_ms;
 	t->back_events = 0;
 	t->steps_back++;
@@ -33,9 +41,7 @@ static void step_back(struct timeline *t, int64_t own_ms)
 /* A stamp far behind: is it one of a row that agrees? */
 static void see_back(struct timeline *t, int64_t own_ms)
 {
-	int64_t apart = own_ms - t->back_ms;
-
-	if (!t->back_events || apart > TIMELINE_NEAR_MS || apart < -TIMELINE_NEAR_MS)
+	if (own_ms < t->back_ms - TIMELINE_NEAR_MS)
 		t->back_events = 0;
 	if (!t->back_events || own_ms > t->back_ms)
 		t->back_ms = own_ms;
@@ -70,7 +76,8 @@ bool timeline_see(struct timeline *t, int64_t stamp_ms, const struct clock_readi
 			t->start_ms = own; /* overtaken by the first one */
 	}
 	own = stamp_ms + t->shift_ms;
-	if (t->now_ms / t->windows.bucket_ms[0] - own / t->windows.bucket_ms[0] >= WINDOW_BUCKETS)
+	if (t->now_ms / t->windows.bucket_ms[0] - own / t->windows.bucket_ms[0] >=
+	    WINDOW_BUCKETS)
 		t->late++;
 	return true;
 }
@@ -80,7 +87,8 @@ bool timeline_agrees(int64_t ahead_ms, int64_t next_ms)
 	return next_ms >= ahead_ms - TIMELINE_NEAR_MS;
 }
 
-void timeline_believe(struct timeline *t, int64_t stamp_ms, const struct clock_reading *clock)
+void timeline_believe(struct timeline *t, int64_t stamp_ms,
+		      const struct clock_reading *clock)
 {
 	int64_t own = stamp_ms + t->shift_ms;
 

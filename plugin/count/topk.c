@@ -32,7 +32,8 @@ struct topk {
 	struct entry *entries;
 	uint64_t *ranks;
 	char *series, *names, *aux;
-	uint64_t worst; /* largest count + error that left the table */
+	uint64_t worst;   /* largest count + error that left the table */
+	uint64_t strayed; /* records for entries that had left the table */
 	uint64_t evicted;
 };
 
@@ -167,8 +168,12 @@ bool topk_add(struct topk *t, struct topk_ref ref, const struct when *when,
 {
 	uint64_t *rank;
 
-	if (!is_current(t, ref))
+	if (!is_current(t, ref)) {
+		/* its name may be listed anew, without these */
+		if (ref.generation && (int64_t)c->records > 0)
+			t->strayed += c->records;
 		return false;
+	}
 	rank = &t->ranks[ref.index];
 	/* a difference that takes back may meet a rank that has faded meanwhile */
 	if ((int64_t)c->records < 0 && *rank < -c->records)
@@ -213,13 +218,14 @@ struct topk_view topk_view(struct topk *t, unsigned int index, int window, int64
 		.name = {t->names + index * t->name_max, e->name_len},
 		.aux = t->aux_size ? t->aux + index * t->aux_size : NULL,
 		.count = window < 0 ? s->total : window_sum(&s->window[window], now),
-		.error = e->error,
+		.error = e->error ? e->error + t->strayed : 0,
 		.since_ms = e->since_ms,
 		.ref = {index, e->generation},
 	};
 }
 
-struct count topk_bucket(const struct topk *t, unsigned int index, int window, int64_t bucket)
+struct count topk_bucket(const struct topk *t, unsigned int index, int window,
+			 int64_t bucket)
 {
 	return window_bucket(&series_of(t, index)->window[window], bucket);
 }

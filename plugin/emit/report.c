@@ -56,15 +56,14 @@ static struct count difference(const struct count *a, const struct count *b)
 static int by_weight(const void *a, const void *b)
 {
 	const struct topk_view *x = a, *y = b;
-	size_t n = x->name.n < y->name.n ? x->name.n : y->name.n;
-	int name;
 
 	if (x->count.records != y->count.records)
 		return x->count.records < y->count.records ? 1 : -1;
 	if (x->count.bytes != y->count.bytes)
 		return x->count.bytes < y->count.bytes ? 1 : -1;
-	name = memcmp(x->name.p, y->name.p, n); /* equal weights: any order that stays */
-	return name ? name : (x->name.n > y->name.n) - (x->name.n < y->name.n);
+	/* equal weights: as they came; a name may hold a keyed hash, so it gives no order
+	 */
+	return x->ref.index < y->ref.index ? -1 : 1;
 }
 
 /* All entries that count in this window, heaviest first. */
@@ -154,8 +153,8 @@ static unsigned int top_of(const struct report_depth *d, enum tally_list list, b
 	return list == TALLY_KEYS || list == TALLY_RULES ? d->top_others : 0;
 }
 
-static void set_lists(json_t *o, const struct listing *of_window, const struct report_depth *d,
-		      struct tally *tally)
+static void set_lists(json_t *o, const struct listing *of_window,
+		      const struct report_depth *d, struct tally *tally)
 {
 	struct count overlap = tally_overlap(tally, of_window->window, of_window->now);
 	json_t *other = json_object();
@@ -170,7 +169,8 @@ static void set_lists(json_t *o, const struct listing *of_window, const struct r
 		l.top = top_of(d, l.list, l.window == 0);
 		json_object_set_new(o, entry_list_name(l.list), list_array(&l));
 		rest = other_of(&l, &overlap);
-		json_object_set_new(other, entry_list_name(l.list), counts(json_object(), &rest));
+		json_object_set_new(other, entry_list_name(l.list),
+				    counts(json_object(), &rest));
 	}
 	json_object_set_new(o, "other", other);
 	json_object_set_new(o, "overlap", counts(json_object(), &overlap));
@@ -230,9 +230,9 @@ static json_t *windows_array(const struct report_source *s, const struct report_
 static json_t *kernel_object(const struct report_source *s)
 {
 	static const char *const unread[] = {
-		"status_age_ms", "poll_ms",	  "enabled",	"failure",     "pid",
-		"rate_limit",	 "backlog_limit", "backlog",	"backlog_peak", "lost",
-		"lost_delta",	 "wait_time_s",	  "stalled_s",
+		"status_age_ms", "poll_ms",       "enabled",   "failure",      "pid",
+		"rate_limit",    "backlog_limit", "backlog",   "backlog_peak", "lost",
+		"lost_delta",    "wait_time_s",   "stalled_s",
 	};
 	json_t *o;
 	size_t i;
@@ -241,7 +241,8 @@ static json_t *kernel_object(const struct report_source *s)
 		return json_null();
 	o = json_object();
 	json_object_set_new(o, "known", json_false());
-	json_object_set_new(o, "reason", json_string("the kernel's status is not read yet"));
+	json_object_set_new(o, "reason",
+			    json_string("the kernel's status is not read yet"));
 	for (i = 0; i < sizeof(unread) / sizeof(unread[0]); i++)
 		json_object_set_new(o, unread[i], json_null());
 	return o;
@@ -306,7 +307,8 @@ static json_t *health_object(const struct report_source *s)
 	for (i = 0; i < TALLY_LISTS; i++) {
 		struct topk *table = tally_table(tally, (enum tally_list)i);
 
-		snprintf(name, sizeof(name), "evicted_%s", entry_list_name((enum tally_list)i));
+		snprintf(name, sizeof(name), "evicted_%s",
+			 entry_list_name((enum tally_list)i));
 		if (table)
 			set_counter(o, name, topk_evicted(table));
 	}
@@ -315,7 +317,8 @@ static json_t *health_object(const struct report_source *s)
 	return o;
 }
 
-json_t *report_summary(const struct report_source *source, const struct report_depth *depth)
+json_t *report_summary(const struct report_source *source,
+		       const struct report_depth *depth)
 {
 	json_t *o = json_object();
 
@@ -337,12 +340,14 @@ static int dump(const struct report_source *source, const struct report_depth *d
 		struct schema_line *line)
 {
 	json_t *o = report_summary(source, depth);
-	int64_t wall_ms = source->clock ? source->clock->wall_ms
-					: timeline_stamp(engine_timeline(source->engine));
+	const struct timeline *t = engine_timeline(source->engine);
+	int64_t wall_ms = t->started ? timeline_stamp(t) : SCHEMA_TIME_NONE;
 	int r;
 
 	if (!o)
 		return -ENOMEM;
+	if (source->clock)
+		wall_ms = source->clock->wall_ms;
 	r = schema_line(line, "summary", o, wall_ms, source->origin);
 	json_decref(o);
 	return r;

@@ -94,10 +94,12 @@ static bool take_stamp(struct span *rest, struct record *r)
 	if (dot) {
 		fraction = (struct span){dot + 1, sec.n - (size_t)(dot - sec.p) - 1};
 		sec.n = (size_t)(dot - sec.p);
-		if (fraction.n > 3)
-			fraction.n = 3;
-		if (!text_u64(fraction, 999, &ms))
+		if (!text_u64(fraction, UINT64_MAX, &ms))
 			return false;
+		if (fraction.n > 3) {
+			fraction.n = 3;
+			text_u64(fraction, 999, &ms);
+		}
 		ms *= scale[fraction.n];
 	}
 	/* nine thousand years of seconds: no sum below can overflow */

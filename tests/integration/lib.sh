@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# lib.sh - what the scripts of this folder share: places, checks, clean-up.
+# The built programs come in through the environment (tests/local.mk).
+
+here=$(cd "$(dirname "$0")" && pwd)
+srcdir=${srcdir:-$here/../..}
+NOISE_PLUGIN=${NOISE_PLUGIN:-./plugin/audisp-noise}
+AUNOISE=${AUNOISE:-./plugin/aunoise}
+DRIVE=${DRIVE:-./tests/drive}
+# shellcheck disable=SC2034 # used by the scripts
+recorded=$srcdir/tests/data/recorded.log.gz
+failures=0
+
+need() {
+	for tool in "$@"; do
+		command -v "$tool" >/dev/null || {
+			echo "$tool is not installed"
+			exit 77
+		}
+	done
+}
+
+work=$(mktemp -d) || exit 99
+chmod 700 "$work"
+# shellcheck disable=SC2046 # process ids
+clean_up() {
+	kill $(jobs -p) 2>/dev/null || true
+	rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+# settings [LINE...]: a settings file with places of our own; prints its name
+settings() {
+	{
+		printf 'socket = %s/socket\nsummary_log = %s/summary.log\n' "$work" "$work"
+		for line in "$@"; do printf '%s\n' "$line"; done
+	} >"$work/settings"
+	chmod 600 "$work/settings"
+	echo "$work/settings"
+}
+
+# check NAME COMMAND...: the command has to succeed
+check() {
+	checked=$1
+	shift
+	if "$@"; then
+		echo "ok: $checked"
+	else
+		echo "FAIL: $checked ($*)"
+		failures=$((failures + 1))
+	fi
+}
+
+# await COMMAND...: until it succeeds, 10 s at most
+await() {
+	tries=0
+	until "$@" 2>/dev/null; do
+		tries=$((tries + 1))
+		[ $tries -lt 100 ] || return 1
+		sleep 0.1
+	done
+}
+
+finish() {
+	[ "$failures" -eq 0 ] || echo "$failures checks failed"
+	[ "$failures" -eq 0 ]
+	exit $?
+}
