@@ -20,6 +20,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/stream/input.c plugin/stream/input.h \
 	plugin/stream/lag.c plugin/stream/lag.h \
 	plugin/stream/node.c plugin/stream/node.h \
+	plugin/stream/object.c plugin/stream/object.h \
 	plugin/stream/parse.c plugin/stream/parse.h \
 	plugin/stream/record.c plugin/stream/record.h \
 	plugin/count/engine.c plugin/count/engine.h \

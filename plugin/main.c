@@ -12,7 +12,8 @@
 
 static const char usage[] =
 	"usage: audisp-noise [--settings] [SETTINGS-FILE]\n"
-	"Reads auditd's event stream on standard input, counts it and serves the counts.\n"
+	"Reads auditd's event stream on standard input, counts it and serves the "
+	"counts.\n"
 	"  SETTINGS-FILE     instead of " SETTINGS_FILE "\n"
 	"  -s, --settings    check the settings, print them all, and end\n"
 	"  -V, --version\n"
@@ -62,7 +63,8 @@ int main(int argc, char **argv)
 		}
 	}
 	if (argc - optind > 1) {
-		fprintf(stderr, "audisp-noise: one settings file at most, not %d arguments\n%s",
+		fprintf(stderr,
+			"audisp-noise: one settings file at most, not %d arguments\n%s",
 			argc - optind, usage);
 		return 2;
 	}

@@ -20,11 +20,11 @@
 #include "emit/sumlog.h"
 #include "emit/writer.h"
 
-#define GRACE_MS	40   /* for the writer, at the end of the stream */
-#define LOG_LINE_BYTES	8192
+#define GRACE_MS        40 /* for the writer, at the end of the stream */
+#define LOG_LINE_BYTES  8192
 #define LOG_QUEUE_BYTES 262144
-#define TOP_OTHERS	3    /* rules and keys of the longer windows, unasked */
-#define N_COUNTERS	8
+#define TOP_OTHERS      3 /* rules and keys of the longer windows, unasked */
+#define N_COUNTERS      8
 
 struct outlet {
 	struct outlet_options o;
@@ -48,14 +48,16 @@ static size_t fill_counters(struct outlet *o, struct report_counter counters[N_C
 	counters[n++] = (struct report_counter){"clients_refused", s.clients_refused};
 	counters[n++] = (struct report_counter){"clients_over", s.clients_over};
 	counters[n++] = (struct report_counter){"client_lines_dropped", s.lines_dropped};
-	counters[n++] = (struct report_counter){"client_requests_ignored", s.requests_ignored};
+	counters[n++] =
+		(struct report_counter){"client_requests_ignored", s.requests_ignored};
 	counters[n++] = (struct report_counter){"summary_log_dropped", w.dropped};
 	counters[n++] = (struct report_counter){"summary_log_errors", w.errors};
 	counters[n++] = (struct report_counter){"messages_dropped", log_dropped()};
 	return n;
 }
 
-static struct report_depth depth_of(const struct outlet *o, const struct server_depth *asked)
+static struct report_depth depth_of(const struct outlet *o,
+				    const struct server_depth *asked)
 {
 	struct report_depth depth = {.top = o->o.config->top,
 				     .top_others = TOP_OTHERS,
@@ -71,7 +73,8 @@ static struct report_depth depth_of(const struct outlet *o, const struct server_
 	return depth;
 }
 
-static int make_summary(void *arg, const struct server_depth *asked, struct schema_line *line)
+static int make_summary(void *arg, const struct server_depth *asked,
+			struct schema_line *line)
 {
 	struct outlet *o = arg;
 	struct report_depth depth = depth_of(o, asked);
@@ -105,8 +108,8 @@ static json_t *hello_object(const struct outlet *o)
 	json_object_set_new(hello, "windows", windows);
 	json_object_set_new(hello, "interval", json_integer(config->interval_sec));
 	schema_set_text(hello, "user", span_of(o->user), false);
-	schema_set_text(hello, "settings_file", span_of(config->file[0] ? config->file : NULL),
-			false);
+	schema_set_text(hello, "settings_file",
+			span_of(config->file[0] ? config->file : NULL), false);
 	return hello;
 }
 
@@ -162,7 +165,8 @@ void outlet_flush(struct outlet *o)
 
 static int open_server(struct outlet *o, char *why, size_t why_size)
 {
-	static const struct server_ops ops = {.hello = make_hello, .summary = make_summary};
+	static const struct server_ops ops = {.hello = make_hello,
+					      .summary = make_summary};
 	const struct config *config = o->o.config;
 	struct server_options server = {.path = config->socket,
 					.mode = config->socket_mode,
@@ -192,7 +196,8 @@ static int open_writer(struct outlet *o, char *why, size_t why_size)
 	o->writer = writer_new(&writer);
 	if (o->writer)
 		return 0;
-	snprintf(why, why_size, "summary_log: no thread to write it: %s", strerror(errno));
+	snprintf(why, why_size, "summary_log: no thread to write it: %s",
+		 strerror(errno));
 	return -EAGAIN;
 }
 
@@ -208,7 +213,8 @@ static void fill_identity(struct outlet *o)
 		snprintf(o->user, sizeof(o->user), "%u", geteuid());
 }
 
-struct outlet *outlet_new(const struct outlet_options *options, char *why, size_t why_size)
+struct outlet *outlet_new(const struct outlet_options *options, char *why,
+			  size_t why_size)
 {
 	struct outlet *o = calloc(1, sizeof(*o));
 

@@ -18,7 +18,7 @@
 struct outlet;
 
 struct outlet_options {
-	struct event_base *base;     /* borrows for ever, as all below */
+	struct event_base *base; /* borrows for ever, as all below */
 	const struct config *config;
 	gid_t group; /* of the socket */
 	struct engine *engine;
@@ -29,8 +29,8 @@ struct outlet_options {
  * @why: on failure one line for the operator: setting, path, reason, remedy
  * Return: owned, or NULL.
  */
-struct outlet *outlet_new(const struct outlet_options *options, char *why, size_t why_size)
-	__attribute__((warn_unused_result));
+struct outlet *outlet_new(const struct outlet_options *options, char *why,
+			  size_t why_size) __attribute__((warn_unused_result));
 
 /** outlet_free - close all; the writer gets 40 ms for what waits */
 void outlet_free(struct outlet *o);

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -29,12 +30,14 @@
 #include "emit/writer.h"
 #include "outlet.h"
 
-#define READ_BYTES     65536
-#define GATHER_NS      300000 /* before a read, so that records gather: 0.2-0.5 ms cost no throughput */
-#define GATHER_LINES   40     /* none when the last read brought more than this */
-#define IDLE_TICK_MS   250
-#define STOP_MS	       500    /* after a SIGTERM, for auditd to close the stream */
-#define STRANGE_LINES  64     /* lines without one record, after which we say so */
+#define READ_BYTES 65536
+#define GATHER_NS \
+	300000 /* before a read, so that records gather: 0.2-0.5 ms cost no throughput \
+		*/
+#define GATHER_LINES  40 /* none when the last read brought more than this */
+#define IDLE_TICK_MS  250
+#define STOP_MS       500 /* after a SIGTERM, for auditd to close the stream */
+#define STRANGE_LINES 64  /* lines without one record, after which we say so */
 
 struct plugin {
 	const char *settings_file;
@@ -44,9 +47,11 @@ struct plugin {
 	struct engine *engine;
 	struct event_base *base;
 	struct outlet *outlet;
-	struct event *input_event, *signal_event, *idle_event, *summary_event, *stop_event;
+	struct event *input_event, *signal_event, *idle_event, *summary_event,
+		*stop_event;
 	int signal_fd;
 	unsigned int last_lines; /* of the last read */
+	bool stdin_closed;
 	bool by_hand; /* stdin is no socket: signals from anyone count */
 	bool looked_at_format, said_strange, stream_ended;
 	char buffer[READ_BYTES];
@@ -78,17 +83,19 @@ static void look_at_format(struct plugin *p, size_t n)
 
 	if (!p->looked_at_format && is_binary(p->buffer, n)) {
 		p->said_strange = true;
-		log_msg(LOG_ERR, "standard input: auditd sends records in binary format, which "
-				 "is not read here; set `format = string` in the plugins.d file "
-				 "of audisp-noise and reload auditd");
+		log_msg(LOG_ERR,
+			"standard input: auditd sends records in binary format, which "
+			"is not read here; set `format = string` in the plugins.d file "
+			"of audisp-noise and reload auditd");
 	}
 	p->looked_at_format = true;
 	if (p->said_strange || any || h.lines < STRANGE_LINES)
 		return;
 	p->said_strange = true;
 	text_quote((struct span){p->buffer, n < 40 ? n : 40}, shown, sizeof(shown));
-	log_msg(LOG_ERR, "standard input: %d lines and none is an audit record (the last read "
-			 "began %s); it must be the stream that auditd sends to its plugins",
+	log_msg(LOG_ERR,
+		"standard input: %d lines and none is an audit record (the last read "
+		"began %s); it must be the stream that auditd sends to its plugins",
 		STRANGE_LINES, shown);
 }
 
@@ -171,7 +178,8 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 /* auditd starts plugins with signals ignored or blocked, according to its version. */
 static int set_up_signals(struct plugin *p)
 {
-	static const int used[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGUSR1, SIGUSR2, SIGCONT};
+	static const int used[] = {SIGTERM, SIGINT,  SIGHUP, SIGCHLD,
+				   SIGUSR1, SIGUSR2, SIGCONT};
 	sigset_t mask;
 	size_t i;
 
@@ -191,15 +199,16 @@ static int set_up_stdin(struct plugin *p)
 {
 	struct stat st;
 
-	if (fstat(STDIN_FILENO, &st)) {
-		log_msg(LOG_ERR, "standard input: %s; auditd must start this program, or a "
-				 "stream be piped into it",
-			strerror(errno));
+	if (p->stdin_closed || fstat(STDIN_FILENO, &st)) {
+		log_msg(LOG_ERR,
+			"standard input is closed; auditd must start this program, or a "
+			"stream be piped into it");
 		return -EBADF;
 	}
 	if (isatty(STDIN_FILENO)) {
-		log_msg(LOG_ERR, "standard input is a terminal; auditd must start this program "
-				 "(see audisp-noise(8)), or a stream be piped into it");
+		log_msg(LOG_ERR,
+			"standard input is a terminal; auditd must start this program "
+			"(see audisp-noise(8)), or a stream be piped into it");
 		return -ENOTTY;
 	}
 	p->by_hand = !S_ISSOCK(st.st_mode);
@@ -228,8 +237,9 @@ static int set_up_group(struct plugin *p)
 	}
 	group = getgrnam(name[0] ? name : "adm");
 	if (!group && name[0]) {
-		log_msg(LOG_ERR, "%s: socket_group: there is no group \"%s\"; make it or name "
-				 "another",
+		log_msg(LOG_ERR,
+			"%s: socket_group: there is no group \"%s\"; make it or name "
+			"another",
 			p->config.file[0] ? p->config.file : SETTINGS_FILE, name);
 		return -EINVAL;
 	}
@@ -270,8 +280,9 @@ static int set_up_engine(struct plugin *p)
 	p->engine = engine_new(&o);
 	if (p->engine)
 		return 0;
-	log_msg(LOG_ERR, "no memory for the tables of max_values %u and max_flows %u: %s; "
-			 "lower them",
+	log_msg(LOG_ERR,
+		"no memory for the tables of max_values %u and max_flows %u: %s; "
+		"lower them",
 		o.max_values, o.max_flows, strerror(errno));
 	return -ENOMEM;
 }
@@ -363,8 +374,8 @@ static void take_down_outlet(struct plugin *p)
 
 static void take_down_events(struct plugin *p)
 {
-	struct event *events[] = {p->input_event, p->signal_event, p->stop_event, p->idle_event,
-				  p->summary_event};
+	struct event *events[] = {p->input_event, p->signal_event, p->stop_event,
+				  p->idle_event, p->summary_event};
 	size_t i;
 
 	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
@@ -378,7 +389,7 @@ static void take_down_events(struct plugin *p)
  * socket (umask) before any thread, which outlet_new() sees to.
  */
 static const struct step {
-	int (*set_up)(struct plugin *p);    /* says what failed */
+	int (*set_up)(struct plugin *p);     /* says what failed */
 	void (*take_down)(struct plugin *p); /* works on what set_up left, also halfway */
 } steps[] = {
 	{set_up_signals, take_down_signals},
@@ -413,14 +424,33 @@ static int end_of_stream(struct plugin *p)
 	if (!h.lines || h.lines > h.lines_bad)
 		return 0;
 	if (!p->said_strange)
-		log_msg(LOG_ERR, "standard input: no audit record in %llu lines; it must be the "
-				 "stream that auditd sends to its plugins",
+		log_msg(LOG_ERR,
+			"standard input: no audit record in %llu lines; it must be the "
+			"stream that auditd sends to its plugins",
 			(unsigned long long)h.lines);
 	return 1;
 }
 
+/*
+ * What is opened first must not become a standard descriptor: a socket of ours
+ * would pass for the stream. Return: whether standard input was closed.
+ */
+static bool fill_standard_descriptors(void)
+{
+	bool closed = fcntl(STDIN_FILENO, F_GETFD) < 0;
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+	return closed;
+}
+
 int plugin_run(const char *settings_file)
 {
+	bool stdin_closed = fill_standard_descriptors();
 	struct plugin *p = calloc(1, sizeof(*p));
 	int status = 1;
 	size_t n;
@@ -431,6 +461,7 @@ int plugin_run(const char *settings_file)
 		return 1;
 	}
 	p->settings_file = settings_file;
+	p->stdin_closed = stdin_closed;
 	p->last_input = clock_read();
 	p->signal_fd = -1;
 	for (n = 0; n < sizeof(steps) / sizeof(steps[0]); n++)

@@ -159,8 +159,9 @@ int main(int argc, char **argv)
 
 	argv = read_options(argv, &o);
 	if (!argv[0] || argv[0][0] == '-') {
-		fprintf(stderr, "usage: drive [--chunk BYTES] [--rate LINES] [--linger MS] "
-				"[--term MS] PLUGIN [ARG...] < stream\n");
+		fprintf(stderr,
+			"usage: drive [--chunk BYTES] [--rate LINES] [--linger MS] "
+			"[--term MS] PLUGIN [ARG...] < stream\n");
 		return 2;
 	}
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))

@@ -22,38 +22,177 @@ EXTRA_DIST += tests/integration/lib.sh
 
 # --- unit tests: one program a module ---
 if CMOCKA
-unit_programs = tests/unit/test_clock tests/unit/test_conf_file tests/unit/test_config \
-	tests/unit/test_config_value tests/unit/test_log
+unit_programs = \
+	tests/unit/test_assemble \
+	tests/unit/test_clock \
+	tests/unit/test_conf_file \
+	tests/unit/test_config \
+	tests/unit/test_config_value \
+	tests/unit/test_emit_oom \
+	tests/unit/test_flows \
+	tests/unit/test_gaps \
+	tests/unit/test_input \
+	tests/unit/test_lag \
+	tests/unit/test_log \
+	tests/unit/test_logfile \
+	tests/unit/test_name \
+	tests/unit/test_oom_count \
+	tests/unit/test_oom_stream \
+	tests/unit/test_pace \
+	tests/unit/test_parse \
+	tests/unit/test_record \
+	tests/unit/test_report \
+	tests/unit/test_request \
+	tests/unit/test_schema \
+	tests/unit/test_server \
+	tests/unit/test_server_place \
+	tests/unit/test_server_request \
+	tests/unit/test_siphash \
+	tests/unit/test_sumlog \
+	tests/unit/test_tally \
+	tests/unit/test_text \
+	tests/unit/test_timeline \
+	tests/unit/test_topk \
+	tests/unit/test_window \
+	tests/unit/test_writer \
+	tests/unit/test_writer_full
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 endif
 unit_cflags = $(plugin_libnoise_a_CFLAGS) $(CMOCKA_CFLAGS)
 unit_libs = $(NOISE_LIBS) $(CMOCKA_LIBS)
+unit_wrap = $(AM_LDFLAGS) -Wl
+EXTRA_DIST += tests/unit/rng.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/topk_oracle.h
+tests_unit_test_assemble_CFLAGS = $(unit_cflags)
+tests_unit_test_assemble_LDADD = $(unit_libs)
 tests_unit_test_clock_CFLAGS = $(unit_cflags)
-tests_unit_test_clock_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
+tests_unit_test_clock_LDFLAGS = $(unit_wrap),--wrap=clock_gettime
 tests_unit_test_clock_LDADD = $(unit_libs)
 tests_unit_test_conf_file_CFLAGS = $(unit_cflags)
-tests_unit_test_conf_file_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=read
+tests_unit_test_conf_file_LDFLAGS = $(unit_wrap),--wrap=malloc,--wrap=read
 tests_unit_test_conf_file_LDADD = $(unit_libs)
 tests_unit_test_config_CFLAGS = $(unit_cflags)
-tests_unit_test_config_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=geteuid
+tests_unit_test_config_LDFLAGS = $(unit_wrap),--wrap=geteuid
 tests_unit_test_config_LDADD = $(unit_libs)
 tests_unit_test_config_value_CFLAGS = $(unit_cflags)
 tests_unit_test_config_value_LDADD = $(unit_libs)
+tests_unit_test_emit_oom_CFLAGS = $(unit_cflags)
+tests_unit_test_emit_oom_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=malloc,--wrap=realloc,--wrap=strdup
+tests_unit_test_emit_oom_LDADD = $(unit_libs)
+tests_unit_test_flows_CFLAGS = $(unit_cflags)
+tests_unit_test_flows_LDADD = $(unit_libs)
+tests_unit_test_gaps_CFLAGS = $(unit_cflags)
+tests_unit_test_gaps_LDADD = $(unit_libs)
+tests_unit_test_input_CFLAGS = $(unit_cflags)
+tests_unit_test_input_LDADD = $(unit_libs)
+tests_unit_test_lag_CFLAGS = $(unit_cflags)
+tests_unit_test_lag_LDADD = $(unit_libs)
 tests_unit_test_log_CFLAGS = $(unit_cflags)
 tests_unit_test_log_LDADD = $(CMOCKA_LIBS)
+tests_unit_test_logfile_CFLAGS = $(unit_cflags)
+tests_unit_test_logfile_LDFLAGS = $(unit_wrap),--wrap=clock_read,--wrap=ftruncate
+tests_unit_test_logfile_LDADD = $(unit_libs)
+tests_unit_test_name_CFLAGS = $(unit_cflags)
+tests_unit_test_name_LDADD = $(unit_libs)
+tests_unit_test_oom_count_CFLAGS = $(unit_cflags)
+tests_unit_test_oom_count_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=free,--wrap=malloc
+tests_unit_test_oom_count_LDADD = $(unit_libs)
+tests_unit_test_oom_stream_CFLAGS = $(unit_cflags)
+tests_unit_test_oom_stream_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=free,--wrap=malloc
+tests_unit_test_oom_stream_LDADD = $(unit_libs)
+tests_unit_test_pace_CFLAGS = $(unit_cflags)
+tests_unit_test_pace_LDADD = $(unit_libs)
+tests_unit_test_parse_CFLAGS = $(unit_cflags)
+tests_unit_test_parse_LDADD = $(unit_libs)
+tests_unit_test_record_CFLAGS = $(unit_cflags)
+tests_unit_test_record_LDADD = $(unit_libs)
+tests_unit_test_report_CFLAGS = $(unit_cflags)
+tests_unit_test_report_LDADD = $(unit_libs)
+tests_unit_test_request_CFLAGS = $(unit_cflags)
+tests_unit_test_request_LDADD = $(unit_libs)
+tests_unit_test_schema_CFLAGS = $(unit_cflags)
+tests_unit_test_schema_LDADD = $(unit_libs)
+tests_unit_test_server_SOURCES = tests/unit/test_server.c tests/unit/server_world.c
+tests_unit_test_server_CFLAGS = $(unit_cflags)
+tests_unit_test_server_LDFLAGS = $(unit_wrap),--wrap=accept4,--wrap=clock_read
+tests_unit_test_server_LDADD = $(unit_libs)
+tests_unit_test_server_place_SOURCES = tests/unit/test_server_place.c tests/unit/server_world.c
+tests_unit_test_server_place_CFLAGS = $(unit_cflags)
+tests_unit_test_server_place_LDFLAGS = $(unit_wrap),--wrap=accept4,--wrap=clock_read
+tests_unit_test_server_place_LDADD = $(unit_libs)
+tests_unit_test_server_request_SOURCES = tests/unit/test_server_request.c tests/unit/server_world.c
+tests_unit_test_server_request_CFLAGS = $(unit_cflags)
+tests_unit_test_server_request_LDFLAGS = $(unit_wrap),--wrap=accept4,--wrap=clock_read
+tests_unit_test_server_request_LDADD = $(unit_libs)
+tests_unit_test_siphash_CFLAGS = $(unit_cflags)
+tests_unit_test_siphash_LDADD = $(unit_libs)
+tests_unit_test_sumlog_CFLAGS = $(unit_cflags)
+tests_unit_test_sumlog_LDADD = $(unit_libs)
+tests_unit_test_tally_CFLAGS = $(unit_cflags)
+tests_unit_test_tally_LDADD = $(unit_libs)
+tests_unit_test_text_CFLAGS = $(unit_cflags)
+tests_unit_test_text_LDADD = $(unit_libs)
+tests_unit_test_timeline_CFLAGS = $(unit_cflags)
+tests_unit_test_timeline_LDADD = $(unit_libs)
+tests_unit_test_topk_CFLAGS = $(unit_cflags)
+tests_unit_test_topk_LDADD = $(unit_libs)
+tests_unit_test_window_CFLAGS = $(unit_cflags)
+tests_unit_test_window_LDADD = $(unit_libs)
+tests_unit_test_writer_CFLAGS = $(unit_cflags)
+tests_unit_test_writer_LDFLAGS = $(unit_wrap),--wrap=clock_read,--wrap=logfile_line
+tests_unit_test_writer_LDADD = $(unit_libs)
+tests_unit_test_writer_full_CFLAGS = $(unit_cflags)
+tests_unit_test_writer_full_LDADD = $(unit_libs)
 
 # --- fuzz targets: their corpora are replayed in every check ---
-fuzz_replays = tests/fuzz/replay_settings
+fuzz_replays = tests/fuzz/replay_settings tests/fuzz/replay_stream tests/fuzz/replay_client
 check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
 tests_fuzz_replay_settings_SOURCES = tests/fuzz/fuzz_settings.c tests/fuzz/replay_main.c
 tests_fuzz_replay_settings_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/settings"'
+tests_fuzz_replay_settings_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_replay_settings_LDADD = $(NOISE_LIBS)
-EXTRA_DIST += tests/fuzz/corpus/settings tests/fuzz/settings.dict
+tests_fuzz_replay_stream_SOURCES = tests/fuzz/fuzz_stream.c tests/fuzz/replay_main.c
+tests_fuzz_replay_stream_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/stream"'
+tests_fuzz_replay_stream_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_fuzz_replay_stream_LDADD = $(NOISE_LIBS)
+tests_fuzz_replay_client_SOURCES = tests/fuzz/fuzz_client.c tests/fuzz/replay_main.c
+tests_fuzz_replay_client_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/client"'
+tests_fuzz_replay_client_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_fuzz_replay_client_LDADD = $(NOISE_LIBS)
+EXTRA_DIST += tests/fuzz/corpus/settings tests/fuzz/corpus/stream tests/fuzz/corpus/client tests/fuzz/settings.dict tests/fuzz/stream.dict
 if FUZZERS
-noinst_PROGRAMS = tests/fuzz/fuzz_settings
+noinst_PROGRAMS = tests/fuzz/fuzz_settings tests/fuzz/fuzz_stream tests/fuzz/fuzz_client
 tests_fuzz_fuzz_settings_SOURCES = tests/fuzz/fuzz_settings.c
+tests_fuzz_fuzz_settings_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_fuzz_settings_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
 tests_fuzz_fuzz_settings_LDADD = $(NOISE_LIBS)
+tests_fuzz_fuzz_stream_SOURCES = tests/fuzz/fuzz_stream.c
+tests_fuzz_fuzz_stream_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_fuzz_fuzz_stream_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
+tests_fuzz_fuzz_stream_LDADD = $(NOISE_LIBS)
+tests_fuzz_fuzz_client_SOURCES = tests/fuzz/fuzz_client.c
+tests_fuzz_fuzz_client_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_fuzz_fuzz_client_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
+tests_fuzz_fuzz_client_LDADD = $(NOISE_LIBS)
 endif
+
+# --- the real kernel and the real auditd; they skip where those are in use ---
+check_PROGRAMS += tests/system/load tests/system/tee
+tests_system_load_SOURCES = tests/system/load.c
+tests_system_load_CFLAGS = $(AM_CFLAGS) $(AUDIT_CFLAGS)
+tests_system_load_LDADD = $(AUDIT_LIBS)
+tests_system_tee_SOURCES = tests/system/tee.c
+system_scripts = tests/system/00-frame.sh tests/system/01-chain.sh \
+	tests/system/02-enable.sh tests/system/03-bad.sh
+dist_check_SCRIPTS += $(system_scripts)
+TESTS += $(system_scripts)
+EXTRA_DIST += tests/system/lib.sh tests/system/record.sh
+
+# --- lint ---
+lint_scripts = tests/lint/arrows.sh tests/lint/docs.sh tests/lint/headers.sh \
+	tests/lint/selftest.sh
+dist_check_SCRIPTS += $(lint_scripts)
+TESTS += $(lint_scripts)
+EXTRA_DIST += tests/lint/lib.sh tests/lint/arrows.awk
+AM_TESTS_ENVIRONMENT += CC='$(CC)'; export CC;

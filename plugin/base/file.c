@@ -64,7 +64,8 @@ static int open_or_make(char *dir, gid_t group)
 static const char *reason_of(int error)
 {
 	if (error == ELOOP || error == ENOTDIR)
-		return "it, or a part of it, is no directory (symbolic links are not followed "
+		return "it, or a part of it, is no directory (symbolic links are not "
+		       "followed "
 		       "here); remove it or set another path";
 	if (error == EACCES || error == EPERM)
 		return "permission denied; run as root or set a path of your own";

@@ -49,7 +49,7 @@ const char *text_quote(struct span s, char *out, size_t size)
 	return out;
 }
 
-static int hex_value(char c)
+int text_hex(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -66,12 +66,16 @@ struct span text_unescape(struct span raw, char *out)
 
 	if (!raw.p || span_is(raw, "(null)"))
 		return (struct span){NULL, 0};
-	if (raw.n >= 2 && raw.p[0] == '"') /* a cut line may lack the closing quote */
-		return (struct span){raw.p + 1, raw.n - 1 - (raw.p[raw.n - 1] == '"')};
+	if (raw.n && raw.p[0] == '"') { /* a cut line may lack the closing quote */
+		raw.p++;
+		raw.n--;
+		raw.n -= raw.n && raw.p[raw.n - 1] == '"';
+		return raw;
+	}
 	if (!raw.n || raw.n % 2)
 		return raw;
 	for (i = 0; i < raw.n; i += 2) {
-		int high = hex_value(raw.p[i]), low = hex_value(raw.p[i + 1]);
+		int high = text_hex(raw.p[i]), low = text_hex(raw.p[i + 1]);
 
 		if (high < 0 || low < 0)
 			return raw;
@@ -90,7 +94,8 @@ bool text_u64(struct span s, uint64_t max, uint64_t *value)
 	for (i = 0; i < s.n; i++) {
 		unsigned int digit = (unsigned char)s.p[i] - '0';
 
-		if (digit > 9 || v > (UINT64_MAX - digit) / 10)
+		/* nineteen digits always fit */
+		if (digit > 9 || (i >= 19 && v > (UINT64_MAX - digit) / 10))
 			return false;
 		v = v * 10 + digit;
 		if (v > max)

@@ -34,6 +34,9 @@ const char *text_quote(struct span s, char *out, size_t size);
  */
 struct span text_unescape(struct span raw, char *out);
 
+/** text_hex - value of a hexadecimal digit, -1 for any other byte */
+int text_hex(char c);
+
 /**
  * text_u64 - decimal digits only, no sign, no blank
  * Return: true when all of @s is one number that is at most @max.

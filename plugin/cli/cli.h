@@ -55,7 +55,8 @@ void print_lists(FILE *out, const json_t *window);
 /** print_health - counters that are not 0 */
 void print_health(FILE *out, const json_t *summary);
 
-/** print_word - text from a JSON value: bare where it is plain, quoted otherwise, `-` for null */
+/** print_word - text from a JSON value: bare where it is plain, quoted otherwise, `-` for
+ * null */
 void print_word(FILE *out, const json_t *value);
 
 /**

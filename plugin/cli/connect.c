@@ -18,7 +18,7 @@
 #include "config.h"
 
 #define LINE_MAX_BYTES (4u << 20)
-#define WAIT_MS	       10000
+#define WAIT_MS        10000
 
 struct cli_daemon {
 	int fd;
@@ -36,42 +36,54 @@ static void say_why(const char *path, int error)
 		       "(plugins.d/noise.conf) and running? Name another with --socket";
 	else if (error == EACCES || error == EPERM)
 		hint = "permission denied; run as root or as a member of socket_group";
+	else if (error == ENAMETOOLONG)
+		hint = "longer than a socket's path can be (107 bytes)";
 	fprintf(stderr, "aunoise: %s: %s\n", path, hint);
 }
 
-static int connect_to(struct cli_daemon *d)
+static int connect_to(struct cli_daemon *d, const char *path)
 {
-	if (d->fd < 0)
-		return -errno;
+	if (strlen(path) >= sizeof(d->address.sun_path))
+		return -ENAMETOOLONG;
+	memcpy(d->address.sun_path, path, strlen(path) + 1);
 	if (connect(d->fd, (const struct sockaddr *)&d->address, sizeof(d->address)))
 		return -errno;
 	return 0;
 }
 
-struct cli_daemon *cli_connect(const char *path)
+static bool is_nobody_there(int r)
 {
-	struct cli_daemon *d = calloc(1, sizeof(*d));
+	return r == -ENOENT || r == -ECONNREFUSED;
+}
+
+/* An ordinary user's own daemon first, if there is one, then the system's. */
+static int connect_default(struct cli_daemon *d)
+{
 	struct config defaults;
 	int r;
 
+	config_defaults(&defaults);
+	r = connect_to(d, defaults.socket);
+	if (is_nobody_there(r) && strcmp(defaults.socket, RUNDIR "/socket") != 0)
+		r = connect_to(d, RUNDIR "/socket");
+	return r;
+}
+
+struct cli_daemon *cli_connect(const char *path)
+{
+	struct cli_daemon *d = calloc(1, sizeof(*d));
+	int r = -ENOMEM;
+
 	if (!d)
 		return NULL;
-	if (!path) {
-		config_defaults(&defaults);
-		path = defaults.socket;
-	}
-	if (strlen(path) >= sizeof(d->address.sun_path)) {
-		fprintf(stderr, "aunoise: %s: longer than a socket's path can be (107 bytes)\n",
-			path);
-		free(d);
-		return NULL;
-	}
 	d->address.sun_family = AF_UNIX;
-	memcpy(d->address.sun_path, path, strlen(path) + 1);
 	d->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	r = connect_to(d);
+	if (d->fd < 0)
+		r = -errno;
+	else
+		r = path ? connect_to(d, path) : connect_default(d);
 	if (r < 0) {
-		say_why(path, -r);
+		say_why(path ? path : d->address.sun_path, -r);
 		cli_disconnect(d);
 		return NULL;
 	}
@@ -91,7 +103,8 @@ void cli_disconnect(struct cli_daemon *d)
 int cli_request(struct cli_daemon *d, bool all_windows, unsigned int top)
 {
 	char line[96];
-	int n = snprintf(line, sizeof(line), "{\"interval\":1,\"windows\":\"%s\",\"top\":%u}\n",
+	int n = snprintf(line, sizeof(line),
+			 "{\"interval\":1,\"windows\":\"%s\",\"top\":%u}\n",
 			 all_windows ? "all" : "first", top);
 
 	return send(d->fd, line, (size_t)n, MSG_NOSIGNAL) == n ? 0 : -EIO;
@@ -171,8 +184,8 @@ json_t *cli_await(struct cli_daemon *d, const char *type)
 			break;
 	}
 	fprintf(stderr, "aunoise: %s: %s\n", d->address.sun_path,
-		r == 0		    ? "the daemon closed the connection; it may serve as many "
-				      "clients as it may (max_clients), or not serve this user"
+		r == 0 ? "the daemon closed the connection; it may serve as many "
+			 "clients as it may (max_clients), or not serve this user"
 		: r == -ETIMEDOUT ? "no answer within 10 s"
 		: r == -EBADMSG   ? "what answers there is not audisp-noise"
 				  : strerror((int)-r));

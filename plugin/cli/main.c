@@ -13,7 +13,8 @@ static const struct command {
 	const char *arguments, *help;
 } commands[] = {
 	{"status", cli_status, "[--socket PATH] [--json]", "one screen: is all well?"},
-	{"report", cli_report, "[--socket PATH] [--json] [--window 60|5m|1h|all] [--top N]",
+	{"report", cli_report,
+	 "[--socket PATH] [--json] [--window 60|5m|1h|all] [--top N]",
 	 "what makes the records"},
 	{"replay", cli_replay, "[--json] [--interval SECONDS] [--top N] FILE...|-",
 	 "the same from stored logs"},

@@ -46,8 +46,9 @@ static void print_foreign(FILE *out, const json_t *value)
 		print_word(out, value);
 		return;
 	}
-	fputs(text_quote((struct span){json_string_value(value), json_string_length(value)},
-			 quoted, sizeof(quoted)),
+	fputs(text_quote(
+		      (struct span){json_string_value(value), json_string_length(value)},
+		      quoted, sizeof(quoted)),
 	      out);
 }
 
@@ -80,16 +81,20 @@ void print_windows(FILE *out, const json_t *summary)
 	const json_t *windows = json_object_get(summary, "windows"), *w;
 	size_t i;
 
-	fprintf(out, "%-6s %10s %12s %12s %14s %12s %12s\n", "window", "covered", "events",
-		"records", "bytes", "events/s", "records/s");
-	json_array_foreach(windows, i, w) {
+	fprintf(out, "%-6s %10s %12s %12s %14s %12s %12s\n", "window", "covered",
+		"events", "records", "bytes", "events/s", "records/s");
+	json_array_foreach(windows, i, w)
+	{
 		print_length(out, w);
 		fprintf(out,
 			" %8.1f s %12" JSON_INTEGER_FORMAT " %12" JSON_INTEGER_FORMAT
 			" %14" JSON_INTEGER_FORMAT " %12.1f %12.1f%s\n",
 			real(w, "span_s"), whole(w, "events"), whole(w, "records"),
-			whole(w, "bytes"), real(w, "events_per_s"), real(w, "records_per_s"),
-			json_is_true(json_object_get(w, "complete")) ? "" : "  (not yet full)");
+			whole(w, "bytes"), real(w, "events_per_s"),
+			real(w, "records_per_s"),
+			json_is_true(json_object_get(w, "complete"))
+				? ""
+				: "  (not yet full)");
 	}
 }
 
@@ -114,7 +119,8 @@ static void print_keys_of(FILE *out, const json_t *key)
 			print_foreign(out, key);
 		return;
 	}
-	json_array_foreach(key, i, one) {
+	json_array_foreach(key, i, one)
+	{
 		fputs(i ? "+" : "", out);
 		print_foreign(out, one);
 	}
@@ -168,7 +174,8 @@ static void print_types_of(FILE *out, const json_t *types)
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(types, i, one) {
+	json_array_foreach(types, i, one)
+	{
 		fputs(i ? "," : "", out);
 		print_word(out, one);
 	}
@@ -224,8 +231,10 @@ static void print_list(FILE *out, const json_t *window, const char *name,
 
 	if (!json_array_size(list))
 		return;
-	fprintf(out, "\n%s\n  %12s %7s %12s %14s\n", name, "records", "share", "events", "bytes");
-	json_array_foreach(list, i, e) {
+	fprintf(out, "\n%s\n  %12s %7s %12s %14s\n", name, "records", "share", "events",
+		"bytes");
+	json_array_foreach(list, i, e)
+	{
 		print_counts(out, e, real(e, "share"));
 		print(out, e);
 		if (whole(e, "error"))
@@ -245,8 +254,8 @@ void print_lists(FILE *out, const json_t *window)
 		const char *name;
 		void (*print)(FILE *, const json_t *);
 	} lists[] = {
-		{"types", print_type},	     {"keys", print_key},
-		{"exes", print_exe},	     {"syscalls", print_syscall},
+		{"types", print_type},       {"keys", print_key},
+		{"exes", print_exe},         {"syscalls", print_syscall},
 		{"accounts", print_account}, {"flows", print_flow},
 	};
 	size_t i;
@@ -260,9 +269,10 @@ void print_health(FILE *out, const json_t *summary)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach(json_object_get(summary, "health"), name, value) {
-		if (!json_integer_value(value) || !is_plain(name) || !strcmp(name, "lines") ||
-		    !strcmp(name, "clients"))
+	json_object_foreach(json_object_get(summary, "health"), name, value)
+	{
+		if (!json_integer_value(value) || !is_plain(name) ||
+		    !strcmp(name, "lines") || !strcmp(name, "clients"))
 			continue;
 		fprintf(out, "  %-24s %" JSON_INTEGER_FORMAT "\n", name,
 			json_integer_value(value));
@@ -283,7 +293,8 @@ static json_int_t seconds_of(const char *name)
 		unit = 3600;
 	if (unit > 1 || (len && name[len - 1] == 's'))
 		len--;
-	return text_u64((struct span){name, len}, 1000000, &n) ? (json_int_t)(n * unit) : -1;
+	return text_u64((struct span){name, len}, 1000000, &n) ? (json_int_t)(n * unit)
+							       : -1;
 }
 
 const json_t *print_find_window(const json_t *summary, const char *name)
@@ -292,16 +303,18 @@ const json_t *print_find_window(const json_t *summary, const char *name)
 	bool all = !strcmp(name, "all");
 	size_t i;
 
-	json_array_foreach(windows, i, w) {
+	json_array_foreach(windows, i, w)
+	{
 		const json_t *seconds = json_object_get(w, "seconds");
 
 		if (all ? !json_is_integer(seconds)
 			: json_is_integer(seconds) &&
-				  json_integer_value(seconds) == seconds_of(name))
+				    json_integer_value(seconds) == seconds_of(name))
 			return w;
 	}
 	fputs("aunoise: --window: there is no such window; there are:", stderr);
-	json_array_foreach(windows, i, w) {
+	json_array_foreach(windows, i, w)
+	{
 		fputs(" ", stderr);
 		print_length(stderr, w);
 	}

@@ -22,17 +22,18 @@
 #include "emit/report.h"
 #include "stream/input.h"
 
-#define CHUNK_BYTES   262144
-#define DEFAULT_TOP   10
-#define EVERYTHING    1000000u /* entries: more than any table has */
-#define PROGRESS_MS   200
+#define CHUNK_BYTES 262144
+#define DEFAULT_TOP 10
+#define EVERYTHING  1000000u /* entries: more than any table has */
+#define PROGRESS_MS 200
 
 struct log {
 	const char *name;
 	int fd;
-	off_t size;	  /* -1: not a regular file */
+	off_t size;         /* -1: not a regular file */
 	unsigned int order; /* on the command line */
-	int64_t first_ms; /* first stamp; INT64_MAX: none found, or not to be looked for */
+	int64_t first_ms;   /* first stamp; INT64_MAX: none found, or not to be looked for
+			     */
 };
 
 struct replay {
@@ -56,7 +57,8 @@ static bool read_number(const char *name, uint64_t max, unsigned int *value)
 	uint64_t n;
 
 	if (!text_u64(span_of(optarg), max, &n) || !n) {
-		fprintf(stderr, "aunoise: --%s: a number from 1 to %" PRIu64 "\n", name, max);
+		fprintf(stderr, "aunoise: --%s: a number from 1 to %" PRIu64 "\n", name,
+			max);
 		return false;
 	}
 	*value = (unsigned int)n;
@@ -81,7 +83,8 @@ static int read_options(int argc, char **argv, struct replay *r)
 			continue; /* taken everywhere; there is no daemon here */
 		else if (option == 't' && read_number("top", EVERYTHING, &r->top))
 			continue;
-		else if (option == 'i' && read_number("interval", 86400, &r->interval_sec))
+		else if (option == 'i' &&
+			 read_number("interval", 86400, &r->interval_sec))
 			continue;
 		else
 			return cli_usage("replay");
@@ -136,7 +139,8 @@ static int open_log(struct replay *r, struct log *log, const char *name)
 		return CLI_CANNOT;
 	}
 	if (S_ISDIR(st.st_mode)) {
-		fprintf(stderr, "aunoise: %s: is a directory; name the logs in it\n", name);
+		fprintf(stderr, "aunoise: %s: is a directory; name the logs in it\n",
+			name);
 		return CLI_CANNOT;
 	}
 	if (!S_ISREG(st.st_mode) || log->fd == STDIN_FILENO)
@@ -145,7 +149,8 @@ static int open_log(struct replay *r, struct log *log, const char *name)
 	r->bytes_all += (uint64_t)st.st_size;
 	if (pread(log->fd, magic, 2, 0) == 2 && magic[0] == 0x1f && magic[1] == 0x8b) {
 		fprintf(stderr,
-			"aunoise: %s: is compressed; use: zcat FILE | aunoise replay -\n", name);
+			"aunoise: %s: is compressed; use: zcat FILE | aunoise replay -\n",
+			name);
 		return CLI_CANNOT;
 	}
 	log->first_ms = first_stamp_of(r, log->fd);
@@ -224,7 +229,8 @@ static int print_summary(struct replay *r)
 		.gap_events = engine_health(r->engine).gap_events,
 		.origin = &r->origin,
 	};
-	struct report_depth depth = {.top = r->top, .top_others = r->top, .all_windows = true};
+	struct report_depth depth = {
+		.top = r->top, .top_others = r->top, .all_windows = true};
 	struct schema_line line;
 	int status;
 
@@ -315,19 +321,23 @@ static int note_quality(const struct replay *r)
 	}
 	if (h.lines_bad < h.lines) {
 		if (h.lines_bad)
-			fprintf(stderr, "aunoise: note: %" PRIu64 " of %" PRIu64
-					" lines are no audit records\n",
+			fprintf(stderr,
+				"aunoise: note: %" PRIu64 " of %" PRIu64
+				" lines are no audit records\n",
 				h.lines_bad, h.lines);
 		if (h.eoe_cut)
-			fputs("aunoise: note: EOE lines without their serial: auditd 4.2 and "
-			      "4.2.1 cut records in RAW format; set log_format = ENRICHED\n",
+			fputs("aunoise: note: EOE lines without their serial: auditd 4.2 "
+			      "and "
+			      "4.2.1 cut records in RAW format; set log_format = "
+			      "ENRICHED\n",
 			      stderr);
 		return CLI_FINE;
 	}
 	fprintf(stderr, "aunoise: no audit record in %" PRIu64 " lines of", h.lines);
 	for (i = 0; i < r->n_logs; i++)
 		fprintf(stderr, " %s", r->logs[i].name);
-	fputs("; an audit log has lines like `type=SYSCALL msg=audit(1700000000.123:45): ...`\n",
+	fputs("; an audit log has lines like `type=SYSCALL msg=audit(1700000000.123:45): "
+	      "...`\n",
 	      stderr);
 	return CLI_CANNOT;
 }

@@ -10,7 +10,7 @@
 #include "base/text.h"
 
 #define DEFAULT_TOP 10
-#define MAX_TOP	    512
+#define MAX_TOP     512
 
 struct options {
 	const char *socket, *window;
@@ -37,7 +37,8 @@ static int read_options(int argc, char **argv, struct options *o)
 			o->window = optarg;
 		} else if (option == 'j') {
 			o->json = true;
-		} else if (option == 't' && text_u64(span_of(optarg), MAX_TOP, &top) && top) {
+		} else if (option == 't' && text_u64(span_of(optarg), MAX_TOP, &top) &&
+			   top) {
 			o->top = (unsigned int)top;
 		} else {
 			if (option == 't')
@@ -47,7 +48,8 @@ static int read_options(int argc, char **argv, struct options *o)
 		}
 	}
 	if (optind < argc) {
-		fprintf(stderr, "aunoise: report takes no argument \"%s\"\n", argv[optind]);
+		fprintf(stderr, "aunoise: report takes no argument \"%s\"\n",
+			argv[optind]);
 		return cli_usage("report");
 	}
 	return CLI_FINE;
@@ -61,7 +63,8 @@ static void print_json(json_t *summary, const json_t *window)
 		json_array_append(only, (json_t *)window);
 		json_object_set_new(summary, "windows", only);
 	}
-	json_dumpf(summary, stdout, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15));
+	json_dumpf(summary, stdout,
+		   JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15));
 	putchar('\n');
 }
 

@@ -24,7 +24,8 @@ static int read_options(int argc, char **argv, const char **socket, bool *json)
 			return cli_usage("status");
 	}
 	if (optind < argc) {
-		fprintf(stderr, "aunoise: status takes no argument \"%s\"\n", argv[optind]);
+		fprintf(stderr, "aunoise: status takes no argument \"%s\"\n",
+			argv[optind]);
 		return cli_usage("status");
 	}
 	return CLI_FINE;

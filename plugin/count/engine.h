@@ -28,19 +28,20 @@ struct engine_options {
 };
 
 struct engine_health {
-	uint64_t lines;	    /* all */
+	uint64_t lines;     /* all */
 	uint64_t lines_bad; /* no record */
 	uint64_t lines_cut; /* longer than auditd writes; counted whole */
 	uint64_t parse_failed;
 	uint64_t nodes_over;
-	uint64_t late, ahead, steps_back; /* timeline.h */
+	uint64_t late, ahead, steps_back;     /* timeline.h */
 	uint64_t gap_events, serial_restarts; /* gaps.h, all nodes */
 	uint64_t eoe_cut; /* EOE lines without a whole header: auditd 4.2 in RAW format */
 	struct assembler_counters events;
 };
 
 /** engine_new - Return: owned, or NULL with errno. */
-struct engine *engine_new(const struct engine_options *options) __attribute__((warn_unused_result));
+struct engine *engine_new(const struct engine_options *options)
+	__attribute__((warn_unused_result));
 void engine_free(struct engine *e);
 
 /**

@@ -7,7 +7,8 @@
  */
 #include "count/flows.h"
 
-#define SYSTEM_ID_LAST 999 /* SYS_UID_MAX of login.defs(5) on every distribution in reach */
+#define SYSTEM_ID_LAST \
+	999 /* SYS_UID_MAX of login.defs(5) on every distribution in reach */
 
 /* All of fixed size; written at once. */
 struct flow_head {

@@ -20,9 +20,17 @@
 #include "stream/event.h"
 
 #define FLOW_NAME_MAX 1024
-#define FLOW_IDS_MAX  64 /* distinct uid or auid values of an executable before folding */
+#define FLOW_IDS_MAX \
+	64 /* distinct uid or auid values of an executable before folding \
+	    */
 
-enum id_class { ID_CLASS_NONE, ID_CLASS_ROOT, ID_CLASS_SYSTEM, ID_CLASS_USER, ID_CLASS_UNSET };
+enum id_class {
+	ID_CLASS_NONE,
+	ID_CLASS_ROOT,
+	ID_CLASS_SYSTEM,
+	ID_CLASS_USER,
+	ID_CLASS_UNSET
+};
 
 struct flow {
 	struct name_text node, exe, subj_type, dir;
@@ -32,7 +40,7 @@ struct flow {
 	unsigned int n_types;
 	bool has_syscall;
 	uint32_t arch, nr;
-	int64_t uid, auid; /* EVENT_ID_*; meaningless where folded */
+	int64_t uid, auid;                   /* EVENT_ID_*; meaningless where folded */
 	enum id_class uid_class, auid_class; /* ID_CLASS_NONE: not folded */
 	enum event_success success;
 	int error;

@@ -17,8 +17,8 @@
 #include "base/siphash.h"
 #include "base/span.h"
 
-#define NAME_TEXT_MAX	  256			     /* bytes of a foreign string that are kept */
-#define NAME_TEXT_ROOM	  (NAME_TEXT_MAX + 1 + 2 + 8) /* flags, length, hash */
+#define NAME_TEXT_MAX  256 /* bytes of a foreign string that are kept */
+#define NAME_TEXT_ROOM (NAME_TEXT_MAX + 1 + 2 + 8) /* flags, length, hash */
 
 struct name_text {
 	struct span text; /* absent: null */
@@ -38,7 +38,8 @@ struct name_reader {
 
 void name_put(struct name_writer *w, const void *data, size_t n);
 
-/** name_put_text - @text cut at @max bytes, at a character; absent is kept apart from empty */
+/** name_put_text - @text cut at @max bytes, at a character; absent is kept apart from
+ * empty */
 void name_put_text(struct name_writer *w, struct span text, size_t max,
 		   const struct siphash_key *key);
 

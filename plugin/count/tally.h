@@ -50,12 +50,13 @@ struct tally_options {
 };
 
 /** tally_new - Return: owned, or NULL with errno ENOMEM. */
-struct tally *tally_new(const struct tally_options *options) __attribute__((warn_unused_result));
+struct tally *tally_new(const struct tally_options *options)
+	__attribute__((warn_unused_result));
 void tally_free(struct tally *t);
 
 /** tally_record - a record was read; @first: the first of its type in its event */
-void tally_record(struct tally *t, const struct when *when, const struct record *r, bool first,
-		  int64_t now_ms);
+void tally_record(struct tally *t, const struct when *when, const struct record *r,
+		  bool first, int64_t now_ms);
 
 /** tally_event - an event is complete; fills the lists of @receipt, whose when is set */
 void tally_event(struct tally *t, const struct event *e, struct tally_receipt *receipt,

@@ -19,20 +19,20 @@
 #include "count/window.h"
 
 #define TIMELINE_NEAR_MS 60000
-#define TIMELINE_AGREE	 64
+#define TIMELINE_AGREE   64
 
 struct timeline {
 	struct window_set windows;
 	bool started;
-	int64_t start_ms; /* own time at which the windows' cover begins */
-	int64_t now_ms;	  /* own time; never goes back */
-	int64_t shift_ms; /* own time = stamp + shift */
-	int64_t boot_ms;  /* CLOCK_BOOTTIME when now_ms was last set by an event */
+	int64_t start_ms;    /* own time at which the windows' cover begins */
+	int64_t now_ms;      /* own time; never goes back */
+	int64_t shift_ms;    /* own time = stamp + shift */
+	int64_t boot_ms;     /* CLOCK_BOOTTIME when now_ms was last set by an event */
 	int64_t boot_now_ms; /* what it was set to */
-	int64_t back_ms;  /* a step back that waits for agreement */
+	int64_t back_ms;     /* a step back that waits for agreement */
 	unsigned int back_events;
-	uint64_t late;	 /* events older than the shortest window */
-	uint64_t ahead;	 /* stamps that were not believed at once */
+	uint64_t late;       /* events older than the shortest window */
+	uint64_t ahead;      /* stamps that were not believed at once */
 	uint64_t steps_back; /* believed ones */
 };
 
@@ -44,18 +44,21 @@ void timeline_init(struct timeline *t, const struct window_set *windows);
  * Return: false when it stands too far ahead to be believed yet: it counts in
  *         the newest bucket until timeline_believe().
  */
-bool timeline_see(struct timeline *t, int64_t stamp_ms, const struct clock_reading *clock);
+bool timeline_see(struct timeline *t, int64_t stamp_ms,
+		  const struct clock_reading *clock);
 
 /** timeline_agrees - does an event at @next confirm the one that stood too far ahead? */
 bool timeline_agrees(int64_t ahead_ms, int64_t next_ms);
 
 /** timeline_believe - now is at least this stamp */
-void timeline_believe(struct timeline *t, int64_t stamp_ms, const struct clock_reading *clock);
+void timeline_believe(struct timeline *t, int64_t stamp_ms,
+		      const struct clock_reading *clock);
 
 /** timeline_idle - nothing arrives: CLOCK_BOOTTIME moves now on */
 void timeline_idle(struct timeline *t, const struct clock_reading *clock);
 
-/** timeline_place - bucket numbers of a stamp; too old: oldest, too new: newest buckets */
+/** timeline_place - bucket numbers of a stamp; too old: oldest, too new: newest buckets
+ */
 struct when timeline_place(const struct timeline *t, int64_t stamp_ms);
 
 /** timeline_now - bucket numbers of now */

@@ -3,9 +3,9 @@
  * topk.c - a bounded table of named series that keeps the heaviest
  *
  * Entries never move; what is looked at for every record (hash, chain, rank)
- * lies apart from the bulk (series, names). The victim is found by one pass
- * over the ranks, 8 bytes an entry: for the sizes in use that costs less than
- * keeping a heap in order on every count.
+ * lies apart from the bulk (series, names). The victim is found by a pass
+ * over the ranks that mostly goes on where the last one stopped: counting, which
+ * is what happens all the time, then costs nothing for the order.
  */
 #include "count/topk.h"
 
@@ -31,6 +31,8 @@ struct topk {
 	uint32_t *buckets;
 	struct entry *entries;
 	uint64_t *ranks;
+	uint64_t floor;  /* no rank is lower */
+	uint32_t cursor; /* none before it stands on the floor */
 	char *series, *names, *aux;
 	uint64_t worst;   /* largest count + error that left the table */
 	uint64_t strayed; /* records for entries that had left the table */
@@ -84,13 +86,23 @@ void topk_free(struct topk *t)
 	free(t);
 }
 
-static uint32_t lowest_rank(const struct topk *t)
+/*
+ * Ranks only grow between two fadings, so the lowest one found is a floor for
+ * all later searches: entries that still stand on it are taken in turn, and
+ * all ranks are looked at only when none is left.
+ */
+static uint32_t lowest_rank(struct topk *t)
 {
 	uint32_t i, lowest = 0;
 
+	for (; t->cursor < t->used; t->cursor++)
+		if (t->ranks[t->cursor] <= t->floor)
+			return t->cursor++;
 	for (i = 1; i < t->used; i++)
 		if (t->ranks[i] < t->ranks[lowest])
 			lowest = i;
+	t->floor = t->ranks[lowest];
+	t->cursor = lowest + 1;
 	return lowest;
 }
 
@@ -197,6 +209,8 @@ void topk_fade(struct topk *t)
 
 	for (i = 0; i < t->used; i++)
 		t->ranks[i] /= 2;
+	t->floor = 0;
+	t->cursor = t->used;
 }
 
 unsigned int topk_used(const struct topk *t)

@@ -36,7 +36,7 @@ struct topk_options {
 	size_t name_max;       /* bytes; the caller cuts names to this */
 	size_t aux_size;       /* bytes of the caller's own beside each entry */
 	const struct window_set *windows; /* copied */
-	const struct siphash_key *key;	  /* copied */
+	const struct siphash_key *key;    /* copied */
 };
 
 /* An entry's place; it stays valid until that entry is evicted. */
@@ -46,7 +46,8 @@ struct topk_ref {
 };
 
 /** topk_new - Return: owned table, or NULL with errno ENOMEM. */
-struct topk *topk_new(const struct topk_options *options) __attribute__((warn_unused_result));
+struct topk *topk_new(const struct topk_options *options)
+	__attribute__((warn_unused_result));
 void topk_free(struct topk *t);
 
 /**
@@ -77,8 +78,8 @@ struct topk_view {
 	struct span name; /* borrows until the next topk_find */
 	const void *aux;
 	struct count count;
-	uint64_t error;	    /* records that the entry may have missed since the first start */
-	int64_t since_ms;   /* when_ms of its insertion */
+	uint64_t error; /* records that the entry may have missed since the first start */
+	int64_t since_ms; /* when_ms of its insertion */
 	struct topk_ref ref;
 };
 

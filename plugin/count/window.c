@@ -7,31 +7,39 @@
  */
 #include "count/window.h"
 
-#include <string.h>
+#include <stdbool.h>
 
 static struct window_bucket *bucket_at(struct window *w, int64_t bucket)
 {
 	return &w->ring[(uint64_t)bucket % WINDOW_BUCKETS];
 }
 
-static void move_head(struct window *w, int64_t head)
+static bool is_empty(const struct window *w)
 {
-	if (head <= w->head)
+	return !w->sum.records && !w->sum.events && !w->sum.bytes;
+}
+
+/* Buckets older than @first leave; those that hold nothing are not touched. */
+static void drop_older(struct window *w, int64_t first)
+{
+	if (is_empty(w))
 		return;
-	if (head - w->head >= WINDOW_BUCKETS) {
-		memset(w->ring, 0, sizeof(w->ring));
-		w->sum = (struct count){0};
-		w->head = head;
-		return;
-	}
-	while (w->head < head) {
-		struct window_bucket *b = bucket_at(w, ++w->head);
+	for (; w->first < first && w->first <= w->head; w->first++) {
+		struct window_bucket *b = bucket_at(w, w->first);
 
 		w->sum.events -= b->events;
 		w->sum.records -= b->records;
 		w->sum.bytes -= b->bytes;
 		*b = (struct window_bucket){0};
 	}
+}
+
+static void move_head(struct window *w, int64_t head)
+{
+	if (head <= w->head)
+		return;
+	drop_older(w, head - WINDOW_BUCKETS + 1);
+	w->head = head;
 }
 
 void window_add(struct window *w, int64_t bucket, const struct count *c)
@@ -41,6 +49,8 @@ void window_add(struct window *w, int64_t bucket, const struct count *c)
 	move_head(w, bucket);
 	if (w->head - bucket >= WINDOW_BUCKETS)
 		return;
+	if (is_empty(w) || bucket < w->first)
+		w->first = bucket;
 	b = bucket_at(w, bucket);
 	b->events += (uint32_t)c->events;
 	b->records += (uint32_t)c->records;
@@ -84,5 +94,9 @@ void series_add(struct series *s, const struct window_set *set, const struct whe
 
 void series_clear(struct series *s, const struct window_set *set)
 {
-	memset(s, 0, series_size(set));
+	unsigned int i;
+
+	s->total = (struct count){0};
+	for (i = 0; i < set->n; i++)
+		drop_older(&s->window[i], INT64_MAX);
 }

@@ -37,7 +37,9 @@ struct window_bucket { /* 16 bytes: thousands of rings are kept */
 };
 
 struct window {
-	int64_t head; /* number of the newest bucket in the ring */
+	int64_t head;  /* number of the newest bucket in the ring */
+	int64_t first; /* none older than this holds anything; meaningless while sum is 0
+			*/
 	struct count sum;
 	struct window_bucket ring[WINDOW_BUCKETS];
 };

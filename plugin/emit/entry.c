@@ -14,9 +14,10 @@
 #include "emit/schema.h"
 
 static const char *const list_names[TALLY_LISTS] = {
-	[TALLY_TYPES] = "types",	   [TALLY_KEYS] = "keys", [TALLY_RULES] = "rules",
-	[TALLY_FLOWS] = "flows",	   [TALLY_EXES] = "exes",
-	[TALLY_SYSCALLS] = "syscalls", [TALLY_ACCOUNTS] = "accounts",
+	[TALLY_TYPES] = "types",       [TALLY_KEYS] = "keys",
+	[TALLY_RULES] = "rules",       [TALLY_FLOWS] = "flows",
+	[TALLY_EXES] = "exes",         [TALLY_SYSCALLS] = "syscalls",
+	[TALLY_ACCOUNTS] = "accounts",
 };
 
 const char *entry_list_name(enum tally_list list)
@@ -162,8 +163,9 @@ static void set_outcome(json_t *o, const struct flow *f)
 	snprintf(number, sizeof(number), "%d", -f->error);
 	set(o, "exit", f->error ? json_string(error ? error : number) : json_null());
 	set(o, "success",
-	    f->success == EVENT_SUCCESS_ABSENT ? json_null()
-					       : json_boolean(f->success == EVENT_SUCCESS_YES));
+	    f->success == EVENT_SUCCESS_ABSENT
+		    ? json_null()
+		    : json_boolean(f->success == EVENT_SUCCESS_YES));
 }
 
 static void set_comm(json_t *o, const struct tally_flow_aux *aux)
@@ -187,7 +189,8 @@ static void name_flow(json_t *o, const struct topk_view *view)
 	if (f.n_keys > 1)
 		set_keys(o, &f);
 	else
-		set_text(o, "key", f.n_keys ? f.keys[0] : (struct name_text){{NULL, 0}, false});
+		set_text(o, "key",
+			 f.n_keys ? f.keys[0] : (struct name_text){{NULL, 0}, false});
 	for (i = 0; i < f.n_types; i++)
 		json_array_append_new(types, type_name(f.types[i]));
 	set(o, "types", types);
@@ -211,8 +214,8 @@ static void name_flow(json_t *o, const struct topk_view *view)
 json_t *entry_name(enum tally_list list, const struct topk_view *view)
 {
 	static void (*const name[TALLY_LISTS])(json_t *, const struct topk_view *) = {
-		[TALLY_TYPES] = name_type,	 [TALLY_KEYS] = name_key,
-		[TALLY_FLOWS] = name_flow,	 [TALLY_EXES] = name_exe,
+		[TALLY_TYPES] = name_type,       [TALLY_KEYS] = name_key,
+		[TALLY_FLOWS] = name_flow,       [TALLY_EXES] = name_exe,
 		[TALLY_SYSCALLS] = name_syscall, [TALLY_ACCOUNTS] = name_account,
 	};
 	json_t *o = json_object();

@@ -353,28 +353,85 @@ static int dump(const struct report_source *source, const struct report_depth *d
 	return r;
 }
 
+/* The longest list there is: no depth beyond it shows more. */
+static unsigned int longest_list(struct tally *tally)
+{
+	unsigned int longest = 1, used;
+	int i;
+
+	for (i = 0; i < TALLY_LISTS; i++) {
+		struct topk *table = tally_table(tally, (enum tally_list)i);
+
+		used = table ? topk_used(table) : 0;
+		if (used > longest)
+			longest = used;
+	}
+	return longest;
+}
+
+/* A depth between @fits and @over that lies where the size that it gave points to. */
+static unsigned int next_depth(unsigned int fits, unsigned int over, unsigned int tried,
+			       double wanted)
+{
+	unsigned int guess = (unsigned int)(tried * wanted);
+
+	if (guess <= fits)
+		guess = fits + 1;
+	if (guess >= over)
+		guess = over - 1;
+	return guess;
+}
+
+/* Cut the lists so that the line fits: each try costs a whole report, so there are few.
+ */
+static int fit(const struct report_source *source, struct report_depth *d,
+	       unsigned int longest, struct schema_line *line)
+{
+	unsigned int fits = 0, over = longest + 1, top = longest < 8 ? longest : 8;
+	unsigned int others = d->top_others;
+	int r;
+
+	line->text = NULL;
+	while (over - fits > 1 + fits / 16) {
+		struct schema_line one;
+		size_t size;
+
+		d->top = top;
+		d->top_others = top < others ? top : others;
+		r = dump(source, d, &one);
+		if (r < 0) {
+			schema_line_free(line);
+			return r;
+		}
+		size = schema_line_size(&one, UINT64_MAX);
+		if (size <= d->max_bytes || !top) {
+			schema_line_free(line);
+			*line = one;
+			fits = top;
+		} else {
+			schema_line_free(&one);
+			over = top;
+		}
+		top = next_depth(fits, over, top,
+				 0.97 * (double)d->max_bytes / (double)size);
+	}
+	return 0;
+}
+
 int report_line(const struct report_source *source, const struct report_depth *depth,
 		struct schema_line *line)
 {
+	unsigned int longest = longest_list(engine_tally(source->engine));
 	struct report_depth d = *depth;
-	unsigned int fits = (unsigned int)(d.max_bytes / 64); /* no entry is shorter */
-	size_t size;
 	int r;
 
-	if (d.max_bytes && d.top > fits)
-		d.top = fits;
-	for (;;) {
-		r = dump(source, &d, line);
-		if (r < 0 || !d.max_bytes || !d.top)
-			return r;
-		size = schema_line_size(line, UINT64_MAX);
-		if (size <= d.max_bytes)
-			return 0;
-		schema_line_free(line);
-		d.top = (unsigned int)(d.top * d.max_bytes / size < d.top - 1
-					       ? d.top * d.max_bytes / size
-					       : d.top - 1);
-		if (d.top_others > d.top)
-			d.top_others = d.top;
-	}
+	if (d.top > longest)
+		d.top = longest;
+	if (!d.max_bytes || !d.top)
+		return dump(source, &d, line);
+	r = fit(source, &d, d.top, line);
+	if (r < 0 || line->text)
+		return r;
+	d.top = d.top_others = 0;
+	return dump(source, &d, line);
 }

@@ -35,17 +35,18 @@ struct report_source {
 };
 
 struct report_depth {
-	unsigned int top;	 /* entries of each list of the first window */
+	unsigned int top;        /* entries of each list of the first window */
 	unsigned int top_others; /* rules and keys of the other windows */
-	bool all_windows;	 /* the other windows are as deep as the first */
-	size_t max_bytes;	 /* of the line; 0: unbounded */
+	bool all_windows;        /* the other windows are as deep as the first */
+	size_t max_bytes;        /* of the line; 0: unbounded */
 };
 
 /**
  * report_summary - the summary object, without its common fields
  * Settles the engine first. Return: owned reference, or NULL when memory ran out.
  */
-json_t *report_summary(const struct report_source *source, const struct report_depth *depth);
+json_t *report_summary(const struct report_source *source,
+		       const struct report_depth *depth);
 
 /**
  * report_line - the summary as a line of at most depth->max_bytes

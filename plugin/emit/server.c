@@ -159,9 +159,10 @@ static void keep_summary(struct server *s, const struct schema_line *line)
 	schema_line_free(&s->last);
 	if (!text)
 		return;
-	s->last = *line;
-	s->last.text = memcpy(text, line->text, line->n);
+	memcpy(text, line->text, line->n);
 	text[line->n] = '\0';
+	s->last = *line;
+	s->last.text = text;
 }
 
 /* hello and a summary; Return: 0 or negative errno. */

@@ -22,16 +22,17 @@
 
 /* What a summary is to show. */
 struct server_depth {
-	bool all_windows;  /* all lists in every window; else in the first alone */
-	unsigned int top;  /* entries of a list */
-	size_t max_bytes;  /* of the line; 0: the default push's own bound */
+	bool all_windows; /* all lists in every window; else in the first alone */
+	unsigned int top; /* entries of a list */
+	size_t max_bytes; /* of the line; 0: the default push's own bound */
 };
 
 struct server_ops {
 	/* The `hello` for a new client. Return: 0 or negative errno. */
 	int (*hello)(void *arg, struct schema_line *line);
 	/* A summary of now. @depth NULL: the default one. Return: 0 or negative errno. */
-	int (*summary)(void *arg, const struct server_depth *depth, struct schema_line *line);
+	int (*summary)(void *arg, const struct server_depth *depth,
+		       struct schema_line *line);
 };
 
 struct server_options {
@@ -42,15 +43,15 @@ struct server_options {
 	size_t client_buffer;
 	unsigned int top; /* the default, for a client's request that names none */
 	const struct schema_origin *origin; /* borrows for ever */
-	const struct server_ops *ops;	    /* borrows for ever */
+	const struct server_ops *ops;       /* borrows for ever */
 	void *arg;
 };
 
 struct server_counters {
-	uint64_t clients;	   /* connected now */
+	uint64_t clients;          /* connected now */
 	uint64_t clients_refused;  /* not allowed to read */
-	uint64_t clients_over;	   /* more than max_clients */
-	uint64_t lines_dropped;	   /* for slow clients */
+	uint64_t clients_over;     /* more than max_clients */
+	uint64_t lines_dropped;    /* for slow clients */
 	uint64_t requests_ignored; /* lines of clients that are no request */
 };
 

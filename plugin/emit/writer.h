@@ -14,17 +14,19 @@
 #include <stdint.h>
 
 struct writer_options {
-	const char *path;     /* absolute; its directory exists; opened 0640, O_NOFOLLOW, append */
-	uint64_t rotate_bytes; /* before a line would pass it: PATH -> PATH.1 -> PATH.2 ... */
+	const char *path;      /* absolute; its directory exists; opened 0640, O_NOFOLLOW,
+				  append */
+	uint64_t rotate_bytes; /* before a line would pass it: PATH -> PATH.1 -> PATH.2
+				  ... */
 	unsigned int keep;     /* old files; 0: the file is begun anew */
 	size_t queue_bytes;    /* lines that wait */
 };
 
 struct writer_counters {
-	uint64_t lines;	  /* written */
+	uint64_t lines;   /* written */
 	uint64_t dropped; /* did not fit into the queue, or could not be written */
 	uint64_t errors;  /* times that opening, writing or renaming failed */
-	int last_errno;	  /* of the last of these, 0 when the last write went well */
+	int last_errno;   /* of the last of these, 0 when the last write went well */
 };
 
 struct writer;

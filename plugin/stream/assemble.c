@@ -23,12 +23,15 @@ struct assembler {
 	struct assembler_counters counters;
 	char *slots; /* max_events of slot_size bytes */
 	size_t slot_size;
-	unsigned int n_used; /* slots that were ever taken */
+	unsigned int n_used;           /* slots that were ever taken */
+	unsigned int n_open, max_open; /* the other slots are for known ones */
 	uint32_t *buckets;
 	uint32_t n_buckets; /* a power of two */
-	struct event_list open, done;
-	struct assembly *last;	  /* of the line before: nearly always of this one too */
-	struct assembly *closing; /* has seen PROCTITLE, its EOE may follow */
+	struct event_list open;
+	struct event_list ended;   /* complete, have seen EOE: little can come to them */
+	struct event_list unended; /* complete, their end may still come */
+	struct assembly *last;     /* of the line before: nearly always of this one too */
+	struct assembly *closing;  /* has seen PROCTITLE, its EOE may follow */
 	char *text;
 	uint64_t text_head;
 };
@@ -52,6 +55,7 @@ struct assembler *assembler_new(const struct assembler_options *options)
 	a->o = *options;
 	a->key = *options->key;
 	a->o.key = &a->key;
+	a->max_open = (options->max_events + 1) / 2;
 	a->slot_size = (sizeof(struct assembly) + options->aux_size + 15) & ~(size_t)15;
 	for (a->n_buckets = 64; a->n_buckets < 2 * options->max_events;)
 		a->n_buckets *= 2;
@@ -87,6 +91,17 @@ static void append(struct event_list *list, struct assembly *ev)
 	else
 		list->oldest = ev;
 	list->youngest = ev;
+}
+
+static void prepend(struct event_list *list, struct assembly *ev)
+{
+	ev->older = NULL;
+	ev->younger = list->oldest;
+	if (list->oldest)
+		list->oldest->older = ev;
+	else
+		list->youngest = ev;
+	list->oldest = ev;
 }
 
 static void unlink_event(struct event_list *list, struct assembly *ev)
@@ -128,7 +143,8 @@ static void unlink_from_node(struct assembly *ev)
 		node->youngest = ev->node_older;
 }
 
-static bool is_event(const struct assembly *ev, const struct node *node, const struct record *r)
+static bool is_event(const struct assembly *ev, const struct node *node,
+		     const struct record *r)
 {
 	return ev->serial == r->serial && ev->stamp_ms == r->stamp_ms && ev->node == node;
 }
@@ -141,9 +157,11 @@ static uint32_t bucket_of(const struct assembler *a, const struct node *node,
 	return (uint32_t)siphash(&a->key, name, sizeof(name)) & (a->n_buckets - 1);
 }
 
+/* Is it known no longer? One without its end is, for as long as there is a place. */
 static bool is_left_behind(const struct assembly *ev)
 {
-	return gaps_behind(&ev->node->gaps, ev->known_from) > ASSEMBLE_KNOWN_SERIALS;
+	return ev->complete && ev->closed &&
+	       gaps_behind(&ev->node->gaps, ev->known_from) > ASSEMBLE_KNOWN_SERIALS;
 }
 
 static struct assembly *find(const struct assembler *a, const struct node *node,
@@ -154,7 +172,7 @@ static struct assembly *find(const struct assembler *a, const struct node *node,
 	for (i = a->buckets[bucket]; i; i = slot(a, i - 1)->chain) {
 		struct assembly *ev = slot(a, i - 1);
 
-		if (is_event(ev, node, r) && !(ev->complete && is_left_behind(ev)))
+		if (is_event(ev, node, r) && !is_left_behind(ev))
 			return ev;
 	}
 	return NULL;
@@ -174,6 +192,7 @@ static void unindex(struct assembler *a, const struct assembly *ev)
 static void complete(struct assembler *a, struct assembly *ev)
 {
 	unlink_event(&a->open, ev);
+	a->n_open--;
 	unlink_from_node(ev);
 	if (ev->node->held == ev)
 		ev->node->held = NULL;
@@ -182,7 +201,13 @@ static void complete(struct assembler *a, struct assembly *ev)
 	ev->held = false;
 	ev->complete = true;
 	a->o.ops->complete(a->o.arg, ev);
-	append(&a->done, ev);
+	if (!ev->closed)
+		append(&a->unended, ev);
+	else if (is_left_behind(
+			 ev)) /* nothing will find it: its place is the first to go */
+		prepend(&a->ended, ev);
+	else
+		append(&a->ended, ev);
 }
 
 static void force_oldest(struct assembler *a)
@@ -216,12 +241,14 @@ void assembler_flush(struct assembler *a)
 	}
 }
 
+/* Time counts in both directions: its host's clock may have been set back since. */
 static bool is_aged(const struct assembly *ev)
 {
 	const struct gaps *g = &ev->node->gaps;
+	int64_t ms = g->newest_ms - ev->stamp_ms;
 
 	return gaps_behind(g, ev->serial) >= ASSEMBLE_AGE_SERIALS &&
-	       g->newest_ms - ev->stamp_ms >= ASSEMBLE_AGE_MS;
+	       (ms >= ASSEMBLE_AGE_MS || ms <= -ASSEMBLE_AGE_MS);
 }
 
 /* Later ones of the node may be older by stamp; they wait for their turn. */
@@ -235,12 +262,23 @@ static void complete_aged(struct assembler *a, struct node *node)
 	}
 }
 
+/* The serials of @node begin anew: what is open of the old count gets no more. */
+static void complete_all_of(struct assembler *a, struct node *node)
+{
+	while (node->oldest) {
+		a->counters.aged++;
+		complete(a, node->oldest);
+	}
+}
+
 /* --- places in the table --- */
 
-static struct assembly *take_back(struct assembler *a, struct assembly *ev)
+static struct assembly *take_back(struct assembler *a, struct event_list *list)
 {
+	struct assembly *ev = list->oldest;
+
 	unindex(a, ev);
-	unlink_event(&a->done, ev);
+	unlink_event(list, ev);
 	if (a->last == ev)
 		a->last = NULL;
 	return ev;
@@ -248,17 +286,13 @@ static struct assembly *take_back(struct assembler *a, struct assembly *ev)
 
 static struct assembly *free_slot(struct assembler *a)
 {
-	struct assembly *ev = a->done.oldest;
-
-	if (ev && is_left_behind(ev))
-		return take_back(a, ev);
+	if (a->n_open >= a->max_open)
+		force_oldest(a);
+	if (a->ended.oldest && is_left_behind(a->ended.oldest))
+		return take_back(a, &a->ended);
 	if (a->n_used < a->o.max_events)
 		return slot(a, a->n_used++);
-	if (!ev) {
-		force_oldest(a);
-		ev = a->done.oldest;
-	}
-	return take_back(a, ev);
+	return take_back(a, a->unended.oldest ? &a->unended : &a->ended);
 }
 
 static void note_serial(struct assembler *a, struct node *node, const struct record *r)
@@ -269,7 +303,9 @@ static void note_serial(struct assembler *a, struct node *node, const struct rec
 	if (node->shared || record_is_daemon(r->type))
 		return;
 	gaps_see(&node->gaps, r->serial, r->stamp_ms, r->type == RECORD_KERNEL);
-	if (old && node->gaps.restarts == restarts)
+	if (node->gaps.restarts != restarts)
+		complete_all_of(a, node);
+	else if (old)
 		a->counters.resumed++;
 }
 
@@ -286,12 +322,14 @@ static struct assembly *open_event(struct assembler *a, struct node *node,
 	ev->node = node;
 	ev->stamp_ms = r->stamp_ms;
 	ev->serial = r->serial;
-	ev->known_from = gaps_behind(&node->gaps, r->serial) > 0 ? node->gaps.newest : r->serial;
+	ev->known_from =
+		gaps_behind(&node->gaps, r->serial) > 0 ? node->gaps.newest : r->serial;
 	ev->text_from = a->text_head;
 	ev->bucket = bucket;
 	ev->chain = a->buckets[bucket];
 	a->buckets[bucket] = slot_index(a, ev) + 1;
 	append(&a->open, ev);
+	a->n_open++;
 	append_to_node(ev);
 	a->o.ops->opened(a->o.arg, ev, r);
 	return ev;
@@ -335,13 +373,29 @@ static void keep_line(struct assembler *a, struct assembly *ev, const struct rec
 	a->text_head += r->line.n;
 }
 
+/* Nothing follows it: the kernel writes EOE last, and single records stand alone. */
+static bool is_last(uint32_t type)
+{
+	return type == RECORD_EOE || record_is_single(type);
+}
+
+/* The end of an event that was completed without it. */
+static void close_late(struct assembler *a, struct assembly *ev)
+{
+	unlink_event(&a->unended, ev);
+	ev->closed = true;
+	ev->known_from = ev->node->gaps.newest;
+	append(&a->ended, ev);
+}
+
 static void see_end(struct assembler *a, struct assembly *ev, uint32_t type)
 {
-	bool eoe = type == RECORD_EOE || record_is_single(type);
+	bool eoe = is_last(type);
 
 	if (!eoe && type != RECORD_PROCTITLE)
 		return;
 	ev->ended = true;
+	ev->closed = ev->closed || eoe;
 	if (ev->held)
 		return;
 	if (eoe)
@@ -372,6 +426,8 @@ void assembler_add(struct assembler *a, struct node *node, const struct record *
 	a->o.ops->record(a->o.arg, ev, r, first);
 	if (!ev->complete)
 		see_end(a, ev, r->type);
+	else if (!ev->closed && is_last(r->type))
+		close_late(a, ev);
 }
 
 void *assembly_aux(struct assembly *ev)
@@ -379,7 +435,8 @@ void *assembly_aux(struct assembly *ev)
 	return ev + 1;
 }
 
-struct span assembly_line(const struct assembler *a, const struct assembly *ev, unsigned int i)
+struct span assembly_line(const struct assembler *a, const struct assembly *ev,
+			  unsigned int i)
 {
 	uint64_t at = ev->line[i].at;
 

@@ -10,8 +10,13 @@
  *
  * An event is complete at EOE; at PROCTITLE (the EOE behind it is waited for
  * until the next line of another event); at once when its type stands alone;
- * at age, 2 s of its node's time and 64 serials; after 2 s without input; at
- * the end of input; when the table is full. It stays known for 256 serials.
+ * at age, 2 s of its node's time and 64 serials; when its node's serials begin
+ * anew; after 2 s without input; at the end of input; when the table is full.
+ * It stays known for 256 serials after its EOE (with many nodes at once, for
+ * fewer). One that was completed without its EOE stays known for as long as
+ * there is a place: while the kernel's queue is full a task sleeps between two
+ * records of the same event (kernel/audit.c: audit_log_start), and the rest was
+ * seen to come 80,000 serials and 5 s later.
  */
 #ifndef NOISE_ASSEMBLE_H
 #define NOISE_ASSEMBLE_H
@@ -25,9 +30,9 @@
 #include "stream/node.h"
 #include "stream/record.h"
 
-#define ASSEMBLE_LINES_MAX    8 /* lines of an event that are kept for the parser */
-#define ASSEMBLE_AGE_MS	      2000
-#define ASSEMBLE_AGE_SERIALS  64
+#define ASSEMBLE_LINES_MAX     8 /* lines of an event that are kept for the parser */
+#define ASSEMBLE_AGE_MS        2000
+#define ASSEMBLE_AGE_SERIALS   64
 #define ASSEMBLE_KNOWN_SERIALS 256
 
 struct assembly_type {
@@ -44,6 +49,7 @@ struct assembly {
 	uint64_t bytes;
 	bool complete; /* was handed to ops->complete */
 	bool ended;    /* has seen its end; complete unless it is held */
+	bool closed;   /* has seen EOE, or stands alone */
 	bool held;     /* not to be completed until assembler_release() */
 	uint8_t n_types, n_lines;
 	struct assembly_type type[EVENT_TYPES_MAX]; /* in order of arrival */
@@ -53,10 +59,10 @@ struct assembly {
 	} line[ASSEMBLE_LINES_MAX];
 	/* the assembler's own links */
 	uint32_t known_from; /* the node's newest serial when this one was opened */
-	uint64_t text_from; /* its lines lie behind this place of the text ring */
-	uint32_t chain;	    /* next in its bucket, index + 1 */
+	uint64_t text_from;  /* its lines lie behind this place of the text ring */
+	uint32_t chain;      /* next in its bucket, index + 1 */
 	uint32_t bucket;
-	struct assembly *older, *younger;	    /* of all that are not complete */
+	struct assembly *older, *younger;           /* of all that are not complete */
 	struct assembly *node_older, *node_younger; /* of those of the same node */
 };
 
@@ -66,22 +72,23 @@ struct assembler_ops {
 	/* A new event; its first record follows. May set ev->held. */
 	void (*opened)(void *arg, struct assembly *ev, const struct record *r);
 	/* Each record, also those after completion. @first: first of its type. */
-	void (*record)(void *arg, struct assembly *ev, const struct record *r, bool first);
+	void (*record)(void *arg, struct assembly *ev, const struct record *r,
+		       bool first);
 	/* Once for each event. Its kept lines are valid until this returns. */
 	void (*complete)(void *arg, struct assembly *ev);
 };
 
 struct assembler_options {
-	unsigned int max_events; /* complete ones that are still known included */
-	size_t text_bytes;	 /* kept text of incomplete events; at least 64 KiB */
-	size_t aux_size;	 /* bytes of the caller's own beside each event */
+	unsigned int max_events; /* open ones, and complete ones that are still known */
+	size_t text_bytes;       /* kept text of incomplete events; at least 64 KiB */
+	size_t aux_size;         /* bytes of the caller's own beside each event */
 	const struct assembler_ops *ops; /* borrows for ever */
 	void *arg;
 	const struct siphash_key *key; /* copied */
 };
 
 struct assembler_counters {
-	uint64_t aged;	  /* completed by age, idleness or end of input */
+	uint64_t aged;    /* completed by age, restart, idleness or end of input */
 	uint64_t forced;  /* completed because the table was full */
 	uint64_t resumed; /* new events whose serial had been left behind already */
 };
@@ -109,7 +116,8 @@ void assembler_flush(struct assembler *a);
 void *assembly_aux(struct assembly *ev);
 
 /** assembly_line - kept line number @i, header included, without its newline */
-struct span assembly_line(const struct assembler *a, const struct assembly *ev, unsigned int i);
+struct span assembly_line(const struct assembler *a, const struct assembly *ev,
+			  unsigned int i);
 
 struct assembler_counters assembler_counters(const struct assembler *a);
 

@@ -14,11 +14,12 @@
 
 #include "base/span.h"
 
-#define EVENT_KEYS_MAX	128 /* 256 bytes of key, parts of at least one byte and a separator */
+#define EVENT_KEYS_MAX \
+	128 /* 256 bytes of key, parts of at least one byte and a separator */
 #define EVENT_TYPES_MAX 24
 
 #define EVENT_ID_ABSENT INT64_MIN /* uid, auid: no record says it */
-#define EVENT_ID_UNSET	(-1)	  /* 4294967295 in the records */
+#define EVENT_ID_UNSET  (-1)      /* 4294967295 in the records */
 
 enum event_success { EVENT_SUCCESS_ABSENT, EVENT_SUCCESS_YES, EVENT_SUCCESS_NO };
 
@@ -35,15 +36,15 @@ struct event {
 	struct span keys[EVENT_KEYS_MAX]; /* none: the event has no rule key */
 	unsigned int n_keys;
 	bool has_syscall;
-	uint32_t arch;	 /* AUDIT_ARCH_*, 0 for URINGOP */
-	uint32_t nr;	 /* system call, or io_uring operation */
+	uint32_t arch; /* AUDIT_ARCH_*, 0 for URINGOP */
+	uint32_t nr;   /* system call, or io_uring operation */
 	enum event_success success;
-	int error; /* errno of a failed call, 0 otherwise */
+	int error;       /* errno of a failed call, 0 otherwise */
 	struct span dir; /* of the first PATH that is not PARENT; absent if not known */
 
 	/* of the record that names the doer */
 	int64_t uid, auid; /* EVENT_ID_* */
-	int64_t pid;	   /* EVENT_ID_ABSENT where no record says it */
+	int64_t pid;       /* EVENT_ID_ABSENT where no record says it */
 	struct span exe, comm, subj_type, acct;
 	bool claimed; /* exe and acct are what a user message says of itself */
 };

@@ -15,6 +15,11 @@ static int32_t ahead_of(uint32_t a, uint32_t b)
 	return (int32_t)(a - b);
 }
 
+static bool is_in_hole(const struct gaps_hole *h, uint32_t serial)
+{
+	return serial - h->first <= h->last - h->first;
+}
+
 static void drop_hole(struct gaps *g, unsigned int i)
 {
 	memmove(&g->hole[i], &g->hole[i + 1], (g->n_holes - i - 1) * sizeof(g->hole[0]));
@@ -48,7 +53,7 @@ static void fill(struct gaps *g, uint32_t serial)
 		struct gaps_hole *h = &g->hole[i];
 		struct gaps_hole rest;
 
-		if (ahead_of(serial, h->first) < 0 || ahead_of(serial, h->last) > 0)
+		if (!is_in_hole(h, serial))
 			continue;
 		if (h->first == h->last) {
 			drop_hole(g, i);
@@ -77,6 +82,44 @@ static void begin(struct gaps *g, uint32_t serial, int64_t stamp_ms)
 	g->started = true;
 	g->newest = serial;
 	g->newest_ms = stamp_ms;
+	g->n_astray = 0;
+}
+
+/* Do GAPS_AGREE serials in a row say that the newest is somewhere else? */
+static bool is_agreed(struct gaps *g, uint32_t serial)
+{
+	int32_t step = ahead_of(serial, g->astray);
+
+	if (g->n_astray && (step < -GAPS_AGE_SERIALS || step > GAPS_AGE_SERIALS))
+		g->n_astray = 0;
+	g->astray = serial;
+	return ++g->n_astray == GAPS_AGREE;
+}
+
+static bool is_new_count(struct gaps *g, uint32_t serial, int64_t stamp_ms, bool restart)
+{
+	int32_t ahead = ahead_of(serial, g->newest);
+
+	if (ahead >= -GAPS_AGE_SERIALS) {
+		g->n_astray = 0;
+		return restart && ahead < 0;
+	}
+	return restart || stamp_ms > g->newest_ms || is_agreed(g, serial);
+}
+
+/* A new count inside of a hole: what made the hole was no honest serial. */
+static void begin_anew(struct gaps *g, uint32_t serial, int64_t stamp_ms)
+{
+	unsigned int i;
+
+	for (i = 0; i < g->n_holes; i++)
+		if (is_in_hole(&g->hole[i], serial)) {
+			drop_hole(g, i);
+			break;
+		}
+	gaps_end(g);
+	g->restarts++;
+	begin(g, serial, stamp_ms);
 }
 
 void gaps_see(struct gaps *g, uint32_t serial, int64_t stamp_ms, bool restart)
@@ -87,10 +130,8 @@ void gaps_see(struct gaps *g, uint32_t serial, int64_t stamp_ms, bool restart)
 		begin(g, serial, stamp_ms);
 		return;
 	}
-	if ((restart && ahead < 0) || (ahead < -GAPS_AGE_SERIALS && stamp_ms > g->newest_ms)) {
-		gaps_end(g);
-		g->restarts++;
-		begin(g, serial, stamp_ms);
+	if (is_new_count(g, serial, stamp_ms, restart)) {
+		begin_anew(g, serial, stamp_ms);
 		return;
 	}
 	if (ahead <= 0) {

@@ -13,9 +13,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define GAPS_HOLES	 64   /* open at one time; the oldest is decided early beyond that */
-#define GAPS_AGE_MS	 2000 /* stream time after which a missing serial is a gap */
+#define GAPS_HOLES       64 /* open at one time; the oldest is decided early beyond that */
+#define GAPS_AGE_MS      2000 /* stream time after which a missing serial is a gap */
 #define GAPS_AGE_SERIALS 4096
+#define GAPS_AGREE       64 /* events in a row far below the newest: it was not the newest */
 
 struct gaps_hole {
 	uint32_t first, last; /* serials still missing, both inclusive */
@@ -28,21 +29,24 @@ struct gaps {
 	int64_t newest_ms; /* stamp of that one */
 	unsigned int n_holes;
 	struct gaps_hole hole[GAPS_HOLES]; /* oldest first */
-	uint64_t missing;  /* events decided as missing */
-	uint64_t restarts; /* times the serials began anew (reboot) */
+	uint32_t astray;                   /* last serial far below the newest ... */
+	unsigned int n_astray;             /* ... and how many such came in a row */
+	uint64_t missing;                  /* events decided as missing */
+	uint64_t restarts;                 /* times the serials began anew (reboot) */
 };
 
 /**
  * gaps_see - the serial of a new event
  * @restart: the record says that the kernel has just started (KERNEL 2000)
- * A serial more than GAPS_AGE_SERIALS below the newest with a younger stamp
- * begins a new count as well. The 32-bit wrap is no restart.
- * A stamp is compared with those of open holes only, so that one forged stamp
- * does no lasting harm.
+ * A serial more than GAPS_AGE_SERIALS below the newest begins a new count as
+ * well when its stamp is younger, or when it is the last of GAPS_AGREE such in
+ * a row. The 32-bit wrap is no restart. So one forged serial or stamp does no
+ * lasting harm; what it seemed to pass over and still comes is no gap.
  */
 void gaps_see(struct gaps *g, uint32_t serial, int64_t stamp_ms, bool restart);
 
-/** gaps_behind - how far @serial lies behind the newest; 0 or less: it is ahead, or none is known */
+/** gaps_behind - how far @serial lies behind the newest; negative: ahead; 0 also: none
+ * yet */
 int32_t gaps_behind(const struct gaps *g, uint32_t serial);
 
 /** gaps_end - end of input: what is still missing is a gap now */

@@ -24,7 +24,7 @@ typedef void input_line_fn(void *arg, struct span line, uint64_t bytes, bool cut
 struct input {
 	input_line_fn *line;
 	void *arg;
-	size_t have;	/* bytes of an unfinished line in buf */
+	size_t have;      /* bytes of an unfinished line in buf */
 	uint64_t skipped; /* bytes of it that did not fit */
 	char buf[INPUT_LINE_MAX];
 };

@@ -81,7 +81,8 @@ struct lag_figures lag_figures(const struct lag *lag, int64_t now_ms)
 	qsort(ms, n, sizeof(ms[0]), by_value);
 	f.known = true;
 	f.p50_ms = ms[(n - 1) / 2];
-	f.p99_ms = ms[(n - 1) * 99 / 100];
+	f.p99_ms = ms[(n * 99 + 99) / 100 -
+		      1]; /* nearest rank: two slices, the larger one */
 	f.max_ms = ms[n - 1];
 	return f;
 }

@@ -17,7 +17,7 @@
 #define LAG_SLICES   600
 
 struct lag {
-	int64_t slice;		     /* number of the newest slice: arrival / LAG_SLICE_MS */
+	int64_t slice; /* number of the newest slice: arrival / LAG_SLICE_MS */
 	bool started;
 	int32_t least_ms[LAG_SLICES]; /* by slice number modulo LAG_SLICES; -1 none */
 };

@@ -28,7 +28,7 @@ struct node {
 	bool shared;   /* the last place, for all names beyond the table */
 	struct gaps gaps;
 	struct assembly *oldest, *youngest; /* events that are not complete yet */
-	struct assembly *held; /* stands too far ahead to be believed yet */
+	struct assembly *held;              /* stands too far ahead to be believed yet */
 };
 
 struct nodes {

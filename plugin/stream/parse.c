@@ -18,25 +18,25 @@
 
 #include "base/text.h"
 #include "stream/input.h"
+#include "stream/object.h"
 
-#define PARSE_TEXT_MAX (4 * INPUT_LINE_MAX) /* more than the wanted fields of any event */
-#define PARSE_PATHS_MAX 4 /* PARENT of both names of a rename, and two more */
+#define PARSE_TEXT_MAX (4 * INPUT_LINE_MAX) /* more than any event's wanted fields */
 
-/* What the directory of the object is made of. */
-struct path_parts {
-	struct span cwd, name;
-	bool has_name;	    /* of the first PATH that is not PARENT */
-	uint64_t arg[4];    /* a0-a3 of the system call */
-};
+/*
+ * A header of our own for libauparse: all lines of one feeding are one event,
+ * and libauparse 3.0.9 looks for the serial ten bytes behind the beginning of
+ * the stamp, also where the stamp is shorter than that.
+ */
+static const char header[] = " msg=audit(1000000000.000:1): ";
 
 struct parser {
 	auparse_state_t *au;
 	struct event *event; /* being filled */
-	struct path_parts path;
+	struct object object;
 	bool any;
 	size_t used;
 	char text[PARSE_TEXT_MAX];
-	char line[INPUT_LINE_MAX + 1];
+	char line[INPUT_LINE_MAX + sizeof(header)];
 };
 
 /* --- which lines --- */
@@ -78,6 +78,36 @@ static bool is_part_of_rule_event(uint32_t type)
 	return is_rule_record(type) || type == RECORD_PATH || type == RECORD_CWD;
 }
 
+static bool ends_with(const char *end, size_t n, const char *text)
+{
+	size_t len = strlen(text);
+
+	return n >= len && !memcmp(end - len, text, len);
+}
+
+/*
+ * Does the text of a PATH record say that it is only the directory of another
+ * one? The kernel writes a name with a blank in it as hexadecimal, so no name
+ * can say so. What is kept is asked again of libauparse.
+ */
+static bool says_parent(struct span body)
+{
+	static const char parent[] = "PARENT";
+	const char *stop = body.p + body.n, *at = body.p;
+
+	while (at < stop && (at = memchr(at, parent[0], (size_t)(stop - at)))) {
+		size_t before = (size_t)(at - body.p), left = (size_t)(stop - at);
+
+		if (left >= sizeof(parent) - 1 &&
+		    !memcmp(at, parent, sizeof(parent) - 1) &&
+		    (ends_with(at, before, " nametype=") ||
+		     ends_with(at, before, " objtype="))) /* before Linux 4.12 */
+			return true;
+		at++;
+	}
+	return false;
+}
+
 bool parser_wants(const struct assembly *ev, const struct record *r)
 {
 	unsigned int i, paths = 0, others = 0, rules = 0, cwds = 0;
@@ -97,11 +127,17 @@ bool parser_wants(const struct assembly *ev, const struct record *r)
 	if (r->type == RECORD_CWD)
 		return !cwds;
 	if (r->type == RECORD_PATH)
-		return paths < PARSE_PATHS_MAX;
+		return !paths && !says_parent(r->body);
 	return !others && !rules;
 }
 
 /* --- fields --- */
+
+/* Asked some ten times for each of thirty fields: most differ in their first letter. */
+static inline bool is(const char *name, const char *wanted)
+{
+	return name[0] == wanted[0] && !strcmp(name, wanted);
+}
 
 /* @s in the parser's own text; absent when that is full */
 static struct span field_copy(struct parser *p, struct span s)
@@ -124,9 +160,15 @@ static struct span field_text(struct parser *p, const char *raw)
 	return field_copy(p, text_unescape(s, p->text + p->used));
 }
 
+/* arch and a0-a3: hexadecimal without 0x; what is longer than 64 bits keeps its end */
 static uint64_t field_hex(const char *raw)
 {
-	return strtoull(raw, NULL, 16);
+	uint64_t value = 0;
+	int digit;
+
+	for (; (digit = text_hex(*raw)) >= 0; raw++)
+		value = value << 4 | (uint64_t)digit;
+	return value;
 }
 
 /* uid and auid: decimal, 4294967295 is unset */
@@ -142,9 +184,12 @@ static int64_t field_id(const char *raw)
 /* user:role:type:level -> type; other models have one word */
 static struct span subject_type(struct span label)
 {
-	const char *role, *type, *end, *stop = label.p + label.n;
+	const char *role, *type, *end, *stop;
 
-	if (!label.p || !(role = memchr(label.p, ':', label.n)) ||
+	if (!label.p)
+		return label;
+	stop = label.p + label.n;
+	if (!(role = memchr(label.p, ':', label.n)) ||
 	    !(type = memchr(role + 1, ':', (size_t)(stop - role - 1))))
 		return label;
 	type++;
@@ -162,22 +207,22 @@ static void doer_field(struct parser *p, const char *name, const char *raw)
 	struct event *e = p->event;
 	uint64_t pid;
 
-	if (!strcmp(name, "uid")) {
+	if (is(name, "uid")) {
 		if (e->uid == EVENT_ID_ABSENT)
 			e->uid = field_id(raw);
-	} else if (!strcmp(name, "auid")) {
+	} else if (is(name, "auid")) {
 		if (e->auid == EVENT_ID_ABSENT)
 			e->auid = field_id(raw);
-	} else if (!strcmp(name, "pid")) {
+	} else if (is(name, "pid")) {
 		if (e->pid == EVENT_ID_ABSENT && text_u64(span_of(raw), INT32_MAX, &pid))
 			e->pid = (int64_t)pid;
-	} else if (!strcmp(name, "subj")) {
+	} else if (is(name, "subj")) {
 		if (!e->subj_type.p)
 			e->subj_type = subject_type(field_copy(p, span_of(raw)));
-	} else if (!strcmp(name, "comm")) {
+	} else if (is(name, "comm")) {
 		e->comm = field_text(p, raw);
-	} else if (!strcmp(name, "exe")) {
-		e->exe = field_text(p, raw); /* libaudit writes it last, that one stands */
+	} else if (is(name, "exe")) {
+		e->exe = field_text(p, raw); /* the last one is libaudit's own */
 	}
 }
 
@@ -187,23 +232,24 @@ static void rule_field(struct parser *p, const char *name, const char *raw)
 	struct span key;
 	uint64_t n;
 
-	if (!strcmp(name, "key")) {
+	if (name[0] == 'a' && name[1] >= '0' && name[1] <= '3' && !name[2]) {
+		p->object.arg[name[1] - '0'] = field_hex(raw);
+	} else if (is(name, "key")) {
 		key = field_text(p, raw);
 		if (key.p && e->n_keys < EVENT_KEYS_MAX)
 			e->keys[e->n_keys++] = key;
-	} else if (!strcmp(name, "arch")) {
+	} else if (is(name, "arch")) {
 		e->arch = (uint32_t)field_hex(raw);
-	} else if (!strcmp(name, "syscall") || !strcmp(name, "uring_op")) {
+	} else if (is(name, "syscall") || is(name, "uring_op")) {
 		e->has_syscall = text_u64(span_of(raw), UINT32_MAX, &n);
 		e->nr = e->has_syscall ? (uint32_t)n : 0;
-	} else if (!strcmp(name, "success")) {
+	} else if (is(name, "success")) {
 		e->success = !strcmp(raw, "yes")  ? EVENT_SUCCESS_YES
 			     : !strcmp(raw, "no") ? EVENT_SUCCESS_NO
 						  : EVENT_SUCCESS_ABSENT;
-	} else if (!strcmp(name, "exit")) {
-		e->error = raw[0] == '-' && text_u64(span_of(raw + 1), 4095, &n) ? (int)n : 0;
-	} else if (name[0] == 'a' && name[1] >= '0' && name[1] <= '3' && !name[2]) {
-		p->path.arg[name[1] - '0'] = field_hex(raw);
+	} else if (is(name, "exit")) {
+		e->error = raw[0] == '-' && text_u64(span_of(raw + 1), 4095, &n) ? (int)n
+										 : 0;
 	} else {
 		doer_field(p, name, raw);
 	}
@@ -211,7 +257,7 @@ static void rule_field(struct parser *p, const char *name, const char *raw)
 
 static void user_field(struct parser *p, const char *name, const char *raw)
 {
-	if (!strcmp(name, "acct"))
+	if (is(name, "acct"))
 		p->event->acct = field_text(p, raw);
 	else
 		doer_field(p, name, raw);
@@ -219,8 +265,8 @@ static void user_field(struct parser *p, const char *name, const char *raw)
 
 static void cwd_field(struct parser *p, const char *name, const char *raw)
 {
-	if (!strcmp(name, "cwd"))
-		p->path.cwd = field_text(p, raw);
+	if (is(name, "cwd"))
+		p->object.cwd = field_text(p, raw);
 }
 
 typedef void field_fn(struct parser *p, const char *name, const char *raw);
@@ -246,21 +292,21 @@ static void read_path(struct parser *p)
 	struct span name = {NULL, 0};
 	bool parent = false;
 
-	if (p->path.has_name || auparse_first_field(p->au) != 1)
+	if (p->object.has_name || auparse_first_field(p->au) != 1)
 		return;
 	do {
 		type = auparse_get_field_name(p->au);
 		raw = auparse_get_field_str(p->au);
 		if (!type || !raw)
 			continue;
-		if (!strcmp(type, "name"))
+		if (is(type, "name"))
 			name = field_text(p, raw);
-		else if (!strcmp(type, "nametype"))
+		else if (is(type, "nametype") || is(type, "objtype"))
 			parent = !strcmp(raw, "PARENT");
 	} while (auparse_next_field(p->au) == 1);
 	if (!parent) {
-		p->path.has_name = true;
-		p->path.name = name;
+		p->object.has_name = true;
+		p->object.name = name;
 	}
 }
 
@@ -299,102 +345,71 @@ static void on_event(auparse_state_t *au, auparse_cb_event_t why, void *arg)
 	} while (auparse_next_record(au) == 1);
 }
 
-/* --- the directory of the object --- */
-
-/*
- * System calls that take a directory's descriptor beside a relative name, with
- * the arguments that are one (man pages of the *at calls). All others resolve
- * a relative name against the working directory.
- */
-static bool is_relative_to_descriptor(const struct event *e, const uint64_t arg[4])
-{
-	static const struct {
-		const char *name;
-		unsigned int args; /* bit n: argument n */
-	} at[] = {
-		{"renameat", 5}, {"renameat2", 5}, {"linkat", 5}, {"symlinkat", 2},
-		{"openat2", 1},	 {"statx", 1},	   {"utimensat", 1}, {"execveat", 1},
-		{"move_mount", 5}, {"open_tree", 1}, {"fspick", 1}, {"mount_setattr", 1},
-		{"faccessat2", 1}, {"fchmodat2", 1},
-	};
-	int machine = audit_elf_to_machine(e->arch);
-	const char *name = machine < 0 ? NULL : audit_syscall_to_name((int)e->nr, machine);
-	unsigned int args = 0, i;
-	size_t n;
-
-	if (!e->has_syscall || !name)
-		return true; /* not known: do not guess */
-	for (i = 0; i < sizeof(at) / sizeof(at[0]); i++)
-		if (!strcmp(name, at[i].name))
-			args = at[i].args;
-	n = strlen(name);
-	if (!args && n > 2 && !strcmp(name + n - 2, "at") && strcmp(name, "fstat") &&
-	    strcmp(name, "stat") && strcmp(name, "lstat") && strcmp(name, "shmat"))
-		args = 1;
-	for (i = 0; i < 4; i++)
-		if ((args & 1u << i) && (int32_t)arg[i] != -100) /* AT_FDCWD */
-			return true;
-	return false;
-}
-
-/* All of @name before its last component, without trailing slashes. */
-static size_t dir_length(struct span name)
-{
-	size_t n = name.n;
-
-	while (n && name.p[n - 1] == '/')
-		n--;
-	while (n && name.p[n - 1] != '/')
-		n--;
-	while (n > 1 && name.p[n - 1] == '/')
-		n--;
-	return n;
-}
-
-static struct span object_dir(struct parser *p)
-{
-	struct span name = p->path.name, cwd = p->path.cwd, dir;
-	size_t n;
-	char *room = p->text + p->used;
-
-	if (!name.p || !name.n)
-		return (struct span){NULL, 0};
-	if (name.p[0] == '/')
-		return (struct span){name.p, dir_length(name)};
-	if (!cwd.p || !cwd.n || cwd.p[0] != '/' ||
-	    is_relative_to_descriptor(p->event, p->path.arg))
-		return (struct span){NULL, 0};
-	while (name.n > 2 && !memcmp(name.p, "./", 2)) {
-		name.p += 2;
-		name.n -= 2;
-	}
-	n = dir_length(name);
-	if (!n)
-		return cwd;
-	if (cwd.n + 1 + n > sizeof(p->text) - p->used)
-		return (struct span){NULL, 0};
-	dir = (struct span){room, cwd.n};
-	memcpy(room, cwd.p, cwd.n);
-	if (cwd.p[cwd.n - 1] != '/')
-		room[dir.n++] = '/';
-	memcpy(room + dir.n, name.p, n);
-	dir.n += n;
-	p->used += dir.n;
-	return dir;
-}
-
 /* --- one event --- */
 
-static void feed_line(struct parser *p, struct span line)
+/* The front of a line that record_scan() took: from "type=" to the end of the name. */
+static struct span type_part(struct span *rest)
 {
-	size_t i;
+	struct span type = *rest;
+	const char *end;
+
+	if (type.n && type.p[0] == 'n') { /* node= */
+		end = memchr(type.p, ' ', type.n);
+		type.n -= (size_t)(end + 1 - type.p);
+		type.p = end + 1;
+	}
+	end = memchr(type.p, ' ', type.n);
+	rest->n = type.n - (size_t)(end - type.p);
+	rest->p = end;
+	type.n = (size_t)(end - type.p);
+	return type;
+}
+
+/* What stands behind the header and before auditd's interpretations, which are not asked.
+ */
+static struct span body_part(struct span rest, uint32_t type)
+{
+	const char *end = memchr(rest.p, ')', rest.n);
+	struct span body = {end + 2, rest.n - (size_t)(end + 2 - rest.p)};
+
+	end = memchr(body.p, '\x1d', body.n);
+	if (end)
+		body.n = (size_t)(end - body.p);
+	/* one field, without blanks; libauparse 3.0.9 loses memory for each further cwd=
+	 */
+	while (type == RECORD_CWD && body.n && body.p[0] == ' ') {
+		body.p++;
+		body.n--;
+	}
+	if (type == RECORD_CWD && (end = memchr(body.p, ' ', body.n)))
+		body.n = (size_t)(end - body.p);
+	return body;
+}
+
+static char *put(char *at, struct span s)
+{
+	if (s.n)
+		memcpy(at, s.p, s.n);
+	return at + s.n;
+}
+
+static void feed_line(struct parser *p, struct span line, uint32_t type)
+{
+	struct span name, body;
+	char *end, *nul = p->line;
 
 	if (!line.p || line.n > INPUT_LINE_MAX)
 		return;
-	for (i = 0; i < line.n; i++) /* libauparse works on C strings */
-		p->line[i] = line.p[i] ? line.p[i] : '?';
-	p->line[line.n] = '\n';
-	auparse_feed(p->au, p->line, line.n + 1); /* -1 is no reason to stop: auparse 4.2 */
+	name = type_part(&line);
+	body = body_part(line, type);
+	end = put(p->line, name);
+	end = put(end, (struct span){header, sizeof(header) - 1});
+	end = put(end, body);
+	while ((nul = memchr(nul, '\0', (size_t)(end - nul))))
+		*nul = '?'; /* libauparse works on C strings */
+	*end++ = '\n';
+	/* -1 is no reason to stop: auparse 4.2 */
+	auparse_feed(p->au, p->line, (size_t)(end - p->line));
 }
 
 static void fill_header(struct event *event, const struct assembly *ev)
@@ -433,14 +448,15 @@ int parser_read(struct parser *p, const struct assembler *a, const struct assemb
 	p->event = event;
 	p->any = false;
 	p->used = 0;
-	memset(&p->path, 0, sizeof(p->path));
+	memset(&p->object, 0, sizeof(p->object));
 	for (i = 0; i < ev->n_lines; i++)
 		ruled |= is_rule_record(ev->line[i].type);
 	for (i = 0; i < ev->n_lines; i++)
 		if (!ruled || is_part_of_rule_event(ev->line[i].type))
-			feed_line(p, assembly_line(a, ev, i));
+			feed_line(p, assembly_line(a, ev, i), ev->line[i].type);
 	auparse_flush_feed(p->au);
-	event->dir = object_dir(p);
+	event->dir = object_dir(&p->object, event, p->text + p->used,
+				sizeof(p->text) - p->used);
 	return p->any ? 0 : -EBADMSG;
 }
 

@@ -12,15 +12,19 @@
 
 #include "base/text.h"
 
+#define COMMON(name) \
+	{ \
+#name, sizeof(#name) - 1, AUDIT_##name \
+	}
+
 /* Numbers of the names that make nearly all of any stream; libaudit searches. */
 static const struct {
 	const char *name;
+	size_t n;
 	uint32_t type;
 } common[] = {
-	{"SYSCALL", AUDIT_SYSCALL},	{"PATH", AUDIT_PATH},
-	{"CWD", AUDIT_CWD},		{"PROCTITLE", AUDIT_PROCTITLE},
-	{"EOE", AUDIT_EOE},		{"EXECVE", AUDIT_EXECVE},
-	{"BPRM_FCAPS", AUDIT_BPRM_FCAPS}, {"SOCKADDR", AUDIT_SOCKADDR},
+	COMMON(SYSCALL), COMMON(PATH),   COMMON(CWD),        COMMON(PROCTITLE),
+	COMMON(EOE),     COMMON(EXECVE), COMMON(BPRM_FCAPS), COMMON(SOCKADDR),
 };
 
 static bool type_name_ok(struct span name)
@@ -46,7 +50,7 @@ static uint32_t type_number(struct span name)
 	size_t i;
 
 	for (i = 0; i < sizeof(common) / sizeof(common[0]); i++)
-		if (span_is(name, common[i].name))
+		if (name.n == common[i].n && !memcmp(name.p, common[i].name, name.n))
 			return common[i].type;
 	memcpy(text, name.p, name.n);
 	text[name.n] = '\0';
@@ -80,7 +84,8 @@ static bool take_until(struct span *rest, char stop, struct span *word)
 	return true;
 }
 
-/* `SEC[.MMM]:SERIAL`; auditd writes three digits, fewer or more are read as a fraction. */
+/* `SEC[.MMM]:SERIAL`; auditd writes three digits, fewer or more are read as a fraction.
+ */
 static bool take_stamp(struct span *rest, struct record *r)
 {
 	static const unsigned int scale[] = {0, 100, 10, 1};
@@ -132,8 +137,8 @@ bool record_scan(struct record *r, struct span line, uint64_t bytes)
 
 bool record_is_single(uint32_t type)
 {
-	return type == AUDIT_USER || (type >= 1100 && type <= 1299) || type == RECORD_KERNEL ||
-	       (type >= 2100 && type <= 2999);
+	return type == AUDIT_USER || (type >= 1100 && type <= 1299) ||
+	       type == RECORD_KERNEL || (type >= 2100 && type <= 2999);
 }
 
 bool record_is_daemon(uint32_t type)

@@ -16,9 +16,9 @@
 
 #include "base/span.h"
 
-#define RECORD_TYPE_UNKNOWN UINT32_MAX /* a name that this libaudit does not know */
+#define RECORD_TYPE_UNKNOWN  UINT32_MAX /* a name that this libaudit does not know */
 #define RECORD_TYPE_NAME_MAX 64
-#define RECORD_NODE_MAX 255
+#define RECORD_NODE_MAX      255
 
 /* Types with a meaning here, by number (linux/audit.h, libaudit.h). */
 enum record_type {

@@ -51,6 +51,10 @@ check "its target is left alone" [ "$(cat "$work/file")" = "not ours" ]
 refused "a group that is not there" "socket_group: .*no-such-group" 1 \
 	"$NOISE_PLUGIN" "$(settings 'socket_group = no-such-group')"
 
+closed() { "$NOISE_PLUGIN" "$work/settings" <&-; }
+settings >/dev/null
+refused "standard input closed" "standard input is closed" 1 closed
+
 # streams that are none; the driver hands on the plugin's exit status
 stream() {
 	name=$1 pattern=$2

@@ -47,9 +47,15 @@ broken_off()
 	: >"$told"
 	# a shell starts its background jobs with SIGINT ignored, and a shell that
 	# was started so cannot trap it
-	env -u SYS_KEEP --default-signal=INT sh "$0" inner "$1" "$told" >"$told.out" 2>&1 &
+	env -u SYS_KEEP --default-signal=INT LOCK_IS_HELD=yes sh "$0" inner "$1" "$told" \
+		>"$told.out" 2>&1 &
 	pid=$!
-	until_true "$SYS_WAIT" working || fail "$1: the inner test did not get to work: $(cat "$told.out")"
+	until_true "$SYS_WAIT" working || {
+		kill "$pid"
+		wait "$pid"
+		fail "$1: the inner test did not get to work: $(cat "$told.out")"
+		return
+	}
 	sleep 0.3
 	case $1 in
 	fail | killed) ;;
@@ -68,11 +74,8 @@ broken_off()
 
 [ "$(id -u)" = 0 ] || skip "needs root"
 sys_tools pgrep
-if why=$(audit_busy); then
-	# it may be another test of ours: wait for it as sys_begin does
-	flock -w 900 "$SYS_LOCK" true
-	if why=$(audit_busy); then skip "$why"; fi
-fi
+sys_lock
+if why=$(audit_busy); then skip "$why"; fi
 told=$(mktemp /run/audisp-noise-frame.XXXXXX) || die "no file under /run"
 trap 'rm -f "$told" "$told.out"' EXIT
 settings=$(settings_now)

@@ -119,13 +119,13 @@ static void writer_survives_a_disk_that_became_read_only(void **state)
 	struct writer *w;
 
 	snprintf(log, sizeof(log), "%s/other.log", dir);
-	assert_int_equal(mount(NULL, dir, NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
+	assert_int_equal(mount("none", dir, "none", MS_REMOUNT | MS_RDONLY, NULL), 0);
 	w = start(log);
 	assert_true(writer_line(w, "lost\n", 5));
 	c = wait_lines(w, 1);
 	assert_int_equal(c.dropped, 1);
 	assert_int_equal(c.last_errno, EROFS);
-	assert_int_equal(mount(NULL, dir, NULL, MS_REMOUNT, NULL), 0);
+	assert_int_equal(mount("none", dir, "none", MS_REMOUNT, NULL), 0);
 	assert_true(writer_line(w, "kept\n", 5));
 	assert_int_equal(wait_lines(w, 2).lines, 1);
 	writer_free(w, 10000);
@@ -149,7 +149,7 @@ int main(void)
 
 	if (!mkdtemp(dir))
 		return EXIT_FAILURE;
-	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+	if (unshare(CLONE_NEWNS) || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL))
 		return skipped("a mount namespace of our own");
 	snprintf(options, sizeof(options), "size=%d", DISK_BYTES);
 	if (mount("tmpfs", dir, "tmpfs", MS_NOSUID | MS_NODEV, options))

@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_timeline.c - which stamps move the windows
+ *
+ * feed() does with a stamp what the engine does for one node: a stamp that is
+ * too far ahead is held until the next one decides about it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "count/timeline.h"
+
+#define T0        1700000000000
+#define MINUTE    60000
+#define HOUR      (60 * MINUTE)
+#define DAY       (24LL * HOUR)
+#define YEAR_9999 253402300799000
+
+static const struct window_set windows = {3, {1000, 5000, 60000}};
+
+struct feeder {
+	struct timeline t;
+	int64_t held; /* 0: none */
+	const struct clock_reading *clock;
+};
+
+static struct feeder feeder(void)
+{
+	struct feeder f = {.held = 0};
+
+	timeline_init(&f.t, &windows);
+	return f;
+}
+
+/* Return: was the stamp believed at once? */
+static bool feed(struct feeder *f, int64_t stamp_ms)
+{
+	bool seen;
+
+	if (f->held && timeline_agrees(f->held, stamp_ms))
+		timeline_believe(&f->t, f->held, f->clock);
+	f->held = 0;
+	seen = timeline_see(&f->t, stamp_ms, f->clock);
+	if (!seen)
+		f->held = stamp_ms;
+	return seen;
+}
+
+static void feed_end(struct feeder *f)
+{
+	if (f->held && timeline_agrees(f->held, INT64_MAX))
+		timeline_believe(&f->t, f->held, f->clock);
+}
+
+/* How many buckets of window 0 a stamp lies behind now. */
+static int64_t behind(const struct feeder *f, int64_t stamp_ms)
+{
+	return timeline_now(&f->t).bucket[0] - timeline_place(&f->t, stamp_ms).bucket[0];
+}
+
+static void timeline_of_nothing(void **state)
+{
+	struct feeder f = feeder();
+	bool complete = true;
+
+	assert_false(f.t.started);
+	assert_int_equal(timeline_span_ms(&f.t, 0, &complete), 0);
+	assert_false(complete);
+	assert_int_equal(timeline_now(&f.t).bucket[2], 0);
+}
+
+static void timeline_follows_near_stamps(void **state)
+{
+	struct feeder f = feeder();
+	int i;
+
+	for (i = 0; i < 100; i++)
+		assert_true(feed(&f, T0 + i * MINUTE));
+	assert_int_equal(f.t.now_ms, T0 + 99 * MINUTE);
+	assert_int_equal(timeline_stamp(&f.t), T0 + 99 * MINUTE);
+	assert_int_equal(f.t.ahead, 0);
+	assert_int_equal(f.t.late, 0);
+}
+
+static void timeline_never_goes_back(void **state)
+{
+	struct feeder f = feeder();
+
+	feed(&f, T0 + 5000);
+	feed(&f, T0);
+	assert_int_equal(f.t.now_ms, T0 + 5000);
+	assert_int_equal(f.t.start_ms, T0); /* overtaken by the first one */
+	assert_int_equal(behind(&f, T0), 5);
+	assert_int_equal(f.t.late, 0);
+}
+
+static void timeline_ahead_by_a_minute_is_near(void **state)
+{
+	struct feeder f = feeder();
+
+	feed(&f, T0);
+	assert_true(feed(&f, T0 + MINUTE));
+	assert_false(feed(&f, T0 + MINUTE + MINUTE + 1));
+	assert_int_equal(f.t.now_ms, T0 + MINUTE);
+	assert_int_equal(f.t.ahead, 1);
+}
+
+static void timeline_ahead_is_believed_when_the_next_agrees(void **state)
+{
+	struct feeder f = feeder();
+
+	feed(&f, T0);
+	assert_false(feed(&f, T0 + HOUR));
+	assert_int_equal(f.t.now_ms, T0);
+	assert_int_equal(behind(&f, T0 + HOUR), 0); /* counts in the newest bucket */
+	assert_true(feed(&f, T0 + HOUR - MINUTE));
+	assert_int_equal(f.t.now_ms, T0 + HOUR);
+}
+
+static void timeline_ahead_is_not_believed_when_the_next_is_not_there(void **state)
+{
+	struct feeder f = feeder();
+
+	feed(&f, T0);
+	assert_false(feed(&f, T0 + HOUR));
+	assert_true(feed(&f, T0 + 1));
+	assert_int_equal(f.t.now_ms, T0 + 1);
+	assert_false(feed(&f, T0 + HOUR));
+	assert_false(
+		feed(&f, T0 + HOUR - MINUTE - 1)); /* itself ahead, but behind that one */
+	assert_int_equal(f.t.now_ms, T0 + 1);
+}
+
+static void timeline_agreement_is_not_more_than_a_minute_behind(void **state)
+{
+	assert_true(timeline_agrees(T0, T0 - MINUTE));
+	assert_false(timeline_agrees(T0, T0 - MINUTE - 1));
+	assert_true(timeline_agrees(T0, T0 + YEAR_9999));
+	assert_true(timeline_agrees(YEAR_9999, INT64_MAX));
+}
+
+/* One event every ten minutes: each next one confirms the one before. */
+static void timeline_follows_a_sparse_log(void **state)
+{
+	struct feeder f = feeder();
+	int i;
+
+	for (i = 0; i < 200; i++) {
+		feed(&f, T0 + i * 10 * MINUTE);
+		assert_int_equal(f.t.now_ms, T0 + (i > 1 ? i - 1 : 0) * 10 * MINUTE);
+	}
+	feed_end(&f);
+	assert_int_equal(f.t.now_ms, T0 + 199 * 10 * MINUTE);
+	assert_int_equal(f.t.late, 0);
+	assert_int_equal(f.t.shift_ms, 0);
+}
+
+/* --- forged stamps --- */
+
+static void timeline_forged_future_in_the_middle_changes_nothing(void **state)
+{
+	struct feeder f = feeder();
+	int i;
+
+	for (i = 0; i < 200; i++) {
+		feed(&f, T0 + i * 100);
+		if (i % 10 == 5)
+			assert_false(feed(&f, YEAR_9999));
+	}
+	assert_int_equal(f.t.now_ms, T0 + 199 * 100);
+	assert_int_equal(f.t.late, 0);
+	assert_int_equal(f.t.ahead, 20);
+	assert_int_equal(f.t.steps_back, 0);
+}
+
+/* There is nothing to hold the first one against; the 65 after it correct it. */
+static void timeline_forged_future_as_first_is_overcome(void **state)
+{
+	struct feeder f = feeder();
+	bool complete;
+	int i;
+
+	feed(&f, YEAR_9999);
+	for (i = 0; i < 64; i++)
+		feed(&f, T0 + i * 100);
+	assert_int_equal(f.t.steps_back, 0);
+	assert_int_equal(f.t.late, 64);
+	assert_int_equal(timeline_stamp(&f.t), YEAR_9999);
+	feed(&f, T0 + 6400);
+	assert_int_equal(f.t.steps_back, 1);
+	assert_int_equal(f.t.late, 64);
+	assert_int_equal(timeline_stamp(&f.t), T0 + 6400);
+	assert_int_equal(behind(&f, T0 + 6400), 0);
+	feed(&f, T0 + 10000);
+	assert_int_equal(timeline_stamp(&f.t), T0 + 10000);
+	assert_int_equal(timeline_span_ms(&f.t, 0, &complete), 3600);
+	assert_false(complete);
+}
+
+static void timeline_forged_future_as_last_is_believed_at_the_end(void **state)
+{
+	struct feeder f = feeder();
+
+	feed(&f, T0);
+	feed(&f, YEAR_9999);
+	assert_int_equal(f.t.now_ms, T0);
+	feed_end(&f);
+	assert_int_equal(f.t.now_ms, YEAR_9999);
+}
+
+static void timeline_forged_past_is_late_and_nothing_else(void **state)
+{
+	struct feeder f = feeder();
+	int i;
+
+	for (i = 0; i < 200; i++) {
+		feed(&f, T0 + i * 100);
+		if (i)
+			assert_true(feed(&f, 0));
+	}
+	assert_int_equal(f.t.now_ms, T0 + 199 * 100);
+	assert_int_equal(f.t.start_ms, T0);
+	assert_int_equal(f.t.steps_back, 0);
+	assert_int_equal(f.t.late, 199);
+	assert_int_equal(behind(&f, 0), WINDOW_BUCKETS - 1);
+}
+
+/* Ahead and back, over and over: the sum of all steps must not overflow. */
+static void timeline_forged_steps_without_end_do_no_harm(void **state)
+{
+	struct feeder f = feeder();
+	int64_t before = 0;
+	int i, round;
+
+	for (round = 0; round < 45000; round++) {
+		feed(&f, YEAR_9999);
+		feed(&f, YEAR_9999);
+		for (i = 0; i < 66; i++)
+			feed(&f, i);
+		assert_true(f.t.now_ms >= before);
+		before = f.t.now_ms;
+	}
+	assert_true(timeline_place(&f.t, YEAR_9999).bucket[0] <=
+		    timeline_now(&f.t).bucket[0]);
+}
+
+/* --- steps back --- */
+
+static void timeline_steps_back_when_64_agree(void **state)
+{
+	struct feeder f = feeder();
+	int64_t now = T0 + DAY;
+	int i;
+
+	feed(&f, now);
+	for (i = 0; i <= 64; i++) {
+		assert_int_equal(f.t.steps_back, 0);
+		feed(&f, T0 + i * 10);
+	}
+	assert_int_equal(f.t.steps_back, 1);
+	assert_int_equal(f.t.now_ms, now); /* own time stands still, never goes back */
+	assert_int_equal(timeline_stamp(&f.t), T0 + 640);
+	feed(&f, T0 + 5640);
+	assert_int_equal(f.t.now_ms, now + 5000);
+	assert_int_equal(behind(&f, T0 + 640), 5);
+}
+
+static void timeline_step_back_needs_them_in_a_row(void **state)
+{
+	struct feeder f = feeder();
+	int i;
+
+	feed(&f, T0 + DAY);
+	for (i = 0; i < 1000; i++) {
+		feed(&f, T0 + i);
+		if (i % 64 == 63)
+			feed(&f, T0 + DAY + i); /* one that still believes in now */
+	}
+	assert_int_equal(f.t.steps_back, 0);
+	assert_int_equal(f.t.late, 1000);
+}
+
+static void timeline_step_back_needs_them_to_agree(void **state)
+{
+	struct feeder f = feeder();
+	int i;
+
+	feed(&f, T0 + 1000 * DAY);
+	for (i = 0; i < 900; i++)
+		feed(&f, T0 + (900 - i) * DAY); /* each far behind the one before */
+	assert_int_equal(f.t.steps_back, 0);
+}
+
+/* The clock was set back by a day on a quiet machine: an event in ten minutes. */
+static void timeline_steps_back_in_a_sparse_log(void **state)
+{
+	struct feeder f = feeder();
+	int i;
+
+	feed(&f, T0 + 30 * DAY);
+	for (i = 0; i <= 64; i++)
+		feed(&f, T0 + i * 10 * MINUTE);
+	assert_int_equal(f.t.steps_back, 1);
+	assert_int_equal(timeline_stamp(&f.t), T0 + 640 * MINUTE);
+}
+
+static void timeline_step_back_takes_the_newest_of_them(void **state)
+{
+	struct feeder f = feeder();
+	int i;
+
+	feed(&f, T0 + DAY);
+	for (i = 0; i <= 64; i++) /* two processors, one of them half a minute behind */
+		feed(&f, T0 + i * 10 - (i % 2 ? 30000 : 0));
+	assert_int_equal(timeline_stamp(&f.t), T0 + 640);
+}
+
+/* --- late events --- */
+
+static void timeline_late_is_older_than_the_shortest_window(void **state)
+{
+	struct feeder f = feeder();
+
+	feed(&f, T0);
+	feed(&f, T0 - 59000);
+	assert_int_equal(f.t.late, 0);
+	assert_int_equal(behind(&f, T0 - 59000), 59);
+	feed(&f, T0 - 60000);
+	assert_int_equal(f.t.late, 1);
+	assert_int_equal(behind(&f, T0 - 60000), 59);
+	feed(&f, T0 - HOUR);
+	assert_int_equal(f.t.late, 2);
+	assert_int_equal(behind(&f, T0 - HOUR), 59);
+}
+
+static void timeline_places_in_each_window_by_itself(void **state)
+{
+	struct feeder f = feeder();
+	struct when now, when;
+
+	feed(&f, T0);
+	now = timeline_now(&f.t);
+	when = timeline_place(&f.t, T0 - 10 * MINUTE);
+	assert_int_equal(now.bucket[0] - when.bucket[0], 59);
+	assert_int_equal(now.bucket[1] - when.bucket[1], 59);
+	assert_int_equal(now.bucket[2] - when.bucket[2], 10);
+	when = timeline_place(&f.t, T0 + DAY);
+	assert_int_equal(now.bucket[0] - when.bucket[0], 0);
+	assert_int_equal(now.bucket[2] - when.bucket[2], 0);
+}
+
+static void timeline_begins_in_1970_as_well(void **state)
+{
+	struct feeder f = feeder();
+
+	feed(&f, 0);
+	assert_int_equal(timeline_place(&f.t, 0).bucket[0], 0);
+	feed(&f, 5000);
+	assert_int_equal(timeline_place(&f.t, 0).bucket[0], 0);
+	assert_int_equal(timeline_now(&f.t).bucket[0], 5);
+}
+
+/* --- live --- */
+
+static void timeline_live_ahead_is_believed_when_the_clock_agrees(void **state)
+{
+	struct feeder f = feeder();
+	struct clock_reading clock = {T0, 1000};
+
+	f.clock = &clock;
+	feed(&f, T0);
+	clock.wall_ms = T0 + HOUR;
+	assert_true(feed(&f, T0 + HOUR - MINUTE));
+	assert_int_equal(f.t.now_ms, T0 + HOUR - MINUTE);
+	clock.wall_ms = T0 + 2 * HOUR;
+	assert_true(feed(&f, T0 + 2 * HOUR + MINUTE));
+	clock.wall_ms = T0 + 3 * HOUR;
+	assert_false(feed(&f, T0 + 3 * HOUR + MINUTE + 1));
+	assert_false(feed(&f, T0 + 3 * HOUR - MINUTE - 1));
+	assert_int_equal(f.t.ahead, 2);
+}
+
+static void timeline_idle_moves_by_boot_time(void **state)
+{
+	struct feeder f = feeder();
+	struct clock_reading clock = {T0, 1000};
+
+	f.clock = &clock;
+	timeline_idle(&f.t, &clock);
+	assert_false(f.t.started);
+	assert_int_equal(f.t.now_ms, 0);
+	feed(&f, T0);
+	clock.boot_ms += 5000;
+	clock.wall_ms -= DAY; /* the wall clock may do what it likes */
+	timeline_idle(&f.t, &clock);
+	assert_int_equal(f.t.now_ms, T0 + 5000);
+	clock.boot_ms += 1000;
+	timeline_idle(&f.t, &clock);
+	assert_int_equal(f.t.now_ms, T0 + 6000); /* not counted twice */
+	clock.boot_ms -= 3000;
+	timeline_idle(&f.t, &clock);
+	assert_int_equal(f.t.now_ms, T0 + 6000);
+}
+
+/* An event that is older than the idle time has reached is near and goes back nowhere. */
+static void timeline_idle_and_a_lagging_event(void **state)
+{
+	struct feeder f = feeder();
+	struct clock_reading clock = {T0, 1000};
+
+	f.clock = &clock;
+	feed(&f, T0);
+	clock.boot_ms += 5000;
+	timeline_idle(&f.t, &clock);
+	feed(&f, T0 + 2000);
+	assert_int_equal(f.t.now_ms, T0 + 5000);
+	clock.boot_ms += 1000;
+	timeline_idle(&f.t, &clock);
+	assert_int_equal(f.t.now_ms, T0 + 6000);
+	feed(&f, T0 + 7000);
+	assert_int_equal(f.t.now_ms, T0 + 7000);
+	clock.boot_ms += 1000;
+	timeline_idle(&f.t, &clock);
+	assert_int_equal(f.t.now_ms, T0 + 8000);
+}
+
+/* --- what a window covers --- */
+
+static void timeline_span_grows_until_complete(void **state)
+{
+	struct feeder f = feeder();
+	bool complete;
+	int s;
+
+	for (s = 0; s <= 120; s++) {
+		int64_t span;
+
+		feed(&f, T0 + s * 1000 + 500);
+		span = timeline_span_ms(&f.t, 0, &complete);
+		assert_int_equal(complete, s >= 60);
+		assert_int_equal(span, s >= 60 ? 59500 : s * 1000);
+		timeline_span_ms(&f.t, 1, &complete);
+		assert_false(complete);
+	}
+}
+
+static void timeline_span_counts_a_jump_as_watched(void **state)
+{
+	struct feeder f = feeder();
+	bool complete;
+
+	feed(&f, T0);
+	feed(&f, T0 + DAY);
+	feed(&f, T0 + DAY + 1000);
+	assert_int_equal(timeline_span_ms(&f.t, 2, &complete) / MINUTE, 59);
+	assert_true(complete);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(timeline_of_nothing),
+		cmocka_unit_test(timeline_follows_near_stamps),
+		cmocka_unit_test(timeline_never_goes_back),
+		cmocka_unit_test(timeline_ahead_by_a_minute_is_near),
+		cmocka_unit_test(timeline_ahead_is_believed_when_the_next_agrees),
+		cmocka_unit_test(
+			timeline_ahead_is_not_believed_when_the_next_is_not_there),
+		cmocka_unit_test(timeline_agreement_is_not_more_than_a_minute_behind),
+		cmocka_unit_test(timeline_follows_a_sparse_log),
+		cmocka_unit_test(timeline_forged_future_in_the_middle_changes_nothing),
+		cmocka_unit_test(timeline_forged_future_as_first_is_overcome),
+		cmocka_unit_test(timeline_forged_future_as_last_is_believed_at_the_end),
+		cmocka_unit_test(timeline_forged_past_is_late_and_nothing_else),
+		cmocka_unit_test(timeline_forged_steps_without_end_do_no_harm),
+		cmocka_unit_test(timeline_steps_back_when_64_agree),
+		cmocka_unit_test(timeline_step_back_needs_them_in_a_row),
+		cmocka_unit_test(timeline_step_back_needs_them_to_agree),
+		cmocka_unit_test(timeline_steps_back_in_a_sparse_log),
+		cmocka_unit_test(timeline_step_back_takes_the_newest_of_them),
+		cmocka_unit_test(timeline_late_is_older_than_the_shortest_window),
+		cmocka_unit_test(timeline_places_in_each_window_by_itself),
+		cmocka_unit_test(timeline_begins_in_1970_as_well),
+		cmocka_unit_test(timeline_live_ahead_is_believed_when_the_clock_agrees),
+		cmocka_unit_test(timeline_idle_moves_by_boot_time),
+		cmocka_unit_test(timeline_idle_and_a_lagging_event),
+		cmocka_unit_test(timeline_span_grows_until_complete),
+		cmocka_unit_test(timeline_span_counts_a_jump_as_watched),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
