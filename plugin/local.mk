@@ -16,6 +16,8 @@ plugin_libnoise_a_SOURCES = \
 	plugin/base/text.c plugin/base/text.h \
 	plugin/stream/assemble.c plugin/stream/assemble.h \
 	plugin/stream/event.h \
+	plugin/stream/feed.c plugin/stream/feed.h \
+	plugin/stream/cache.c plugin/stream/cache.h \
 	plugin/stream/gaps.c plugin/stream/gaps.h \
 	plugin/stream/input.c plugin/stream/input.h \
 	plugin/stream/lag.c plugin/stream/lag.h \

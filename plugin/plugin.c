@@ -53,7 +53,7 @@ struct plugin {
 	unsigned int last_lines; /* of the last read */
 	bool stdin_closed;
 	bool by_hand; /* stdin is no socket: signals from anyone count */
-	bool looked_at_format, said_strange, stream_ended;
+	bool looked_at_format, said_strange;
 	char buffer[READ_BYTES];
 };
 
@@ -119,7 +119,6 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
 	if (n <= 0) {
 		if (n < 0)
 			log_msg(LOG_ERR, "standard input: %s; ending", strerror(errno));
-		p->stream_ended = true;
 		stop(p);
 		return;
 	}
@@ -178,14 +177,16 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 /* auditd starts plugins with signals ignored or blocked, according to its version. */
 static int set_up_signals(struct plugin *p)
 {
-	static const int used[] = {SIGTERM, SIGINT,  SIGHUP, SIGCHLD,
-				   SIGUSR1, SIGUSR2, SIGCONT};
+	static const int used[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
+	/* meant for auditd, but sent to its whole group by service managers */
+	static const int not_ours[] = {SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE};
 	sigset_t mask;
 	size_t i;
 
 	for (i = 0; i < sizeof(used) / sizeof(used[0]); i++)
 		signal(used[i], SIG_DFL);
-	signal(SIGPIPE, SIG_IGN);
+	for (i = 0; i < sizeof(not_ours) / sizeof(not_ours[0]); i++)
+		signal(not_ours[i], SIG_IGN);
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGTERM);
 	sigaddset(&mask, SIGINT);
@@ -226,25 +227,30 @@ static int set_up_settings(struct plugin *p)
 	return r;
 }
 
-static int set_up_group(struct plugin *p)
+int plugin_group(const struct config *config, gid_t *group)
 {
-	const char *name = p->config.socket_group;
-	struct group *group;
+	const char *name = config->socket_group;
+	struct group *entry;
 
 	if (geteuid() != 0 && !name[0]) {
-		p->group = getegid();
+		*group = getegid();
 		return 0;
 	}
-	group = getgrnam(name[0] ? name : "adm");
-	if (!group && name[0]) {
+	entry = getgrnam(name[0] ? name : "adm");
+	if (!entry && name[0]) {
 		log_msg(LOG_ERR,
 			"%s: socket_group: there is no group \"%s\"; make it or name "
 			"another",
-			p->config.file[0] ? p->config.file : SETTINGS_FILE, name);
+			config->file[0] ? config->file : SETTINGS_FILE, name);
 		return -EINVAL;
 	}
-	p->group = group ? group->gr_gid : 0;
+	*group = entry ? entry->gr_gid : 0;
 	return 0;
+}
+
+static int set_up_group(struct plugin *p)
+{
+	return plugin_group(&p->config, &p->group);
 }
 
 static int set_up_directories(struct plugin *p)
@@ -416,8 +422,7 @@ static int end_of_stream(struct plugin *p)
 	struct clock_reading now = clock_read();
 	struct engine_health h;
 
-	if (p->stream_ended)
-		engine_end(p->engine, &now);
+	engine_end(p->engine, &now);
 	outlet_summary(p->outlet);
 	outlet_flush(p->outlet);
 	h = engine_health(p->engine);
@@ -431,26 +436,9 @@ static int end_of_stream(struct plugin *p)
 	return 1;
 }
 
-/*
- * What is opened first must not become a standard descriptor: a socket of ours
- * would pass for the stream. Return: whether standard input was closed.
- */
-static bool fill_standard_descriptors(void)
-{
-	bool closed = fcntl(STDIN_FILENO, F_GETFD) < 0;
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd > STDERR_FILENO)
-		close(fd);
-	return closed;
-}
-
 int plugin_run(const char *settings_file)
 {
-	bool stdin_closed = fill_standard_descriptors();
+	bool stdin_closed = file_fill_standard(O_RDWR);
 	struct plugin *p = calloc(1, sizeof(*p));
 	int status = 1;
 	size_t n;

@@ -15,10 +15,16 @@ TESTS += tests/schema/test_schema.sh
 EXTRA_DIST += tests/schema/validate.py tests/schema/good tests/schema/bad \
 	tests/data/README tests/data/recorded.log.gz
 
-integration_scripts = tests/integration/bad.sh tests/integration/life.sh
+integration_scripts = tests/integration/bad.sh tests/integration/cache.sh \
+	tests/integration/counts.sh tests/integration/life.sh tests/integration/schema.sh \
+	tests/golden/run.sh
 dist_check_SCRIPTS += $(integration_scripts)
 TESTS += $(integration_scripts)
-EXTRA_DIST += tests/integration/lib.sh
+EXTRA_DIST += tests/integration/lib.sh tests/integration/make_stream.py \
+	tests/integration/oracle.awk tests/integration/show.jq tests/integration/adds_up.jq \
+	tests/golden/CASES tests/golden/layout.jq \
+	tests/golden/ahead.raw tests/golden/bad.raw tests/golden/claims.raw tests/golden/empty.raw tests/golden/endless.raw tests/golden/gap.raw tests/golden/keys.raw tests/golden/late.raw tests/golden/login.raw tests/golden/node.raw tests/golden/nodes.raw tests/golden/openat.raw tests/golden/resumed.raw tests/golden/sparse.raw tests/golden/text.raw tests/golden/unknown.raw \
+	tests/golden/ahead.json tests/golden/bad.json tests/golden/claims.json tests/golden/empty.json tests/golden/endless.json tests/golden/gap.json tests/golden/keys.json tests/golden/late.json tests/golden/login.json tests/golden/node.json tests/golden/nodes.json tests/golden/openat.json tests/golden/resumed.json tests/golden/sparse.json tests/golden/text.json tests/golden/unknown.json
 
 # --- unit tests: one program a module ---
 if CMOCKA
@@ -29,6 +35,7 @@ unit_programs = \
 	tests/unit/test_config \
 	tests/unit/test_config_value \
 	tests/unit/test_emit_oom \
+	tests/unit/test_feed \
 	tests/unit/test_flows \
 	tests/unit/test_gaps \
 	tests/unit/test_input \
@@ -62,7 +69,7 @@ endif
 unit_cflags = $(plugin_libnoise_a_CFLAGS) $(CMOCKA_CFLAGS)
 unit_libs = $(NOISE_LIBS) $(CMOCKA_LIBS)
 unit_wrap = $(AM_LDFLAGS) -Wl
-EXTRA_DIST += tests/unit/rng.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/topk_oracle.h
+EXTRA_DIST += tests/unit/rng.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
 tests_unit_test_assemble_CFLAGS = $(unit_cflags)
 tests_unit_test_assemble_LDADD = $(unit_libs)
 tests_unit_test_clock_CFLAGS = $(unit_cflags)
@@ -79,6 +86,8 @@ tests_unit_test_config_value_LDADD = $(unit_libs)
 tests_unit_test_emit_oom_CFLAGS = $(unit_cflags)
 tests_unit_test_emit_oom_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=malloc,--wrap=realloc,--wrap=strdup
 tests_unit_test_emit_oom_LDADD = $(unit_libs)
+tests_unit_test_feed_CFLAGS = $(unit_cflags)
+tests_unit_test_feed_LDADD = $(unit_libs)
 tests_unit_test_flows_CFLAGS = $(unit_cflags)
 tests_unit_test_flows_LDADD = $(unit_libs)
 tests_unit_test_gaps_CFLAGS = $(unit_cflags)
@@ -145,9 +154,13 @@ tests_unit_test_writer_full_CFLAGS = $(unit_cflags)
 tests_unit_test_writer_full_LDADD = $(unit_libs)
 
 # --- fuzz targets: their corpora are replayed in every check ---
-fuzz_replays = tests/fuzz/replay_settings tests/fuzz/replay_stream tests/fuzz/replay_client
+fuzz_replays = tests/fuzz/replay_cache tests/fuzz/replay_settings tests/fuzz/replay_stream tests/fuzz/replay_client
 check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
+tests_fuzz_replay_cache_SOURCES = tests/fuzz/fuzz_cache.c tests/fuzz/replay_main.c
+tests_fuzz_replay_cache_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/cache"'
+tests_fuzz_replay_cache_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_fuzz_replay_cache_LDADD = $(NOISE_LIBS)
 tests_fuzz_replay_settings_SOURCES = tests/fuzz/fuzz_settings.c tests/fuzz/replay_main.c
 tests_fuzz_replay_settings_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/settings"'
 tests_fuzz_replay_settings_CFLAGS = $(plugin_libnoise_a_CFLAGS)
@@ -160,9 +173,13 @@ tests_fuzz_replay_client_SOURCES = tests/fuzz/fuzz_client.c tests/fuzz/replay_ma
 tests_fuzz_replay_client_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/client"'
 tests_fuzz_replay_client_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_replay_client_LDADD = $(NOISE_LIBS)
-EXTRA_DIST += tests/fuzz/corpus/settings tests/fuzz/corpus/stream tests/fuzz/corpus/client tests/fuzz/settings.dict tests/fuzz/stream.dict
+EXTRA_DIST += tests/fuzz/corpus/cache tests/fuzz/corpus/settings tests/fuzz/corpus/stream tests/fuzz/corpus/client tests/fuzz/settings.dict tests/fuzz/stream.dict
 if FUZZERS
-noinst_PROGRAMS = tests/fuzz/fuzz_settings tests/fuzz/fuzz_stream tests/fuzz/fuzz_client
+noinst_PROGRAMS = tests/fuzz/fuzz_cache tests/fuzz/fuzz_settings tests/fuzz/fuzz_stream tests/fuzz/fuzz_client
+tests_fuzz_fuzz_cache_SOURCES = tests/fuzz/fuzz_cache.c
+tests_fuzz_fuzz_cache_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_fuzz_fuzz_cache_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
+tests_fuzz_fuzz_cache_LDADD = $(NOISE_LIBS)
 tests_fuzz_fuzz_settings_SOURCES = tests/fuzz/fuzz_settings.c
 tests_fuzz_fuzz_settings_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_fuzz_settings_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
@@ -196,3 +213,20 @@ dist_check_SCRIPTS += $(lint_scripts)
 TESTS += $(lint_scripts)
 EXTRA_DIST += tests/lint/lib.sh tests/lint/arrows.awk
 AM_TESTS_ENVIRONMENT += CC='$(CC)'; export CC;
+
+# --- benches: figures, no tests ---
+EXTRA_PROGRAMS = tests/bench/bench_replay tests/bench/bench_unended
+tests_bench_bench_replay_SOURCES = tests/bench/bench_replay.c tests/bench/synthetic.c \
+	tests/bench/synthetic.h
+tests_bench_bench_replay_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_bench_bench_replay_LDADD = $(NOISE_LIBS)
+tests_bench_bench_unended_SOURCES = tests/bench/bench_unended.c tests/bench/synthetic.c \
+	tests/bench/synthetic.h
+tests_bench_bench_unended_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_bench_bench_unended_LDADD = $(NOISE_LIBS)
+CLEANFILES += $(EXTRA_PROGRAMS)
+EXTRA_DIST += tests/bench/README
+
+bench: $(EXTRA_PROGRAMS)
+	@for b in $(EXTRA_PROGRAMS); do ./$$b || exit 1; done
+.PHONY: bench

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * file.c - directories that the program makes for itself
+ * file.c - standard descriptors, and directories that the program makes for itself
  *
  * Runs as root in directories that may be others': never follows a symbolic
  * link in the last component and changes only what it made itself.
@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -92,4 +91,17 @@ int file_make_parent(const char *path, gid_t group, char *why, size_t why_size)
 	if (r < 0)
 		snprintf(why, why_size, "directory %s: %s", dir, reason_of(-r));
 	return r;
+}
+
+bool file_fill_standard(int how)
+{
+	bool closed = fcntl(STDIN_FILENO, F_GETFD) < 0;
+	int fd;
+
+	do {
+		fd = open("/dev/null", how);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+	return closed;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * file.h - directories that the program makes for itself
+ * file.h - standard descriptors, and directories that the program makes for itself
  */
 #ifndef NOISE_FILE_H
 #define NOISE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -19,5 +20,15 @@
  */
 int file_make_parent(const char *path, gid_t group, char *why, size_t why_size)
 	__attribute__((warn_unused_result));
+
+/**
+ * file_fill_standard - take those of the descriptors 0 to 2 that are closed
+ * What is opened first must not become one of them: a socket of ours would
+ * pass for the input, or would be printed to.
+ * @how: flags of open(2) for /dev/null: O_RDWR: reads as empty, and what is
+ *       printed is gone; O_PATH: reading and printing still fail (EBADF)
+ * Return: whether standard input was closed.
+ */
+bool file_fill_standard(int how);
 
 #endif

@@ -98,9 +98,9 @@ bool text_u64(struct span s, uint64_t max, uint64_t *value)
 		if (digit > 9 || (i >= 19 && v > (UINT64_MAX - digit) / 10))
 			return false;
 		v = v * 10 + digit;
-		if (v > max)
-			return false;
 	}
+	if (v > max)
+		return false;
 	*value = v;
 	return true;
 }

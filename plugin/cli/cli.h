@@ -9,11 +9,19 @@
 #ifndef NOISE_CLI_H
 #define NOISE_CLI_H
 
+#include <getopt.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 
-enum cli_exit { CLI_FINE = 0, CLI_TO_DO = 1, CLI_USAGE = 2, CLI_CANNOT = 3 };
+/* CLI_HELPED: nothing more is to be done; the exit status is CLI_FINE. */
+enum cli_exit {
+	CLI_FINE = 0,
+	CLI_TO_DO = 1,
+	CLI_USAGE = 2,
+	CLI_CANNOT = 3,
+	CLI_HELPED = 4
+};
 
 /* A subcommand: argv[0] is its name. Return: enum cli_exit. */
 int cli_status(int argc, char **argv);
@@ -22,6 +30,25 @@ int cli_replay(int argc, char **argv);
 
 /** cli_usage - the command's line of usage on stderr; Return: CLI_USAGE */
 int cli_usage(const char *command);
+
+/** cli_help - the same on stdout, for --help; Return: CLI_HELPED */
+int cli_help(const char *command);
+
+/**
+ * cli_option - getopt_long(3) for --help, -h and @names
+ * Says on stderr what is wrong; argv reaches it quoted.
+ * Return: as getopt_long(3), '?' for all that is wrong.
+ */
+int cli_option(int argc, char **argv, const struct option *names);
+
+#define CLI_SHOWN_SIZE 1100 /* 256 bytes, four characters each, and the quotes */
+
+/**
+ * cli_shown - a name from the command line or the environment, for a message
+ * Bare when it is printable ASCII throughout, else as by text_quote().
+ * @buffer: CLI_SHOWN_SIZE bytes. Return: @name or @buffer.
+ */
+const char *cli_shown(const char *name, char *buffer);
 
 /* --- the daemon's socket --- */
 
@@ -46,18 +73,22 @@ json_t *cli_await(struct cli_daemon *d, const char *type);
 
 /* --- text --- */
 
-/** print_windows - totals of all windows, a line each */
+/** print_windows - host, time, and the totals of all windows, a line each */
 void print_windows(FILE *out, const json_t *summary);
 
-/** print_lists - the lists of one window; @window: element of `windows` */
+/** print_lists - the lists of one window, under its name; @window: element of `windows`
+ */
 void print_lists(FILE *out, const json_t *window);
 
-/** print_health - counters that are not 0 */
+/** print_health - counters that are not 0, but for those that say how much was done */
 void print_health(FILE *out, const json_t *summary);
 
 /** print_word - text from a JSON value: bare where it is plain, quoted otherwise, `-` for
  * null */
 void print_word(FILE *out, const json_t *value);
+
+/** print_is_window - can this be the name of a window? Says on stderr what one is. */
+bool print_is_window(const char *name);
 
 /**
  * print_find_window - the window that the user named: 60, 5m, 1h, all

@@ -30,15 +30,17 @@ struct cli_daemon {
 static void say_why(const char *path, int error)
 {
 	const char *hint = strerror(error);
+	char shown[CLI_SHOWN_SIZE];
 
 	if (error == ENOENT || error == ECONNREFUSED)
 		hint = "nobody listens there; is audisp-noise enabled in auditd "
-		       "(plugins.d/noise.conf) and running? Name another with --socket";
+		       "(plugins.d/noise.conf)? If it is, check its settings with "
+		       "`audisp-noise --settings` and restart auditd";
 	else if (error == EACCES || error == EPERM)
 		hint = "permission denied; run as root or as a member of socket_group";
 	else if (error == ENAMETOOLONG)
 		hint = "longer than a socket's path can be (107 bytes)";
-	fprintf(stderr, "aunoise: %s: %s\n", path, hint);
+	fprintf(stderr, "aunoise: %s: %s\n", cli_shown(path, shown), hint);
 }
 
 static int connect_to(struct cli_daemon *d, const char *path)
@@ -51,9 +53,10 @@ static int connect_to(struct cli_daemon *d, const char *path)
 	return 0;
 }
 
+/* Not to be reached, or a home that is another's: no reason to look no further. */
 static bool is_nobody_there(int r)
 {
-	return r == -ENOENT || r == -ECONNREFUSED;
+	return r == -ENOENT || r == -ECONNREFUSED || r == -EACCES;
 }
 
 /* An ordinary user's own daemon first, if there is one, then the system's. */
@@ -167,6 +170,7 @@ static bool is_type(const json_t *object, const char *type)
 json_t *cli_await(struct cli_daemon *d, const char *type)
 {
 	int64_t until_ms = now_ms() + WAIT_MS;
+	char shown[CLI_SHOWN_SIZE];
 	json_t *object = NULL;
 	ssize_t r;
 
@@ -183,7 +187,7 @@ json_t *cli_await(struct cli_daemon *d, const char *type)
 		if (r > 0 && (r = read_more(d, until_ms)) <= 0)
 			break;
 	}
-	fprintf(stderr, "aunoise: %s: %s\n", d->address.sun_path,
+	fprintf(stderr, "aunoise: %s: %s\n", cli_shown(d->address.sun_path, shown),
 		r == 0 ? "the daemon closed the connection; it may serve as many "
 			 "clients as it may (max_clients), or not serve this user"
 		: r == -ETIMEDOUT ? "no answer within 10 s"

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * main.c - the command line of aunoise
+ *
+ * argv may hold names that others chose (a shell's `*`), so what is repeated of
+ * it in a message is quoted.
  */
-#include <stdio.h>
+#include "cli/cli.h"
+
+#include <fcntl.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "base/file.h"
+#include "base/text.h"
 
 static const struct command {
 	const char *name;
@@ -16,7 +22,9 @@ static const struct command {
 	{"report", cli_report,
 	 "[--socket PATH] [--json] [--window 60|5m|1h|all] [--top N]",
 	 "what makes the records"},
-	{"replay", cli_replay, "[--json] [--interval SECONDS] [--top N] FILE...|-",
+	{"replay", cli_replay,
+	 "[--json] [--window 60|5m|1h|all] [--interval SECONDS] [--top N] "
+	 "[--every-event] FILE...|-",
 	 "the same from stored logs"},
 };
 
@@ -33,15 +41,56 @@ static void print_usage(FILE *out)
 	fputs("  --help, --version\nSee aunoise(8).\n", out);
 }
 
-int cli_usage(const char *command)
+static void print_command(FILE *out, const char *command)
 {
 	size_t i;
 
 	for (i = 0; i < N_COMMANDS; i++)
 		if (!strcmp(commands[i].name, command))
-			fprintf(stderr, "usage: aunoise %s %s\n", command,
+			fprintf(out, "usage: aunoise %s %s\n", command,
 				commands[i].arguments);
+}
+
+int cli_usage(const char *command)
+{
+	print_command(stderr, command);
 	return CLI_USAGE;
+}
+
+int cli_help(const char *command)
+{
+	print_command(stdout, command);
+	return CLI_HELPED;
+}
+
+int cli_option(int argc, char **argv, const struct option *names)
+{
+	int option = getopt_long(argc, argv, ":h", names, NULL);
+	const char *given = argv[optind - 1], *why = "unrecognized option";
+	char shown[CLI_SHOWN_SIZE];
+
+	if (option != '?' && option != ':')
+		return option;
+	/* of several letters behind one dash none but the last moves optind on */
+	if (optopt && optind < argc && argv[optind][0] == '-' &&
+	    argv[optind][1] == (char)optopt && argv[optind][2])
+		given = argv[optind];
+	else if (option == ':')
+		why = "there is no value behind the option";
+	else if (optopt && !strncmp(given, "--", 2))
+		why = "no value may follow in";
+	fprintf(stderr, "aunoise: %s %s\n", why,
+		text_quote(span_of(given), shown, sizeof(shown)));
+	return '?';
+}
+
+const char *cli_shown(const char *name, char *buffer)
+{
+	const char *c = name;
+
+	while (*c >= ' ' && *c <= '~')
+		c++;
+	return *c || c == name ? text_quote(span_of(name), buffer, CLI_SHOWN_SIZE) : name;
 }
 
 /* Prints are checked once, at the end: a full disk or a closed pipe is no success. */
@@ -51,18 +100,21 @@ static int finish(int status)
 		perror("aunoise: standard output");
 		return CLI_CANNOT;
 	}
-	return status;
+	return status == CLI_HELPED ? CLI_FINE : status;
 }
 
 int main(int argc, char **argv)
 {
+	char shown[CLI_SHOWN_SIZE];
 	size_t i;
 
+	file_fill_standard(O_PATH);
 	if (argc < 2) {
 		print_usage(stderr);
 		return CLI_USAGE;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+	    !strcmp(argv[1], "help")) {
 		print_usage(stdout);
 		return finish(CLI_FINE);
 	}
@@ -71,9 +123,14 @@ int main(int argc, char **argv)
 		return finish(CLI_FINE);
 	}
 	for (i = 0; i < N_COMMANDS; i++)
-		if (!strcmp(argv[1], commands[i].name))
+		if (!strcmp(argv[1], commands[i].name)) {
+			argv[1] = argv[0]; /* the name that getopt_long(3) puts before
+					      what it says */
+			optind = 1;
 			return finish(commands[i].run(argc - 1, argv + 1));
-	fprintf(stderr, "aunoise: there is no command \"%s\"\n", argv[1]);
+		}
+	fprintf(stderr, "aunoise: there is no command %s\n",
+		text_quote(span_of(argv[1]), shown, sizeof(shown)));
 	print_usage(stderr);
 	return CLI_USAGE;
 }

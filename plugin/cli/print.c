@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "emit/schema.h"
 
 static bool is_plain(const char *s)
 {
@@ -38,18 +39,24 @@ void print_word(FILE *out, const json_t *value)
 }
 
 /* Foreign text: always quoted, so that no name can pass for a word of ours. */
-static void print_foreign(FILE *out, const json_t *value)
+static void print_bytes(FILE *out, const json_t *text, const json_t *hex)
 {
-	char quoted[1100];
+	char quoted[1100], bytes[SCHEMA_TEXT_MAX];
 
-	if (!json_is_string(value)) {
-		print_word(out, value);
-		return;
-	}
-	fputs(text_quote(
-		      (struct span){json_string_value(value), json_string_length(value)},
-		      quoted, sizeof(quoted)),
-	      out);
+	if (json_is_string(text))
+		fputs(text_quote(schema_text_bytes(text, hex, bytes), quoted,
+				 sizeof(quoted)),
+		      out);
+	else
+		print_word(out, text);
+}
+
+static void print_foreign(FILE *out, const json_t *e, const char *name)
+{
+	char pair[32];
+
+	snprintf(pair, sizeof(pair), "%s_hex", name);
+	print_bytes(out, json_object_get(e, name), json_object_get(e, pair));
 }
 
 static json_int_t whole(const json_t *o, const char *name)
@@ -62,35 +69,43 @@ static double real(const json_t *o, const char *name)
 	return json_number_value(json_object_get(o, name));
 }
 
-static void print_length(FILE *out, const json_t *window)
+#define LENGTH_SIZE 24
+
+/* A window's name as the user writes it: 60s, 5m, 1h, all. */
+static const char *length_of(const json_t *window, char text[LENGTH_SIZE])
 {
 	json_int_t s = whole(window, "seconds");
 
 	if (!json_is_integer(json_object_get(window, "seconds")))
-		fprintf(out, "%-6s", "all");
+		snprintf(text, LENGTH_SIZE, "all");
 	else if (s && s % 3600 == 0)
-		fprintf(out, "%-5" JSON_INTEGER_FORMAT "h", s / 3600);
-	else if (s && s % 60 == 0 && s > 60)
-		fprintf(out, "%-5" JSON_INTEGER_FORMAT "m", s / 60);
+		snprintf(text, LENGTH_SIZE, "%" JSON_INTEGER_FORMAT "h", s / 3600);
+	else if (s > 60 && s % 60 == 0)
+		snprintf(text, LENGTH_SIZE, "%" JSON_INTEGER_FORMAT "m", s / 60);
 	else
-		fprintf(out, "%-5" JSON_INTEGER_FORMAT "s", s);
+		snprintf(text, LENGTH_SIZE, "%" JSON_INTEGER_FORMAT "s", s);
+	return text;
 }
 
 void print_windows(FILE *out, const json_t *summary)
 {
 	const json_t *windows = json_object_get(summary, "windows"), *w;
+	char length[LENGTH_SIZE];
 	size_t i;
 
-	fprintf(out, "%-6s %10s %12s %12s %14s %12s %12s\n", "window", "covered",
+	fputs("host ", out);
+	print_word(out, json_object_get(summary, "host"));
+	fputs(", up to ", out);
+	print_word(out, json_object_get(summary, "time"));
+	fprintf(out, "\n%-6s %10s %12s %12s %14s %12s %12s\n", "window", "covered",
 		"events", "records", "bytes", "events/s", "records/s");
 	json_array_foreach(windows, i, w)
 	{
-		print_length(out, w);
 		fprintf(out,
-			" %8.1f s %12" JSON_INTEGER_FORMAT " %12" JSON_INTEGER_FORMAT
+			"%-6s %8.1f s %12" JSON_INTEGER_FORMAT " %12" JSON_INTEGER_FORMAT
 			" %14" JSON_INTEGER_FORMAT " %12.1f %12.1f%s\n",
-			real(w, "span_s"), whole(w, "events"), whole(w, "records"),
-			whole(w, "bytes"), real(w, "events_per_s"),
+			length_of(w, length), real(w, "span_s"), whole(w, "events"),
+			whole(w, "records"), whole(w, "bytes"), real(w, "events_per_s"),
 			real(w, "records_per_s"),
 			json_is_true(json_object_get(w, "complete"))
 				? ""
@@ -107,33 +122,26 @@ static void print_type(FILE *out, const json_t *e)
 		fprintf(out, " (%" JSON_INTEGER_FORMAT ")", whole(e, "code"));
 }
 
-static void print_keys_of(FILE *out, const json_t *key)
+static void print_key(FILE *out, const json_t *e)
 {
-	const json_t *one;
+	const json_t *key = json_object_get(e, "key"), *one;
+	const json_t *hex = json_object_get(e, "key_hex");
 	size_t i;
 
-	if (!json_is_array(key)) {
-		if (json_is_null(key))
-			fputs("(none)", out);
-		else
-			print_foreign(out, key);
-		return;
-	}
+	if (json_is_null(key))
+		fputs("(none)", out);
+	else if (!json_is_array(key))
+		print_bytes(out, key, hex);
 	json_array_foreach(key, i, one)
 	{
 		fputs(i ? "+" : "", out);
-		print_foreign(out, one);
+		print_bytes(out, one, json_array_get(hex, i));
 	}
-}
-
-static void print_key(FILE *out, const json_t *e)
-{
-	print_keys_of(out, json_object_get(e, "key"));
 }
 
 static void print_exe(FILE *out, const json_t *e)
 {
-	print_foreign(out, json_object_get(e, "exe"));
+	print_foreign(out, e, "exe");
 	if (json_is_true(json_object_get(e, "claimed")))
 		fputs(" (claimed)", out);
 }
@@ -165,7 +173,7 @@ static void print_account(FILE *out, const json_t *e)
 	print_id(out, e, "uid", "uid_class");
 	if (json_is_string(json_object_get(e, "acct"))) {
 		fputs(" acct=", out);
-		print_foreign(out, json_object_get(e, "acct"));
+		print_foreign(out, e, "acct");
 	}
 }
 
@@ -186,13 +194,13 @@ static void print_foreign_pair(FILE *out, const json_t *e, const char *name)
 	if (!json_is_string(json_object_get(e, name)))
 		return;
 	fprintf(out, " %s=", name);
-	print_foreign(out, json_object_get(e, name));
+	print_foreign(out, e, name);
 }
 
 static void print_flow(FILE *out, const json_t *e)
 {
 	fputs("key=", out);
-	print_keys_of(out, json_object_get(e, "key"));
+	print_key(out, e);
 	if (json_is_string(json_object_get(e, "syscall"))) {
 		fputs(" ", out);
 		print_word(out, json_object_get(e, "syscall"));
@@ -258,8 +266,10 @@ void print_lists(FILE *out, const json_t *window)
 		{"exes", print_exe},         {"syscalls", print_syscall},
 		{"accounts", print_account}, {"flows", print_flow},
 	};
+	char length[LENGTH_SIZE];
 	size_t i;
 
+	fprintf(out, "\nin the window %s:\n", length_of(window, length));
 	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		print_list(out, window, lists[i].name, lists[i].print);
 }
@@ -272,7 +282,8 @@ void print_health(FILE *out, const json_t *summary)
 	json_object_foreach(json_object_get(summary, "health"), name, value)
 	{
 		if (!json_integer_value(value) || !is_plain(name) ||
-		    !strcmp(name, "lines") || !strcmp(name, "clients"))
+		    !strcmp(name, "lines") || !strcmp(name, "parsed") ||
+		    !strcmp(name, "clients"))
 			continue;
 		fprintf(out, "  %-24s %" JSON_INTEGER_FORMAT "\n", name,
 			json_integer_value(value));
@@ -297,10 +308,19 @@ static json_int_t seconds_of(const char *name)
 							       : -1;
 }
 
+bool print_is_window(const char *name)
+{
+	if (!strcmp(name, "all") || seconds_of(name) > 0)
+		return true;
+	fputs("aunoise: --window: a length like 60, 5m or 1h, or all\n", stderr);
+	return false;
+}
+
 const json_t *print_find_window(const json_t *summary, const char *name)
 {
 	const json_t *windows = json_object_get(summary, "windows"), *w;
 	bool all = !strcmp(name, "all");
+	char length[LENGTH_SIZE];
 	size_t i;
 
 	json_array_foreach(windows, i, w)
@@ -313,11 +333,7 @@ const json_t *print_find_window(const json_t *summary, const char *name)
 			return w;
 	}
 	fputs("aunoise: --window: there is no such window; there are:", stderr);
-	json_array_foreach(windows, i, w)
-	{
-		fputs(" ", stderr);
-		print_length(stderr, w);
-	}
+	json_array_foreach(windows, i, w) fprintf(stderr, " %s", length_of(w, length));
 	fputs("\n", stderr);
 	return NULL;
 }

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +28,9 @@
 
 struct log {
 	const char *name;
+	bool is_stdin; /* named - */
 	int fd;
+	struct stat id;
 	off_t size;         /* -1: not a regular file */
 	unsigned int order; /* on the command line */
 	int64_t first_ms;   /* first stamp; INT64_MAX: none found, or not to be looked for
@@ -37,11 +38,13 @@ struct log {
 };
 
 struct replay {
-	bool json;
+	bool json, every_event;
+	const char *window;
 	unsigned int top, interval_sec;
 	struct engine *engine;
 	struct schema_origin origin;
-	int64_t next_ms; /* own time of the next periodic summary */
+	int64_t next_ms;    /* own time of the next periodic summary */
+	uint64_t gaps_told; /* by the summaries before */
 	uint64_t seq;
 	uint64_t bytes_done, bytes_all; /* of regular files, for the progress line */
 	int64_t progress_ms;
@@ -70,15 +73,24 @@ static int read_options(int argc, char **argv, struct replay *r)
 	static const struct option names[] = {
 		{"socket", required_argument, NULL, 's'},
 		{"interval", required_argument, NULL, 'i'},
+		{"window", required_argument, NULL, 'w'},
 		{"top", required_argument, NULL, 't'},
+		{"every-event", no_argument, NULL, 'e'},
 		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+	while ((option = cli_option(argc, argv, names)) != -1) {
 		if (option == 'j')
 			r->json = true;
+		else if (option == 'e')
+			r->every_event = true;
+		else if (option == 'h')
+			return cli_help("replay");
+		else if (option == 'w' && print_is_window(optarg))
+			r->window = optarg;
 		else if (option == 's')
 			continue; /* taken everywhere; there is no daemon here */
 		else if (option == 't' && read_number("top", EVERYTHING, &r->top))
@@ -127,32 +139,74 @@ static int64_t first_stamp_of(const struct replay *r, int fd)
 	return first.ms;
 }
 
+/* The command that unpacks a compressed log, NULL when it is none. */
+static const char *unpacked_by(int fd)
+{
+	static const struct {
+		const char *magic, *tool;
+	} known[] = {
+		{"\x1f\x8b", "zcat"},
+		{"\xfd"
+		 "7zXZ",
+		 "xzcat"},
+		{"BZh", "bzcat"},
+		{"\x28\xb5\x2f\xfd", "zstdcat"},
+	};
+	char head[8] = "";
+	size_t i;
+
+	if (pread(fd, head, sizeof(head) - 1, 0) < 0)
+		return NULL;
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (!strncmp(head, known[i].magic, strlen(known[i].magic)))
+			return known[i].tool;
+	return NULL;
+}
+
+/* The same file under two names, or named twice, is counted once. */
+static bool is_opened_already(const struct replay *r, const struct log *log)
+{
+	unsigned int i;
+
+	for (i = 0; i < r->n_logs; i++)
+		if (log->size >= 0 && r->logs[i].size >= 0 &&
+		    r->logs[i].id.st_ino == log->id.st_ino &&
+		    r->logs[i].id.st_dev == log->id.st_dev)
+			return true;
+	return false;
+}
+
 static int open_log(struct replay *r, struct log *log, const char *name)
 {
+	char shown[CLI_SHOWN_SIZE];
+	const char *tool;
 	struct stat st;
-	unsigned char magic[2];
 
 	*log = (struct log){.name = name, .size = -1, .first_ms = INT64_MAX};
-	log->fd = strcmp(name, "-") ? open(name, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	log->is_stdin = !strcmp(name, "-");
+	log->fd = log->is_stdin ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
 	if (log->fd < 0 || fstat(log->fd, &st)) {
-		fprintf(stderr, "aunoise: %s: %s\n", name, strerror(errno));
+		fprintf(stderr, "aunoise: %s: %s\n", cli_shown(name, shown),
+			strerror(errno));
 		return CLI_CANNOT;
 	}
 	if (S_ISDIR(st.st_mode)) {
 		fprintf(stderr, "aunoise: %s: is a directory; name the logs in it\n",
-			name);
+			cli_shown(name, shown));
 		return CLI_CANNOT;
 	}
-	if (!S_ISREG(st.st_mode) || log->fd == STDIN_FILENO)
+	if (!S_ISREG(st.st_mode) || log->is_stdin)
 		return CLI_FINE;
 	log->size = st.st_size;
 	r->bytes_all += (uint64_t)st.st_size;
-	if (pread(log->fd, magic, 2, 0) == 2 && magic[0] == 0x1f && magic[1] == 0x8b) {
+	tool = unpacked_by(log->fd);
+	if (tool) {
 		fprintf(stderr,
-			"aunoise: %s: is compressed; use: zcat FILE | aunoise replay -\n",
-			name);
+			"aunoise: %s: is compressed; use: %s FILE | aunoise replay -\n",
+			cli_shown(name, shown), tool);
 		return CLI_CANNOT;
 	}
+	log->id = st;
 	log->first_ms = first_stamp_of(r, log->fd);
 	return CLI_FINE;
 }
@@ -168,6 +222,7 @@ static int by_first_stamp(const void *a, const void *b)
 
 static int open_logs(struct replay *r, int n, char **names)
 {
+	char shown[CLI_SHOWN_SIZE];
 	int i, status = CLI_FINE;
 
 	r->logs = calloc((size_t)n, sizeof(*r->logs));
@@ -177,8 +232,18 @@ static int open_logs(struct replay *r, int n, char **names)
 		return CLI_CANNOT;
 	}
 	for (i = 0; i < n && status == CLI_FINE; i++) {
-		status = open_log(r, &r->logs[i], names[i]);
-		r->logs[i].order = r->n_logs++;
+		struct log *log = &r->logs[r->n_logs];
+
+		status = open_log(r, log, names[i]);
+		if (status == CLI_FINE && is_opened_already(r, log)) {
+			fprintf(stderr,
+				"aunoise: note: %s: is named twice; counted once\n",
+				cli_shown(names[i], shown));
+			r->bytes_all -= (uint64_t)log->size;
+			close(log->fd);
+			continue;
+		}
+		log->order = r->n_logs++;
 	}
 	if (status == CLI_FINE)
 		qsort(r->logs, r->n_logs, sizeof(*r->logs), by_first_stamp);
@@ -208,25 +273,28 @@ static int print_line(struct replay *r, const struct schema_line *line)
 	return CLI_FINE;
 }
 
-static int print_text(const struct schema_line *line)
+static int print_text(const struct replay *r, const struct schema_line *line)
 {
 	json_t *o = json_loadb(line->text, line->n, 0, NULL);
-	json_t *windows = json_object_get(o, "windows");
-	size_t n = json_array_size(windows);
+	const json_t *window = print_find_window(o, r->window ? r->window : "all");
 
-	print_windows(stdout, o);
-	print_lists(stdout, json_array_get(windows, n ? n - 1 : 0));
-	puts("\nhealth (counters that are not 0)");
-	print_health(stdout, o);
+	if (window) {
+		print_windows(stdout, o);
+		print_lists(stdout, window);
+		puts("\nhealth (counters that are not 0)");
+		print_health(stdout, o);
+	}
 	json_decref(o);
-	return CLI_FINE;
+	return window ? CLI_FINE : CLI_USAGE;
 }
 
-static int print_summary(struct replay *r)
+/* A periodic one tells of the gaps since the one before, the final one of all. */
+static int print_summary(struct replay *r, bool final)
 {
+	uint64_t gaps = engine_health(r->engine).gap_events;
 	struct report_source source = {
 		.engine = r->engine,
-		.gap_events = engine_health(r->engine).gap_events,
+		.gap_events = final ? gaps : gaps - r->gaps_told,
 		.origin = &r->origin,
 	};
 	struct report_depth depth = {
@@ -234,12 +302,13 @@ static int print_summary(struct replay *r)
 	struct schema_line line;
 	int status;
 
+	r->gaps_told = gaps;
 	fill_origin(r);
 	if (report_line(&source, &depth, &line) < 0) {
 		fputs("aunoise: no memory for the report\n", stderr);
 		return CLI_CANNOT;
 	}
-	status = r->json ? print_line(r, &line) : print_text(&line);
+	status = r->json ? print_line(r, &line) : print_text(r, &line);
 	schema_line_free(&line);
 	return status;
 }
@@ -280,7 +349,7 @@ static void feed_by_line(struct replay *r, const char *data, size_t n)
 		if (!t->started)
 			continue;
 		if (r->next_ms && t->now_ms >= r->next_ms)
-			print_summary(r);
+			print_summary(r, false);
 		if (!r->next_ms || t->now_ms >= r->next_ms)
 			r->next_ms = t->now_ms + r->interval_sec * 1000LL;
 	}
@@ -288,6 +357,7 @@ static void feed_by_line(struct replay *r, const char *data, size_t n)
 
 static int feed_log(struct replay *r, const struct log *log)
 {
+	char shown[CLI_SHOWN_SIZE];
 	ssize_t n;
 
 	while ((n = read(log->fd, r->buffer, CHUNK_BYTES)) != 0) {
@@ -295,7 +365,10 @@ static int feed_log(struct replay *r, const struct log *log)
 			continue;
 		if (n < 0) {
 			hide_progress(r);
-			fprintf(stderr, "aunoise: %s: %s\n", log->name, strerror(errno));
+			fprintf(stderr, "aunoise: %s: %s\n", cli_shown(log->name, shown),
+				log->is_stdin && errno == EBADF
+					? "standard input is closed"
+					: strerror(errno));
 			return CLI_CANNOT;
 		}
 		if (r->interval_sec)
@@ -313,6 +386,7 @@ static int feed_log(struct replay *r, const struct log *log)
 static int note_quality(const struct replay *r)
 {
 	struct engine_health h = engine_health(r->engine);
+	char shown[CLI_SHOWN_SIZE];
 	unsigned int i;
 
 	if (!h.lines) {
@@ -335,7 +409,7 @@ static int note_quality(const struct replay *r)
 	}
 	fprintf(stderr, "aunoise: no audit record in %" PRIu64 " lines of", h.lines);
 	for (i = 0; i < r->n_logs; i++)
-		fprintf(stderr, " %s", r->logs[i].name);
+		fprintf(stderr, " %s", cli_shown(r->logs[i].name, shown));
 	fputs("; an audit log has lines like `type=SYSCALL msg=audit(1700000000.123:45): "
 	      "...`\n",
 	      stderr);
@@ -355,10 +429,10 @@ static int run(struct replay *r)
 	engine_end(r->engine, NULL);
 	hide_progress(r);
 	status = note_quality(r);
-	return status ? status : print_summary(r);
+	return status ? status : print_summary(r, true);
 }
 
-static struct engine *new_engine(void)
+static struct engine *new_engine(const struct replay *r)
 {
 	struct engine_options o;
 	struct config c;
@@ -367,7 +441,8 @@ static struct engine *new_engine(void)
 	config_defaults(&c);
 	o = (struct engine_options){.n_windows = c.n_windows,
 				    .max_values = c.max_values,
-				    .max_flows = c.max_flows};
+				    .max_flows = c.max_flows,
+				    .every_event = r->every_event};
 	memcpy(o.window_sec, c.window_sec, sizeof(o.window_sec));
 	engine = engine_new(&o);
 	if (!engine)
@@ -385,12 +460,12 @@ int cli_replay(int argc, char **argv)
 		return status;
 	if (!r.top)
 		r.top = r.json ? EVERYTHING : DEFAULT_TOP;
-	r.engine = new_engine();
+	r.engine = new_engine(&r);
 	status = r.engine ? open_logs(&r, argc - optind, argv + optind) : CLI_CANNOT;
 	if (status == CLI_FINE)
 		status = run(&r);
 	for (i = 0; i < r.n_logs; i++)
-		if (r.logs[i].fd > STDIN_FILENO)
+		if (!r.logs[i].is_stdin)
 			close(r.logs[i].fd);
 	free(r.logs);
 	free(r.buffer);

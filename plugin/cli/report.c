@@ -4,9 +4,6 @@
  */
 #include "cli/cli.h"
 
-#include <getopt.h>
-#include <unistd.h>
-
 #include "base/text.h"
 
 #define DEFAULT_TOP 10
@@ -25,16 +22,20 @@ static int read_options(int argc, char **argv, struct options *o)
 		{"window", required_argument, NULL, 'w'},
 		{"top", required_argument, NULL, 't'},
 		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
+	char shown[CLI_SHOWN_SIZE];
 	uint64_t top;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+	while ((option = cli_option(argc, argv, names)) != -1) {
 		if (option == 's') {
 			o->socket = optarg;
-		} else if (option == 'w') {
+		} else if (option == 'w' && print_is_window(optarg)) {
 			o->window = optarg;
+		} else if (option == 'h') {
+			return cli_help("report");
 		} else if (option == 'j') {
 			o->json = true;
 		} else if (option == 't' && text_u64(span_of(optarg), MAX_TOP, &top) &&
@@ -48,8 +49,8 @@ static int read_options(int argc, char **argv, struct options *o)
 		}
 	}
 	if (optind < argc) {
-		fprintf(stderr, "aunoise: report takes no argument \"%s\"\n",
-			argv[optind]);
+		fprintf(stderr, "aunoise: report takes no argument %s\n",
+			text_quote(span_of(argv[optind]), shown, sizeof(shown)));
 		return cli_usage("report");
 	}
 	return CLI_FINE;

@@ -4,28 +4,32 @@
  */
 #include "cli/cli.h"
 
-#include <getopt.h>
+#include "base/text.h"
 
 static int read_options(int argc, char **argv, const char **socket, bool *json)
 {
 	static const struct option names[] = {
 		{"socket", required_argument, NULL, 's'},
 		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
+	char shown[CLI_SHOWN_SIZE];
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+	while ((option = cli_option(argc, argv, names)) != -1) {
 		if (option == 's')
 			*socket = optarg;
 		else if (option == 'j')
 			*json = true;
+		else if (option == 'h')
+			return cli_help("status");
 		else
 			return cli_usage("status");
 	}
 	if (optind < argc) {
-		fprintf(stderr, "aunoise: status takes no argument \"%s\"\n",
-			argv[optind]);
+		fprintf(stderr, "aunoise: status takes no argument %s\n",
+			text_quote(span_of(argv[optind]), shown, sizeof(shown)));
 		return cli_usage("status");
 	}
 	return CLI_FINE;
@@ -58,7 +62,7 @@ static void print_kernel(const json_t *kernel)
 	}
 	printf("%-14s unknown: ", "kernel queue");
 	print_word(stdout, json_object_get(kernel, "reason"));
-	putchar('\n');
+	puts(" (`auditctl -s` shows the kernel's own count of lost records)");
 }
 
 static void print_flow_of_records(const json_t *summary)
@@ -74,7 +78,7 @@ static void print_flow_of_records(const json_t *summary)
 	printf(", largest ");
 	print_word(stdout, json_object_get(lag, "max_ms"));
 	putchar('\n');
-	line("missing events", json_object_get(health, "gap_events"));
+	line("serial gaps", json_object_get(health, "gap_events"));
 	line("bad lines", json_object_get(health, "lines_bad"));
 	line("clients", json_object_get(health, "clients"));
 }

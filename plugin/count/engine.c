@@ -9,15 +9,20 @@
 #include "count/engine.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "stream/assemble.h"
+#include "stream/cache.h"
 #include "stream/input.h"
 #include "stream/parse.h"
 
 #define ENGINE_EVENTS     2048    /* open ones, and complete ones that are still known */
 #define ENGINE_TEXT_BYTES 1048576 /* lines of open events: about a thousand events */
-#define ENGINE_IDLE_MS    2000 /* without input, after which nothing more is waited for */
+#define ENGINE_KINDS      4096    /* of events that need no parsing; a flow has several */
+#define ENGINE_IDLE_EVENTS \
+	256                 /* completed in one go then: it must not hold up the rest */
+#define ENGINE_IDLE_MS 2000 /* without input, after which nothing more is waited for */
 
 struct engine {
 	struct input input;
@@ -26,6 +31,7 @@ struct engine {
 	struct lag lag;
 	struct assembler *assembler;
 	struct parser *parser;
+	struct cache *cache; /* NULL: every event is parsed */
 	struct tally *tally;
 	const struct clock_reading *clock; /* of the bytes at hand; NULL in replay */
 	int64_t fade_ms;                   /* own time of the next fading */
@@ -46,7 +52,8 @@ static void believe(struct engine *e, struct assembly *ev)
 	struct tally_receipt *receipt = assembly_aux(ev);
 	struct when from = receipt->when;
 
-	timeline_believe(&e->timeline, ev->stamp_ms, e->clock);
+	if (!timeline_believe(&e->timeline, ev->stamp_ms, e->clock))
+		return;
 	receipt->when = timeline_place(&e->timeline, ev->stamp_ms);
 	tally_move(e->tally, ev, &from, &receipt->when, own_now(e));
 }
@@ -87,13 +94,38 @@ static void on_record(void *arg, struct assembly *ev, const struct record *r, bo
 		tally_more(e->tally, receipt, r->bytes);
 }
 
+/* Is it like an event that was parsed before? Then it is counted like that one. */
+static bool repeat(struct engine *e, struct assembly *ev, uint64_t print)
+{
+	const struct tally_known *known = cache_get(e->cache, print);
+	const struct count c = {1, ev->records, ev->bytes};
+
+	return known && tally_repeat(e->tally, known, &c, assembly_aux(ev));
+}
+
+static void remember(struct engine *e, const struct tally_receipt *receipt,
+		     uint64_t print)
+{
+	struct tally_known known;
+
+	if (tally_remember(e->tally, receipt, &known))
+		memcpy(cache_put(e->cache, print), &known, sizeof(known));
+}
+
 static void on_complete(void *arg, struct assembly *ev)
 {
 	struct engine *e = arg;
+	uint64_t print;
+	bool has_print = e->cache && cache_print(e->cache, e->assembler, ev, &print);
 
+	if (has_print && repeat(e, ev, print))
+		return;
+	e->health.parsed++;
 	if (parser_read(e->parser, e->assembler, ev, &e->event) < 0)
 		e->health.parse_failed++;
 	tally_event(e->tally, &e->event, assembly_aux(ev), own_now(e));
+	if (has_print)
+		remember(e, assembly_aux(ev), print);
 }
 
 static const struct assembler_ops ops = {
@@ -172,7 +204,12 @@ static int make_parts(struct engine *e, const struct engine_options *o)
 	e->tally = tally_new(&tally);
 	e->assembler = assembler_new(&assembler);
 	e->parser = parser_new();
-	return e->tally && e->assembler && e->parser ? 0 : -ENOMEM;
+	if (!o->every_event)
+		e->cache =
+			cache_new(ENGINE_KINDS, sizeof(struct tally_known), &tally.key);
+	return e->tally && e->assembler && e->parser && (e->cache || o->every_event)
+		       ? 0
+		       : -ENOMEM;
 }
 
 struct engine *engine_new(const struct engine_options *options)
@@ -196,6 +233,7 @@ void engine_free(struct engine *e)
 	if (!e)
 		return;
 	parser_free(e->parser);
+	cache_free(e->cache);
 	assembler_free(e->assembler);
 	tally_free(e->tally);
 	free(e);
@@ -218,7 +256,7 @@ void engine_idle(struct engine *e, int64_t idle_ms, const struct clock_reading *
 	e->clock = clock;
 	assembler_settle(e->assembler);
 	if (idle_ms >= ENGINE_IDLE_MS)
-		assembler_flush(e->assembler);
+		assembler_flush(e->assembler, ENGINE_IDLE_EVENTS);
 	timeline_idle(&e->timeline, clock);
 	fade(e);
 }
@@ -232,7 +270,7 @@ void engine_end(struct engine *e, const struct clock_reading *clock)
 	for (i = 0; i < NODES_MAX; i++)
 		if (e->nodes.node[i].held)
 			decide_held(e, &e->nodes.node[i], INT64_MAX);
-	assembler_flush(e->assembler);
+	assembler_flush(e->assembler, UINT_MAX);
 	for (i = 0; i < NODES_MAX; i++)
 		gaps_end(&e->nodes.node[i].gaps);
 }

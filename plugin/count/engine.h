@@ -25,12 +25,14 @@ struct engine_options {
 	unsigned int n_windows;
 	unsigned int window_sec[WINDOWS_MAX]; /* ascending, multiples of 3 */
 	unsigned int max_values, max_flows;
+	bool every_event; /* by libauparse; else one of each kind (stream/cache.h) */
 };
 
 struct engine_health {
 	uint64_t lines;     /* all */
 	uint64_t lines_bad; /* no record */
 	uint64_t lines_cut; /* longer than auditd writes; counted whole */
+	uint64_t parsed;    /* events that libauparse was asked about */
 	uint64_t parse_failed;
 	uint64_t nodes_over;
 	uint64_t late, ahead, steps_back;     /* timeline.h */

@@ -28,24 +28,27 @@ static enum id_class class_of(int64_t id)
 	return id <= SYSTEM_ID_LAST ? ID_CLASS_SYSTEM : ID_CLASS_USER;
 }
 
-static void note_id(uint8_t *n, int32_t *seen, int64_t id)
+/* Return: true when it was the first value that is too many. */
+static bool note_id(uint8_t *n, int32_t *seen, int64_t id)
 {
 	unsigned int i;
 
 	if (id == EVENT_ID_ABSENT || *n > FLOW_IDS_MAX)
-		return;
+		return false;
 	for (i = 0; i < *n; i++)
 		if (seen[i] == (int32_t)id)
-			return;
+			return false;
 	if (*n < FLOW_IDS_MAX)
 		seen[*n] = (int32_t)id;
-	++*n;
+	return ++*n > FLOW_IDS_MAX;
 }
 
-void flow_fold(struct flow_ids *ids, const struct event *e)
+bool flow_fold(struct flow_ids *ids, const struct event *e)
 {
-	note_id(&ids->n_uid, ids->uid, e->uid);
-	note_id(&ids->n_auid, ids->auid, e->auid);
+	bool uid = note_id(&ids->n_uid, ids->uid, e->uid);
+	bool auid = note_id(&ids->n_auid, ids->auid, e->auid);
+
+	return uid || auid;
 }
 
 static void fold(uint8_t n_seen, int64_t *id, uint8_t *id_class)

@@ -53,8 +53,11 @@ struct flow_ids {
 	int32_t uid[FLOW_IDS_MAX], auid[FLOW_IDS_MAX];
 };
 
-/** flow_fold - note the event's account; folded from the 65th value on */
-void flow_fold(struct flow_ids *ids, const struct event *e);
+/**
+ * flow_fold - note the event's account; folded from the 65th value on
+ * Return: true when it was the 65th value: later events get other flows.
+ */
+bool flow_fold(struct flow_ids *ids, const struct event *e);
 
 /**
  * flow_name - write the identity of @e

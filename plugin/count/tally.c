@@ -25,6 +25,7 @@ struct tally {
 	struct series *total, *overlap;
 	struct topk_ref *key_refs;
 	uint64_t key_refs_head;
+	uint32_t folds; /* times that an executable's accounts were folded */
 };
 
 /* There are some 220 types; all have their place however few values are kept. */
@@ -110,7 +111,7 @@ static struct topk_ref type_ref(struct tally *t, uint32_t type, struct span name
 	size_t n = sizeof(type);
 
 	memcpy(bytes, &type, sizeof(type));
-	if (type == RECORD_TYPE_UNKNOWN && name.n <= RECORD_TYPE_NAME_MAX) {
+	if (record_type_is_unknown(type) && name.n <= RECORD_TYPE_NAME_MAX) {
 		memcpy(bytes + n, name.p, name.n);
 		n += name.n;
 	}
@@ -154,7 +155,7 @@ void tally_move(struct tally *t, const struct assembly *ev, const struct when *f
 		const struct assembly_type *type = &ev->type[i];
 		struct topk_ref ref;
 
-		if (type->type == RECORD_TYPE_UNKNOWN)
+		if (record_type_is_unknown(type->type))
 			continue; /* its name is gone: it stays where it was read */
 		ref = type_ref(t, type->type, (struct span){NULL, 0}, now_ms);
 		if (!had_place(t, ref, from))
@@ -193,11 +194,9 @@ static bool is_earlier_key(const struct event *e, unsigned int i)
 	return false;
 }
 
-static void add_key(struct tally *t, struct tally_receipt *receipt, struct span key,
-		    const struct count *c, int64_t now_ms)
+static void add_key(struct tally *t, struct tally_receipt *receipt, struct topk_ref ref,
+		    const struct count *c)
 {
-	struct topk_ref ref = key_ref(t, key, now_ms);
-
 	topk_add(t->list[TALLY_KEYS], ref, &receipt->when, c);
 	t->key_refs[t->key_refs_head++ % KEY_REFS] = ref;
 	if (receipt->n_keys++)
@@ -212,10 +211,10 @@ static void add_keys(struct tally *t, const struct event *e,
 	receipt->keys_at = t->key_refs_head;
 	receipt->n_keys = 0;
 	if (!e->n_keys)
-		add_key(t, receipt, (struct span){NULL, 0}, c, now_ms);
+		add_key(t, receipt, key_ref(t, (struct span){NULL, 0}, now_ms), c);
 	for (i = 0; i < e->n_keys; i++)
 		if (!is_earlier_key(e, i))
-			add_key(t, receipt, e->keys[i], c, now_ms);
+			add_key(t, receipt, key_ref(t, e->keys[i], now_ms), c);
 }
 
 static struct topk_ref exe_ref(struct tally *t, const struct event *e, int64_t now_ms)
@@ -273,7 +272,7 @@ static void add_flow(struct tally *t, const struct event *e,
 	size_t n;
 
 	if (ids)
-		flow_fold(ids, e);
+		t->folds += flow_fold(ids, e);
 	n = flow_name(e, ids, &t->key, name);
 	receipt->flow = topk_find(t->list[TALLY_FLOWS], (struct span){name, n}, now_ms);
 	note_comm(topk_aux(t->list[TALLY_FLOWS], receipt->flow), e->comm);
@@ -300,6 +299,63 @@ void tally_event(struct tally *t, const struct event *e, struct tally_receipt *r
 		topk_add(t->list[TALLY_ACCOUNTS], receipt->account, &receipt->when, &c);
 	}
 	add_flow(t, e, receipt, &c, now_ms);
+}
+
+bool tally_remember(const struct tally *t, const struct tally_receipt *receipt,
+		    struct tally_known *known)
+{
+	unsigned int i;
+
+	if (receipt->n_keys > TALLY_KNOWN_KEYS)
+		return false;
+	*known = (struct tally_known){.flow = receipt->flow,
+				      .exe = receipt->exe,
+				      .syscall = receipt->syscall,
+				      .account = receipt->account,
+				      .n_keys = receipt->n_keys,
+				      .folds = t->folds};
+	for (i = 0; i < receipt->n_keys; i++)
+		known->key[i] = t->key_refs[(receipt->keys_at + i) % KEY_REFS];
+	return true;
+}
+
+static bool is_still_known(const struct tally *t, const struct tally_known *known)
+{
+	unsigned int i;
+
+	if (known->folds != t->folds || !topk_has(t->list[TALLY_FLOWS], known->flow) ||
+	    !topk_has(t->list[TALLY_EXES], known->exe) ||
+	    !topk_has(t->list[TALLY_SYSCALLS], known->syscall) ||
+	    !topk_has(t->list[TALLY_ACCOUNTS], known->account))
+		return false;
+	for (i = 0; i < known->n_keys; i++)
+		if (!topk_has(t->list[TALLY_KEYS], known->key[i]))
+			return false;
+	return true;
+}
+
+bool tally_repeat(struct tally *t, const struct tally_known *known, const struct count *c,
+		  struct tally_receipt *receipt)
+{
+	const struct count one = {1, 0, 0};
+	unsigned int i;
+
+	if (!is_still_known(t, known))
+		return false;
+	receipt->flow = known->flow;
+	receipt->exe = known->exe;
+	receipt->syscall = known->syscall;
+	receipt->account = known->account;
+	receipt->keys_at = t->key_refs_head;
+	receipt->n_keys = 0;
+	series_add(t->total, &t->windows, &receipt->when, &one);
+	for (i = 0; i < known->n_keys; i++)
+		add_key(t, receipt, known->key[i], c);
+	topk_add(t->list[TALLY_EXES], known->exe, &receipt->when, c);
+	topk_add(t->list[TALLY_SYSCALLS], known->syscall, &receipt->when, c);
+	topk_add(t->list[TALLY_ACCOUNTS], known->account, &receipt->when, c);
+	topk_add(t->list[TALLY_FLOWS], known->flow, &receipt->when, c);
+	return true;
 }
 
 void tally_more(struct tally *t, const struct tally_receipt *receipt, uint64_t bytes)

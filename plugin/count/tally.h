@@ -62,6 +62,32 @@ void tally_record(struct tally *t, const struct when *when, const struct record 
 void tally_event(struct tally *t, const struct event *e, struct tally_receipt *receipt,
 		 int64_t now_ms);
 
+/*
+ * Under what events of one kind are counted, to count the next one like it
+ * without asking for its names again.
+ */
+#define TALLY_KNOWN_KEYS 2
+struct tally_known {
+	struct topk_ref flow, exe, syscall, account, key[TALLY_KNOWN_KEYS];
+	uint32_t n_keys;
+	uint32_t folds; /* executables whose accounts were folded, when it was noted */
+};
+
+/**
+ * tally_remember - what @receipt says, for tally_repeat()
+ * Return: false when it does not fit (more keys).
+ */
+bool tally_remember(const struct tally *t, const struct tally_receipt *receipt,
+		    struct tally_known *known);
+
+/**
+ * tally_repeat - an event is complete that is like one counted before
+ * Return: false when one of the entries is gone or its identity would be
+ * another now; nothing is counted then, and tally_event() is to be asked.
+ */
+bool tally_repeat(struct tally *t, const struct tally_known *known, const struct count *c,
+		  struct tally_receipt *receipt);
+
 /** tally_more - a record came to an event that is counted already */
 void tally_more(struct tally *t, const struct tally_receipt *receipt, uint64_t bytes);
 

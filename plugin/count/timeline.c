@@ -3,22 +3,69 @@
  * timeline.c - which stamps move the windows
  *
  * Own time is stamp + shift. It starts with the first stamp, follows stamps
- * that are near, and never goes back; a believed step back changes the shift.
+ * that are near, and never goes back; a believed step back adds a shift. A
+ * stamp that one of the kept shifts brings near to now is an ordinary one.
  */
 #include "count/timeline.h"
 
 #include <string.h>
 
-/*
- * Each forged jump ahead and back can add 8,000 years to the shift. After some
- * thousands of them no step back is believed any more, before the sum overflows.
- */
+/* Each jump ahead and back adds to the shift: no sum below may overflow. */
 #define SHIFT_MAX_MS (INT64_MAX / 4)
 
 void timeline_init(struct timeline *t, const struct window_set *windows)
 {
 	memset(t, 0, sizeof(*t));
 	t->windows = *windows;
+	t->n_shifts = 1;
+}
+
+static int64_t own_of(const struct timeline *t, int64_t stamp_ms)
+{
+	return stamp_ms + t->shift_ms[0];
+}
+
+static bool is_near(const struct timeline *t, int64_t own_ms)
+{
+	int64_t ahead = own_ms - t->now_ms;
+
+	return ahead <= TIMELINE_NEAR_MS && ahead >= -TIMELINE_NEAR_MS;
+}
+
+/* Put @shift in front; the one that was used least lately leaves. */
+static void use_shift(struct timeline *t, int64_t shift_ms)
+{
+	unsigned int i = 0;
+
+	while (i < t->n_shifts && t->shift_ms[i] != shift_ms)
+		i++;
+	if (i == t->n_shifts && t->n_shifts < TIMELINE_SHIFTS)
+		t->n_shifts++;
+	if (i == TIMELINE_SHIFTS)
+		i--;
+	memmove(&t->shift_ms[1], &t->shift_ms[0], i * sizeof(t->shift_ms[0]));
+	t->shift_ms[0] = shift_ms;
+}
+
+/* The shift by which this stamp is an ordinary one, if there is any, comes to the front.
+ */
+static void choose_shift(struct timeline *t, int64_t stamp_ms)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->n_shifts; i++)
+		if (is_near(t, stamp_ms + t->shift_ms[i])) {
+			if (i)
+				use_shift(t, t->shift_ms[i]);
+			return;
+		}
+}
+
+static bool clock_agrees(int64_t stamp_ms, const struct clock_reading *clock)
+{
+	int64_t apart = stamp_ms - clock->wall_ms;
+
+	return apart <= TIMELINE_NEAR_MS && apart >= -TIMELINE_NEAR_MS;
 }
 
 static void set_now(struct timeline *t, int64_t own_ms, const struct clock_reading *clock)
@@ -31,10 +78,12 @@ static void set_now(struct timeline *t, int64_t own_ms, const struct clock_readi
 
 static void step_back(struct timeline *t, int64_t own_ms)
 {
-	if (t->shift_ms > SHIFT_MAX_MS)
-		return;
-	t->shift_ms += t->now_ms - own_ms;
+	int64_t shift = t->shift_ms[0] + t->now_ms - own_ms;
+
 	t->back_events = 0;
+	if (shift > SHIFT_MAX_MS)
+		return;
+	use_shift(t, shift);
 	t->steps_back++;
 }
 
@@ -49,36 +98,47 @@ static void see_back(struct timeline *t, int64_t own_ms)
 		step_back(t, t->back_ms);
 }
 
+static void see_near(struct timeline *t, int64_t own_ms,
+		     const struct clock_reading *clock)
+{
+	t->back_events = 0;
+	if (own_ms >= t->now_ms)
+		set_now(t, own_ms, clock);
+	else if (own_ms < t->start_ms)
+		t->start_ms = own_ms; /* overtaken by the first one */
+}
+
+static bool is_late(const struct timeline *t, int64_t own_ms)
+{
+	int64_t width = t->windows.bucket_ms[0];
+
+	return t->now_ms / width - own_ms / width >= WINDOW_BUCKETS;
+}
+
 bool timeline_see(struct timeline *t, int64_t stamp_ms, const struct clock_reading *clock)
 {
-	int64_t own = stamp_ms + t->shift_ms, from_wall;
+	int64_t own;
 
 	if (!t->started) {
 		t->started = true;
-		t->start_ms = own;
-		set_now(t, own, clock);
+		t->start_ms = stamp_ms;
+		set_now(t, stamp_ms, clock);
 		return true;
 	}
-	if (own - t->now_ms > TIMELINE_NEAR_MS) {
-		from_wall = clock ? stamp_ms - clock->wall_ms : INT64_MAX;
-		if (from_wall > TIMELINE_NEAR_MS || from_wall < -TIMELINE_NEAR_MS) {
+	choose_shift(t, stamp_ms);
+	own = own_of(t, stamp_ms);
+	if (is_near(t, own)) {
+		see_near(t, own, clock);
+	} else if (own > t->now_ms) {
+		if (!clock || !clock_agrees(stamp_ms, clock)) {
 			t->ahead++;
 			return false;
 		}
-	}
-	if (t->now_ms - own > TIMELINE_NEAR_MS) {
+		set_now(t, own, clock);
+	} else if (!clock || clock_agrees(stamp_ms, clock)) {
 		see_back(t, own);
-	} else {
-		t->back_events = 0;
-		if (own >= t->now_ms)
-			set_now(t, own, clock);
-		else if (own < t->start_ms)
-			t->start_ms = own; /* overtaken by the first one */
 	}
-	own = stamp_ms + t->shift_ms;
-	if (t->now_ms / t->windows.bucket_ms[0] - own / t->windows.bucket_ms[0] >=
-	    WINDOW_BUCKETS)
-		t->late++;
+	t->late += is_late(t, own_of(t, stamp_ms));
 	return true;
 }
 
@@ -87,14 +147,18 @@ bool timeline_agrees(int64_t ahead_ms, int64_t next_ms)
 	return next_ms >= ahead_ms - TIMELINE_NEAR_MS;
 }
 
-void timeline_believe(struct timeline *t, int64_t stamp_ms,
+bool timeline_believe(struct timeline *t, int64_t stamp_ms,
 		      const struct clock_reading *clock)
 {
-	int64_t own = stamp_ms + t->shift_ms;
+	int64_t own = own_of(t, stamp_ms);
 
+	if (stamp_ms > TIMELINE_LAST_MS ||
+	    (clock && stamp_ms > clock->wall_ms + TIMELINE_NEAR_MS))
+		return false;
 	t->back_events = 0;
 	if (own > t->now_ms)
 		set_now(t, own, clock);
+	return true;
 }
 
 void timeline_idle(struct timeline *t, const struct clock_reading *clock)
@@ -111,7 +175,7 @@ struct when timeline_place(const struct timeline *t, int64_t stamp_ms)
 	unsigned int i;
 
 	for (i = 0; i < t->windows.n; i++) {
-		int64_t b = (stamp_ms + t->shift_ms) / t->windows.bucket_ms[i];
+		int64_t b = own_of(t, stamp_ms) / t->windows.bucket_ms[i];
 
 		if (b > now.bucket[i])
 			b = now.bucket[i];
@@ -134,7 +198,7 @@ struct when timeline_now(const struct timeline *t)
 
 int64_t timeline_stamp(const struct timeline *t)
 {
-	return t->now_ms - t->shift_ms;
+	return t->now_ms - t->shift_ms[0];
 }
 
 int64_t timeline_span_ms(const struct timeline *t, unsigned int window, bool *complete)

@@ -5,8 +5,15 @@
  * Windows move by event time, in the daemon and in replay alike. A stamp more
  * than a minute ahead of now is not believed at once (one forged or broken
  * record would empty every window), one more than a minute back only when 64
- * following events agree. A believed step back shifts all later stamps, so
- * that the windows' own time never goes back and loses nothing.
+ * following events agree. Live, the wall clock has the last word: no stamp is
+ * believed that it contradicts. That matters, since a stamp is the system
+ * call's entry: calls that were held up for an hour and end together look like
+ * a clock that was set back.
+ *
+ * A believed step back shifts all later stamps, so that the windows' own time
+ * never goes back and loses nothing. Several shifts are kept: hosts whose
+ * clocks differ by minutes each have their own, and a step that was none is
+ * left again with the next ordinary event.
  * Pure: the clocks are arguments.
  */
 #ifndef NOISE_TIMELINE_H
@@ -20,13 +27,17 @@
 
 #define TIMELINE_NEAR_MS 60000
 #define TIMELINE_AGREE   64
+#define TIMELINE_SHIFTS  8
+#define TIMELINE_LAST_MS 4102444800000LL /* 2100: a later stamp is never believed */
 
 struct timeline {
 	struct window_set windows;
 	bool started;
-	int64_t start_ms;    /* own time at which the windows' cover begins */
-	int64_t now_ms;      /* own time; never goes back */
-	int64_t shift_ms;    /* own time = stamp + shift */
+	int64_t start_ms; /* own time at which the windows' cover begins */
+	int64_t now_ms;   /* own time; never goes back */
+	int64_t shift_ms[TIMELINE_SHIFTS]; /* own time = stamp + shift; the first is in
+					      use */
+	unsigned int n_shifts;
 	int64_t boot_ms;     /* CLOCK_BOOTTIME when now_ms was last set by an event */
 	int64_t boot_now_ms; /* what it was set to */
 	int64_t back_ms;     /* a step back that waits for agreement */
@@ -50,8 +61,11 @@ bool timeline_see(struct timeline *t, int64_t stamp_ms,
 /** timeline_agrees - does an event at @next confirm the one that stood too far ahead? */
 bool timeline_agrees(int64_t ahead_ms, int64_t next_ms);
 
-/** timeline_believe - now is at least this stamp */
-void timeline_believe(struct timeline *t, int64_t stamp_ms,
+/**
+ * timeline_believe - now is at least this stamp
+ * Return: false when the clock, or the calendar, says that it cannot be.
+ */
+bool timeline_believe(struct timeline *t, int64_t stamp_ms,
 		      const struct clock_reading *clock);
 
 /** timeline_idle - nothing arrives: CLOCK_BOOTTIME moves now on */

@@ -175,6 +175,11 @@ static bool is_current(const struct topk *t, struct topk_ref ref)
 	       t->entries[ref.index].generation == ref.generation;
 }
 
+bool topk_has(const struct topk *t, struct topk_ref ref)
+{
+	return !ref.generation || is_current(t, ref);
+}
+
 bool topk_add(struct topk *t, struct topk_ref ref, const struct when *when,
 	      const struct count *c)
 {

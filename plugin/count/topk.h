@@ -65,6 +65,9 @@ struct topk_ref topk_find(struct topk *t, struct span name, int64_t when_ms);
 bool topk_add(struct topk *t, struct topk_ref ref, const struct when *when,
 	      const struct count *c);
 
+/** topk_has - is the entry still there? A reference to nothing is, always. */
+bool topk_has(const struct topk *t, struct topk_ref ref);
+
 /** topk_aux - the caller's bytes beside an entry (zeroed when it was made), or NULL */
 void *topk_aux(struct topk *t, struct topk_ref ref);
 

@@ -42,7 +42,7 @@ static json_t *type_name(uint32_t type)
 	const char *name = audit_msg_type_to_name((int)type);
 	char number[24];
 
-	if (type == RECORD_TYPE_UNKNOWN)
+	if (record_type_is_unknown(type))
 		return json_string("UNKNOWN");
 	if (name)
 		return json_string(name);
@@ -54,7 +54,7 @@ static void name_type(json_t *o, const struct topk_view *view)
 {
 	struct tally_type t = tally_type(view->name);
 
-	if (t.type == RECORD_TYPE_UNKNOWN) {
+	if (record_type_is_unknown(t.type)) {
 		set_text(o, "type", (struct name_text){t.name, false});
 		set(o, "code", json_null());
 	} else {

@@ -10,11 +10,16 @@
 #include "emit/listener.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define LOCK_TRIES    100
+#define LOCK_PAUSE_US 10000
 
 struct reason {
 	int error; /* 0: any other */
@@ -110,10 +115,54 @@ static int take_place(struct listener *l, const struct listener_options *options
 	return listen(l->fd, (int)options->backlog) ? -errno : 0;
 }
 
+/*
+ * The directory's lock, so that of two that start at once one sees the other's
+ * socket. Held for a moment; whoever holds it for longer does so on purpose.
+ * Return: a descriptor whose closing unlocks, or negative errno.
+ */
+static int lock_directory(const char *path)
+{
+	char dir[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	char *slash;
+	int fd, tries;
+
+	strcpy(dir, path);
+	slash = strrchr(dir, '/');
+	if (!slash)
+		return -EINVAL;
+	slash[slash == dir] = '\0';
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	for (tries = 0; flock(fd, LOCK_EX | LOCK_NB); tries++) {
+		if (errno != EWOULDBLOCK || tries == LOCK_TRIES) {
+			int err = -errno;
+
+			close(fd);
+			return err;
+		}
+		usleep(LOCK_PAUSE_US);
+	}
+	return fd;
+}
+
+static int open_locked(struct listener *l, const struct listener_options *options)
+{
+	int err = clear_place(&l->at);
+
+	if (err)
+		return err;
+	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (l->fd < 0)
+		return -errno;
+	err = bind_with_mode(l->fd, &l->at, options->mode);
+	return err ? err : take_place(l, options);
+}
+
 int listener_open(struct listener *l, const struct listener_options *options, char *why,
 		  size_t why_size)
 {
-	int err;
+	int lock, err;
 
 	memset(l, 0, sizeof(*l));
 	l->fd = -1;
@@ -121,20 +170,14 @@ int listener_open(struct listener *l, const struct listener_options *options, ch
 	if (strlen(options->path) >= sizeof(l->at.sun_path))
 		return explain(options->path, ENAMETOOLONG, why, why_size);
 	strcpy(l->at.sun_path, options->path);
-	err = clear_place(&l->at);
+	lock = lock_directory(options->path);
+	if (lock < 0)
+		return explain(options->path, -lock, why, why_size);
+	err = open_locked(l, options);
 	if (err)
-		return explain(options->path, -err, why, why_size);
-	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (l->fd < 0)
-		return explain(options->path, errno, why, why_size);
-	err = bind_with_mode(l->fd, &l->at, options->mode);
-	if (!err)
-		err = take_place(l, options);
-	if (err) {
 		listener_close(l);
-		return explain(options->path, -err, why, why_size);
-	}
-	return 0;
+	close(lock);
+	return err ? explain(options->path, -err, why, why_size) : 0;
 }
 
 void listener_close(struct listener *l)

@@ -53,37 +53,77 @@ static struct count difference(const struct count *a, const struct count *b)
 
 /* --- the order of a list --- */
 
+/* What the order goes by; the rest of an entry is asked for when it is shown. */
+struct weight {
+	uint64_t records, bytes;
+	unsigned int index;
+};
+
 static int by_weight(const void *a, const void *b)
 {
-	const struct topk_view *x = a, *y = b;
+	const struct weight *x = a, *y = b;
 
-	if (x->count.records != y->count.records)
-		return x->count.records < y->count.records ? 1 : -1;
-	if (x->count.bytes != y->count.bytes)
-		return x->count.bytes < y->count.bytes ? 1 : -1;
+	if (x->records != y->records)
+		return x->records < y->records ? 1 : -1;
+	if (x->bytes != y->bytes)
+		return x->bytes < y->bytes ? 1 : -1;
 	/* equal weights: as they came; a name may hold a keyed hash, so it gives no order
 	 */
-	return x->ref.index < y->ref.index ? -1 : 1;
+	return x->index < y->index ? -1 : 1;
 }
 
-/* All entries that count in this window, heaviest first. */
-static struct topk_view *sorted(struct listing *l, unsigned int *n)
+/* The @n heaviest of @weights come to its front, in no order (C. A. R. Hoare's FIND). */
+static void heaviest_first(struct weight *weights, unsigned int used, unsigned int n)
+{
+	unsigned int low = 0, high = used;
+
+	while (low + 1 < high && low < n && n < high) {
+		/* never the last one: then both parts are smaller than the whole */
+		struct weight pivot = weights[low + (high - low - 1) / 2];
+		unsigned int i = low, k = high - 1;
+
+		for (;; i++, k--) {
+			struct weight swap;
+
+			while (by_weight(&weights[i], &pivot) < 0)
+				i++;
+			while (by_weight(&pivot, &weights[k]) < 0)
+				k--;
+			if (i >= k)
+				break;
+			swap = weights[i];
+			weights[i] = weights[k];
+			weights[k] = swap;
+		}
+		if (n <= k)
+			high = k + 1;
+		else
+			low = k + 1;
+	}
+}
+
+/* The entries to be shown, heaviest first; all that count in this window are added up. */
+static struct weight *sorted(struct listing *l, unsigned int *n)
 {
 	unsigned int used = l->table ? topk_used(l->table) : 0, i;
-	struct topk_view *views = malloc((used + 1) * sizeof(*views));
+	struct weight *weights = malloc((used + 1) * sizeof(*weights));
 
 	*n = 0;
-	for (i = 0; views && i < used; i++) {
-		struct topk_view v = topk_view(l->table, i, l->window, l->now);
+	for (i = 0; weights && i < used; i++) {
+		struct count c = topk_view(l->table, i, l->window, l->now).count;
 
-		if (!v.count.records)
+		if (!c.records)
 			continue;
-		add(&l->all, &v.count);
-		views[(*n)++] = v;
+		add(&l->all, &c);
+		weights[(*n)++] = (struct weight){c.records, c.bytes, i};
 	}
-	if (views)
-		qsort(views, *n, sizeof(*views), by_weight);
-	return views;
+	if (!weights)
+		return NULL;
+	heaviest_first(weights, *n, l->top);
+	if (*n > l->top)
+		*n = l->top;
+	qsort(weights, *n, sizeof(*weights), by_weight);
+	return weights;
 }
 
 /* --- entries --- */
@@ -119,15 +159,18 @@ static json_t *entry(const struct listing *l, const struct topk_view *v)
 static json_t *list_array(struct listing *l)
 {
 	json_t *array = json_array();
-	struct topk_view *views;
+	struct weight *weights;
 	unsigned int n, i;
 
-	views = sorted(l, &n);
-	for (i = 0; views && i < n && i < l->top; i++) {
-		add(&l->listed, &views[i].count);
-		json_array_append_new(array, entry(l, &views[i]));
+	weights = sorted(l, &n);
+	for (i = 0; i < n; i++) {
+		struct topk_view v =
+			topk_view(l->table, weights[i].index, l->window, l->now);
+
+		add(&l->listed, &v.count);
+		json_array_append_new(array, entry(l, &v));
 	}
-	free(views);
+	free(weights);
 	return array;
 }
 
@@ -241,8 +284,9 @@ static json_t *kernel_object(const struct report_source *s)
 		return json_null();
 	o = json_object();
 	json_object_set_new(o, "known", json_false());
-	json_object_set_new(o, "reason",
-			    json_string("the kernel's status is not read yet"));
+	json_object_set_new(
+		o, "reason",
+		json_string("this version does not read the kernel's audit status"));
 	for (i = 0; i < sizeof(unread) / sizeof(unread[0]); i++)
 		json_object_set_new(o, unread[i], json_null());
 	return o;
@@ -294,6 +338,7 @@ static json_t *health_object(const struct report_source *s)
 	set_counter(o, "lines_bad", h.lines_bad);
 	set_counter(o, "lines_cut", h.lines_cut);
 	set_counter(o, "eoe_cut", h.eoe_cut);
+	set_counter(o, "parsed", h.parsed);
 	set_counter(o, "parse_failed", h.parse_failed);
 	set_counter(o, "nodes_over", h.nodes_over);
 	set_counter(o, "late", h.late);
@@ -374,12 +419,12 @@ static unsigned int next_depth(unsigned int fits, unsigned int over, unsigned in
 			       double wanted)
 {
 	unsigned int guess = (unsigned int)(tried * wanted);
+	/* not too near to either, or it would creep there one by one */
+	unsigned int least = fits + 1 + fits / 8, most = over - 1 - (over - fits) / 8;
 
-	if (guess <= fits)
-		guess = fits + 1;
-	if (guess >= over)
-		guess = over - 1;
-	return guess;
+	if (guess < least)
+		guess = least;
+	return guess > most ? most : guess;
 }
 
 /* Cut the lists so that the line fits: each try costs a whole report, so there are few.

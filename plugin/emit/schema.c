@@ -249,3 +249,30 @@ int schema_set_text(json_t *object, const char *name, struct span text, bool cut
 		return -ENOMEM;
 	return 0;
 }
+
+struct span schema_text_bytes(const json_t *text, const json_t *hex, char *buffer)
+{
+	struct span s = {json_string_value(text), json_string_length(text)};
+	const char *digits = json_string_value(hex);
+	size_t n = json_string_length(hex), i;
+
+	if (!n || n % 2 || n > 2 * SCHEMA_TEXT_MAX)
+		return s;
+	for (i = 0; i < n / 2; i++) {
+		int high = text_hex(digits[2 * i]), low = text_hex(digits[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return s;
+		buffer[i] = (char)(high << 4 | low);
+	}
+	return (struct span){buffer, n / 2};
+}
+
+struct span schema_get_text(const json_t *object, const char *name, char *buffer)
+{
+	char pair[64];
+
+	snprintf(pair, sizeof(pair), "%s_hex", name);
+	return schema_text_bytes(json_object_get(object, name),
+				 json_object_get(object, pair), buffer);
+}

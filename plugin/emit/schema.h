@@ -65,4 +65,14 @@ size_t schema_line_head(const struct schema_line *line, uint64_t seq, char *out,
  */
 int schema_set_text(json_t *object, const char *name, struct span text, bool cut);
 
+/**
+ * schema_get_text - the exact bytes of a text that schema_set_text() has put in
+ * @buffer: SCHEMA_TEXT_MAX bytes
+ * Return: span of @buffer or of @object; absent (p NULL) where there is no text.
+ */
+struct span schema_get_text(const json_t *object, const char *name, char *buffer);
+
+/** schema_text_bytes - the same of a text and its NAME_hex, each NULL or any value */
+struct span schema_text_bytes(const json_t *text, const json_t *hex, char *buffer);
+
 #endif

@@ -61,11 +61,6 @@ static void add_count(struct out *o, const char *name, const json_t *value)
 		add(o, " %s=%" JSON_INTEGER_FORMAT, name, json_integer_value(value));
 }
 
-static struct span string_span(const json_t *value)
-{
-	return (struct span){json_string_value(value), json_string_length(value)};
-}
-
 /* A word that needs no quotes: names of record types, but for forged ones. */
 static bool is_plain(struct span s)
 {
@@ -84,18 +79,11 @@ static void add_top(struct out *o, const json_t *window, const char *list,
 		    const char *name)
 {
 	const json_t *entry = json_array_get(json_object_get(window, list), 0);
-	const json_t *value = json_object_get(entry, name);
 	char quoted[4 * SCHEMA_TEXT_MAX + 16], bytes[SCHEMA_TEXT_MAX], pair[32];
-	struct span s = string_span(value);
-	const char *hex;
+	struct span s = schema_get_text(entry, name, bytes);
 
-	if (!value)
+	if (!json_object_get(entry, name))
 		return;
-	/* where the text is no UTF-8 its true bytes stand beside it */
-	snprintf(pair, sizeof(pair), "%s_hex", name);
-	hex = json_string_value(json_object_get(entry, pair));
-	if (hex && *hex && strlen(hex) <= 2 * sizeof(bytes))
-		s = text_unescape(span_of(hex), bytes);
 	if (!s.p)
 		add(o, " top_%s=none", name);
 	else if (strcmp(list, "types") == 0 && is_plain(s))

@@ -231,10 +231,10 @@ void assembler_release(struct assembler *a, struct assembly *ev)
 		complete(a, ev);
 }
 
-void assembler_flush(struct assembler *a)
+void assembler_flush(struct assembler *a, unsigned int most)
 {
 	assembler_settle(a);
-	while (a->open.oldest) {
+	while (a->open.oldest && most--) {
 		if (!a->open.oldest->ended)
 			a->counters.aged++;
 		complete(a, a->open.oldest);
@@ -247,6 +247,8 @@ static bool is_aged(const struct assembly *ev)
 	const struct gaps *g = &ev->node->gaps;
 	int64_t ms = g->newest_ms - ev->stamp_ms;
 
+	if (ev->epoch != (uint32_t)g->restarts)
+		return true; /* of serials that are over: it gets no more */
 	return gaps_behind(g, ev->serial) >= ASSEMBLE_AGE_SERIALS &&
 	       (ms >= ASSEMBLE_AGE_MS || ms <= -ASSEMBLE_AGE_MS);
 }
@@ -254,20 +256,12 @@ static bool is_aged(const struct assembly *ev)
 /* Later ones of the node may be older by stamp; they wait for their turn. */
 static void complete_aged(struct assembler *a, struct node *node)
 {
+	unsigned int most = ASSEMBLE_AGED_MAX;
 	struct assembly *ev;
 
-	while ((ev = node->oldest) && ev != node->held && is_aged(ev)) {
+	while (most-- && (ev = node->oldest) && ev != node->held && is_aged(ev)) {
 		a->counters.aged++;
 		complete(a, ev);
-	}
-}
-
-/* The serials of @node begin anew: what is open of the old count gets no more. */
-static void complete_all_of(struct assembler *a, struct node *node)
-{
-	while (node->oldest) {
-		a->counters.aged++;
-		complete(a, node->oldest);
 	}
 }
 
@@ -303,9 +297,7 @@ static void note_serial(struct assembler *a, struct node *node, const struct rec
 	if (node->shared || record_is_daemon(r->type))
 		return;
 	gaps_see(&node->gaps, r->serial, r->stamp_ms, r->type == RECORD_KERNEL);
-	if (node->gaps.restarts != restarts)
-		complete_all_of(a, node);
-	else if (old)
+	if (old && node->gaps.restarts == restarts)
 		a->counters.resumed++;
 }
 
@@ -322,6 +314,7 @@ static struct assembly *open_event(struct assembler *a, struct node *node,
 	ev->node = node;
 	ev->stamp_ms = r->stamp_ms;
 	ev->serial = r->serial;
+	ev->epoch = (uint32_t)node->gaps.restarts;
 	ev->known_from =
 		gaps_behind(&node->gaps, r->serial) > 0 ? node->gaps.newest : r->serial;
 	ev->text_from = a->text_head;
@@ -368,7 +361,8 @@ static void keep_line(struct assembler *a, struct assembly *ev, const struct rec
 	memcpy(a->text + a->text_head % size, r->line.p, r->line.n);
 	ev->line[ev->n_lines].at = a->text_head;
 	ev->line[ev->n_lines].type = r->type;
-	ev->line[ev->n_lines].len = (uint32_t)r->line.n;
+	ev->line[ev->n_lines].len = (uint16_t)r->line.n; /* at most INPUT_LINE_MAX */
+	ev->line[ev->n_lines].body = (uint16_t)(r->body.p - r->line.p);
 	ev->n_lines++;
 	a->text_head += r->line.n;
 }
@@ -444,6 +438,18 @@ struct span assembly_line(const struct assembler *a, const struct assembly *ev,
 	if (a->text_head - at > a->o.text_bytes)
 		return (struct span){NULL, 0};
 	return (struct span){a->text + at % a->o.text_bytes, ev->line[i].len};
+}
+
+struct span assembly_body(const struct assembler *a, const struct assembly *ev,
+			  unsigned int i)
+{
+	struct span line = assembly_line(a, ev, i);
+
+	if (line.p) {
+		line.p += ev->line[i].body;
+		line.n -= ev->line[i].body;
+	}
+	return line;
 }
 
 struct assembler_counters assembler_counters(const struct assembler *a)

@@ -34,6 +34,7 @@
 #define ASSEMBLE_AGE_MS        2000
 #define ASSEMBLE_AGE_SERIALS   64
 #define ASSEMBLE_KNOWN_SERIALS 256
+#define ASSEMBLE_AGED_MAX      16 /* completed by age with one record: work stays bounded */
 
 struct assembly_type {
 	uint32_t type, records;
@@ -55,9 +56,11 @@ struct assembly {
 	struct assembly_type type[EVENT_TYPES_MAX]; /* in order of arrival */
 	struct {
 		uint64_t at; /* place in the text ring */
-		uint32_t type, len;
+		uint32_t type;
+		uint16_t len, body; /* bytes; where its header ends */
 	} line[ASSEMBLE_LINES_MAX];
 	/* the assembler's own links */
+	uint32_t epoch;      /* how often the node's serials had begun anew then */
 	uint32_t known_from; /* the node's newest serial when this one was opened */
 	uint64_t text_from;  /* its lines lie behind this place of the text ring */
 	uint32_t chain;      /* next in its bucket, index + 1 */
@@ -109,14 +112,21 @@ void assembler_release(struct assembler *a, struct assembly *ev);
 /** assembler_settle - complete what only waits for the EOE behind its PROCTITLE */
 void assembler_settle(struct assembler *a);
 
-/** assembler_flush - complete everything: 2 s without input, end of input */
-void assembler_flush(struct assembler *a);
+/**
+ * assembler_flush - complete the oldest @most: 2 s without input, end of input
+ * Held ones are completed as well.
+ */
+void assembler_flush(struct assembler *a, unsigned int most);
 
 /** assembly_aux - the caller's bytes of an event, zeroed when it was opened */
 void *assembly_aux(struct assembly *ev);
 
 /** assembly_line - kept line number @i, header included, without its newline */
 struct span assembly_line(const struct assembler *a, const struct assembly *ev,
+			  unsigned int i);
+
+/** assembly_body - the same line behind its header */
+struct span assembly_body(const struct assembler *a, const struct assembly *ev,
 			  unsigned int i);
 
 struct assembler_counters assembler_counters(const struct assembler *a);

@@ -100,11 +100,13 @@ static bool is_new_count(struct gaps *g, uint32_t serial, int64_t stamp_ms, bool
 {
 	int32_t ahead = ahead_of(serial, g->newest);
 
-	if (ahead >= -GAPS_AGE_SERIALS) {
+	if (ahead >= -GAPS_NEAR_SERIALS) {
 		g->n_astray = 0;
 		return restart && ahead < 0;
 	}
-	return restart || stamp_ms > g->newest_ms || is_agreed(g, serial);
+	if (ahead < -GAPS_AGE_SERIALS && stamp_ms > g->newest_ms)
+		return true;
+	return restart || is_agreed(g, serial);
 }
 
 /* A new count inside of a hole: what made the hole was no honest serial. */

@@ -13,10 +13,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define GAPS_HOLES       64 /* open at one time; the oldest is decided early beyond that */
-#define GAPS_AGE_MS      2000 /* stream time after which a missing serial is a gap */
-#define GAPS_AGE_SERIALS 4096
-#define GAPS_AGREE       64 /* events in a row far below the newest: it was not the newest */
+#define GAPS_HOLES        64 /* open at one time; the oldest is decided early beyond that */
+#define GAPS_AGE_MS       2000 /* stream time after which a missing serial is a gap */
+#define GAPS_AGE_SERIALS  4096
+#define GAPS_NEAR_SERIALS 256 /* inversions of up to 34 were seen */
+#define GAPS_AGREE        64 /* events in a row far below the newest: it was not the newest */
 
 struct gaps_hole {
 	uint32_t first, last; /* serials still missing, both inclusive */
@@ -39,9 +40,10 @@ struct gaps {
  * gaps_see - the serial of a new event
  * @restart: the record says that the kernel has just started (KERNEL 2000)
  * A serial more than GAPS_AGE_SERIALS below the newest begins a new count as
- * well when its stamp is younger, or when it is the last of GAPS_AGREE such in
- * a row. The 32-bit wrap is no restart. So one forged serial or stamp does no
- * lasting harm; what it seemed to pass over and still comes is no gap.
+ * well when its stamp is younger; one more than GAPS_NEAR_SERIALS below when it
+ * is the last of GAPS_AGREE such in a row. The 32-bit wrap is no restart. So one forged
+ * serial or stamp does no lasting harm; what it seemed to pass over and still comes is no
+ * gap.
  */
 void gaps_see(struct gaps *g, uint32_t serial, int64_t stamp_ms, bool restart);
 

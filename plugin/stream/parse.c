@@ -17,17 +17,11 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "stream/feed.h"
 #include "stream/input.h"
 #include "stream/object.h"
 
 #define PARSE_TEXT_MAX (4 * INPUT_LINE_MAX) /* more than any event's wanted fields */
-
-/*
- * A header of our own for libauparse: all lines of one feeding are one event,
- * and libauparse 3.0.9 looks for the serial ten bytes behind the beginning of
- * the stamp, also where the stamp is shorter than that.
- */
-static const char header[] = " msg=audit(1000000000.000:1): ";
 
 struct parser {
 	auparse_state_t *au;
@@ -36,7 +30,7 @@ struct parser {
 	bool any;
 	size_t used;
 	char text[PARSE_TEXT_MAX];
-	char line[INPUT_LINE_MAX + sizeof(header)];
+	char line[FEED_LINE_MAX];
 };
 
 /* --- which lines --- */
@@ -347,69 +341,11 @@ static void on_event(auparse_state_t *au, auparse_cb_event_t why, void *arg)
 
 /* --- one event --- */
 
-/* The front of a line that record_scan() took: from "type=" to the end of the name. */
-static struct span type_part(struct span *rest)
+static void give_line(struct parser *p, struct span line, uint32_t type)
 {
-	struct span type = *rest;
-	const char *end;
-
-	if (type.n && type.p[0] == 'n') { /* node= */
-		end = memchr(type.p, ' ', type.n);
-		type.n -= (size_t)(end + 1 - type.p);
-		type.p = end + 1;
-	}
-	end = memchr(type.p, ' ', type.n);
-	rest->n = type.n - (size_t)(end - type.p);
-	rest->p = end;
-	type.n = (size_t)(end - type.p);
-	return type;
-}
-
-/* What stands behind the header and before auditd's interpretations, which are not asked.
- */
-static struct span body_part(struct span rest, uint32_t type)
-{
-	const char *end = memchr(rest.p, ')', rest.n);
-	struct span body = {end + 2, rest.n - (size_t)(end + 2 - rest.p)};
-
-	end = memchr(body.p, '\x1d', body.n);
-	if (end)
-		body.n = (size_t)(end - body.p);
-	/* one field, without blanks; libauparse 3.0.9 loses memory for each further cwd=
-	 */
-	while (type == RECORD_CWD && body.n && body.p[0] == ' ') {
-		body.p++;
-		body.n--;
-	}
-	if (type == RECORD_CWD && (end = memchr(body.p, ' ', body.n)))
-		body.n = (size_t)(end - body.p);
-	return body;
-}
-
-static char *put(char *at, struct span s)
-{
-	if (s.n)
-		memcpy(at, s.p, s.n);
-	return at + s.n;
-}
-
-static void feed_line(struct parser *p, struct span line, uint32_t type)
-{
-	struct span name, body;
-	char *end, *nul = p->line;
-
-	if (!line.p || line.n > INPUT_LINE_MAX)
-		return;
-	name = type_part(&line);
-	body = body_part(line, type);
-	end = put(p->line, name);
-	end = put(end, (struct span){header, sizeof(header) - 1});
-	end = put(end, body);
-	while ((nul = memchr(nul, '\0', (size_t)(end - nul))))
-		*nul = '?'; /* libauparse works on C strings */
-	*end++ = '\n';
-	/* -1 is no reason to stop: auparse 4.2 */
-	auparse_feed(p->au, p->line, (size_t)(end - p->line));
+	/* -1 is no reason to stop: auparse 4.2 says it of any odd line, and goes on */
+	if (line.p && line.n <= INPUT_LINE_MAX)
+		auparse_feed(p->au, p->line, feed_line(line, type, p->line));
 }
 
 static void fill_header(struct event *event, const struct assembly *ev)
@@ -453,7 +389,7 @@ int parser_read(struct parser *p, const struct assembler *a, const struct assemb
 		ruled |= is_rule_record(ev->line[i].type);
 	for (i = 0; i < ev->n_lines; i++)
 		if (!ruled || is_part_of_rule_event(ev->line[i].type))
-			feed_line(p, assembly_line(a, ev, i), ev->line[i].type);
+			give_line(p, assembly_line(a, ev, i), ev->line[i].type);
 	auparse_flush_feed(p->au);
 	event->dir = object_dir(&p->object, event, p->text + p->used,
 				sizeof(p->text) - p->used);

@@ -43,6 +43,17 @@ static bool type_name_ok(struct span name)
 	return true;
 }
 
+/* FNV-1a. Names that collide on purpose only spoil the events count of their types. */
+static uint32_t hash_of(struct span name)
+{
+	uint32_t hash = 2166136261u;
+	size_t i;
+
+	for (i = 0; i < name.n; i++)
+		hash = (hash ^ (unsigned char)name.p[i]) * 16777619u;
+	return hash;
+}
+
 static uint32_t type_number(struct span name)
 {
 	char text[RECORD_TYPE_NAME_MAX + 1];
@@ -55,7 +66,7 @@ static uint32_t type_number(struct span name)
 	memcpy(text, name.p, name.n);
 	text[name.n] = '\0';
 	number = audit_name_to_msg_type(text); /* reads UNKNOWN[n] as well */
-	return number < 0 ? RECORD_TYPE_UNKNOWN : (uint32_t)number;
+	return number < 0 ? RECORD_TYPE_UNKNOWN | hash_of(name) : (uint32_t)number;
 }
 
 /* Takes @text off the front of @rest. */

@@ -16,7 +16,11 @@
 
 #include "base/span.h"
 
-#define RECORD_TYPE_UNKNOWN  UINT32_MAX /* a name that this libaudit does not know */
+/*
+ * A name that this libaudit does not know gets a number of its own: this bit and
+ * a hash of the name, so that two of them in one event are two types.
+ */
+#define RECORD_TYPE_UNKNOWN  0x80000000u
 #define RECORD_TYPE_NAME_MAX 64
 #define RECORD_NODE_MAX      255
 
@@ -51,6 +55,11 @@ struct record {
  * Return: false when it is no record; @r is then undefined.
  */
 bool record_scan(struct record *r, struct span line, uint64_t bytes);
+
+static inline bool record_type_is_unknown(uint32_t type)
+{
+	return type & RECORD_TYPE_UNKNOWN;
+}
 
 /**
  * record_is_single - does a record of this type make an event alone?

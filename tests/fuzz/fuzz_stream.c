@@ -9,6 +9,7 @@
  * plain grouping by (node, stamp, serial) makes of the lines.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -216,7 +217,7 @@ static void feed(struct run *run, const uint8_t *data, size_t size, uint32_t see
 		size -= n;
 	}
 	input_end(&run->input);
-	assembler_flush(run->a);
+	assembler_flush(run->a, UINT_MAX);
 }
 
 static struct run *new_run(unsigned int table)

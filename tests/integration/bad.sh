@@ -50,6 +50,9 @@ refused "a summary log that is a symbolic link" "summary log $work/log: .*symbol
 check "its target is left alone" [ "$(cat "$work/file")" = "not ours" ]
 refused "a group that is not there" "socket_group: .*no-such-group" 1 \
 	"$NOISE_PLUGIN" "$(settings 'socket_group = no-such-group')"
+refused "--settings: a group that is not there" \
+	'settings: socket_group: .*"no-such-group"; make it' 1 \
+	"$NOISE_PLUGIN" --settings "$(settings 'socket_group = no-such-group')"
 
 closed() { "$NOISE_PLUGIN" "$work/settings" <&-; }
 settings >/dev/null
@@ -96,4 +99,65 @@ replay_nothing() {
 		grep -q "the input is empty" "$work/err" && grep -q '"events":0' "$work/out"
 }
 check "aunoise: empty input is zeros, status 0 and a note" replay_nothing
+
+# A name can hold what a terminal obeys: no message may repeat it as it is.
+hostile=$(printf '\033[31m\nevil')
+cp "$work/stream" "$work/$hostile"
+mkdir "$work/dir$hostile"
+cp "$recorded" "$work/gz$hostile"
+# tame NAME STATUS ARGUMENT...: aunoise ends with STATUS and shows \x1b and \x0a alone
+tame() {
+	name=$1 wanted=$2
+	shift 2
+	status=0
+	"$AUNOISE" "$@" </dev/null >"$work/out" 2>"$work/err" || status=$?
+	check "hostile $name: exit status $wanted" [ "$status" -eq "$wanted" ]
+	check "hostile $name: is said" grep -qF '\x1b[31m\x0aevil' "$work/err"
+	check "hostile $name: not raw" no_control "$work/err"
+	grep -q '^evil' "$work/err" && check "hostile $name: one line" false
+}
+no_control() { ! LC_ALL=C grep -q '[^ -~]' "$1"; }
+tame "file without records" 3 replay "$work/$hostile"
+tame "file that is missing" 3 replay "$work/none$hostile"
+tame "directory" 3 replay "$work/dir$hostile"
+tame "compressed file" 3 replay "$work/gz$hostile"
+tame "file named twice" 3 replay "$work/$hostile" "$work/$hostile"
+tame "socket" 3 status --socket "$work/socket$hostile"
+tame "command" 2 "$hostile"
+tame "argument" 2 status "$hostile"
+tame "option" 2 report "--$hostile"
+tame "letter option" 2 report "-$hostile"
+tame "option's value" 2 report "--json=$hostile"
+
+# A key that is no UTF-8 is shown by its bytes, so that two of them differ.
+for key in FF FE; do
+	printf 'type=SYSCALL msg=audit(1.000:%d): arch=c000003e syscall=2 success=yes exit=0 key=%s\n' \
+		"0x$key" "$key"
+done >"$work/keys"
+"$AUNOISE" replay "$work/keys" >"$work/out" 2>/dev/null
+check "keys that are no UTF-8 are told apart" \
+	[ "$(grep -c -e ' "\\xff"$' -e ' "\\xfe"$' "$work/out")" -eq 2 ]
+
+# With standard input closed the first file that is opened is descriptor 0.
+gzip -dc "$recorded" | head -n 200 >"$work/first"
+printf 'type=SYSCALL msg=audit(1.000:9): arch=c000003e syscall=2 key="a"\n' >"$work/second"
+"$AUNOISE" replay --json "$work/first" "$work/second" </dev/null >"$work/out" 2>/dev/null
+"$AUNOISE" replay --json "$work/first" "$work/second" <&- >"$work/out2" 2>/dev/null
+check "replay of files with standard input closed" cmp -s "$work/out" "$work/out2"
+replay_closed() { "$AUNOISE" replay - <&-; }
+status=0
+replay_closed >/dev/null 2>"$work/err" || status=$?
+check "replay of a closed standard input: status 3" [ "$status" -eq 3 ]
+check "replay of a closed standard input: is said" grep -q "standard input is closed" "$work/err"
+
+# gap_events: of the time since the summary before, but for the final one: of all
+for serial in 1 2 5 6 9 10 11 12; do
+	printf 'type=USER_CMD msg=audit(%d.000:%d): pid=1\n' $((1000 + serial * 4)) $serial
+done >"$work/gaps"
+"$AUNOISE" replay --json --interval 8 "$work/gaps" 2>/dev/null >"$work/out"
+gaps=$(sed 's/.*"loss":{[^}]*"gap_events":\([0-9]*\).*/\1/' "$work/out")
+final=$(echo "$gaps" | tail -n 1)
+periodic=$(($(echo "$gaps" | sed '$d' | tr '\n' '+')0))
+check "replay --interval: gaps in the final summary: 4, not $final" [ "$final" -eq 4 ]
+check "replay --interval: the gaps before it add up to 4, not $periodic" [ "$periodic" -eq 4 ]
 finish

@@ -45,11 +45,13 @@ seqs=$(jq -s -c '[.[].seq] == [range(1; length + 1)]' "$work/client")
 check "end of stream: seq is consecutive" [ "$seqs" = true ]
 
 begin --linger 2500
-kill -TERM "$(plugin_pid)"
-kill -INT "$(plugin_pid)"
+pid=$(plugin_pid)
+for signal in TERM INT USR1 USR2 ALRM PIPE CONT HUP; do
+	kill -s "$signal" "$pid"
+done
 end
-check "foreign SIGTERM: does not end it" [ "$status" -eq 0 ]
-check "foreign SIGTERM: the rest is counted" [ "$(last_records "$work/client")" -eq "$wanted" ]
+check "signals that are not for it: do not end it" [ "$status" -eq 0 ]
+check "signals that are not for it: the rest is counted" [ "$(last_records "$work/client")" -eq "$wanted" ]
 
 is_gone() { ! kill -0 "$1" 2>/dev/null || grep -q '^State:.Z' "/proc/$1/status"; }
 begin --linger 2000 --term 4000

@@ -8,6 +8,8 @@
  */
 #include "stream_help.h"
 
+#include <limits.h>
+
 #include "stream/assemble.h"
 
 #define SEC INT64_C(1795300000)
@@ -19,8 +21,8 @@ struct seen {
 	uint32_t records, at_completion; /* all, and before it was completed */
 	uint64_t bytes;
 	unsigned int completed, order;
-	bool first_seen, text_ok;
-	unsigned int n_lines;
+	bool first_seen;
+	unsigned int n_lines, n_absent; /* kept, and no longer there at completion */
 };
 
 struct world {
@@ -85,22 +87,25 @@ static void record(void *arg, struct assembly *ev, const struct record *r, bool 
 	assert_true(ev->bytes == s->bytes);
 }
 
-/* Every kept line must still hold the header of its own event. */
-static bool text_is_its_own(struct world *w, struct assembly *ev)
+/* Every kept line must still hold the header of its own event; Return: how many are gone.
+ */
+static unsigned int check_text(struct world *w, struct assembly *ev)
 {
+	unsigned int i, absent = 0;
 	struct record r;
-	unsigned int i;
 
 	for (i = 0; i < ev->n_lines; i++) {
 		struct span line = assembly_line(w->a, ev, i);
 
+		absent += !line.p;
 		if (!line.p)
 			continue;
-		if (!record_scan(&r, line, line.n) || r.serial != ev->serial ||
-		    r.stamp_ms != ev->stamp_ms || r.type != ev->line[i].type)
-			return false;
+		assert_true(record_scan(&r, line, line.n));
+		assert_int_equal(r.serial, ev->serial);
+		assert_true(r.stamp_ms == ev->stamp_ms);
+		assert_int_equal(r.type, ev->line[i].type);
 	}
-	return true;
+	return absent;
 }
 
 static void completed(void *arg, struct assembly *ev)
@@ -112,9 +117,8 @@ static void completed(void *arg, struct assembly *ev)
 	s->order = ++w->n_completed;
 	s->at_completion = s->records;
 	s->n_lines = ev->n_lines;
-	s->text_ok = text_is_its_own(w, ev);
+	s->n_absent = check_text(w, ev);
 	assert_int_equal(s->completed, 1);
-	assert_true(s->text_ok);
 	if (w->held == ev)
 		w->held = NULL;
 }
@@ -284,7 +288,7 @@ static void assemble_completes_single_types_at_once(void **state)
 	for (i = 0; i < N_OF(multi); i++)
 		rec(w, multi[i], 0, 20 + i);
 	assert_int_equal(w->n_completed, N_OF(single));
-	assembler_flush(w->a);
+	assembler_flush(w->a, UINT_MAX);
 	assert_int_equal(w->n_completed, N_OF(single) + N_OF(multi));
 	assert_true(assembler_counters(w->a).aged == N_OF(multi));
 	free_world(w);
@@ -356,7 +360,7 @@ static void assemble_keeps_counts_of_both_sides_of_a_restart(void **state)
 		whole_event(w, s, s);
 	for (s = 1; s <= 6000; s++)
 		whole_event(w, 1000000 + s, s);
-	assembler_flush(w->a);
+	assembler_flush(w->a, UINT_MAX);
 	assert_int_equal(w->n, 12000);
 	assert_int_equal(w->n_completed, 12000);
 	for (i = 0; i < w->n; i++)
@@ -407,6 +411,61 @@ static void assemble_knows_an_event_for_256_serials(void **state)
 	free_world(w);
 }
 
+/* Completed without its EOE: known until there is no place; then the EOE ends that as
+ * usual. */
+static void assemble_knows_an_event_without_its_end(void **state)
+{
+	struct world *w = new_world(2048, 1048576);
+	uint32_t s;
+
+	rec(w, "SYSCALL", 0, 1);
+	rec(w, "PROCTITLE", 0, 1);
+	rec(w, "ANOM_ABEND", 0, 2); /* will be completed by age */
+	for (s = 3; s <= 1500; s++)
+		whole_event(w, 3000, s);
+	assert_int_equal(w->seen[0].completed, 1);
+	assert_int_equal(w->seen[1].completed, 1);
+	rec(w, "EOE", 0, 1);
+	rec(w, "SYSCALL", 0, 2);
+	assert_int_equal(w->seen[0].records, 3);
+	assert_int_equal(w->seen[1].records, 2);
+	assert_true(assembler_counters(w->a).resumed == 0);
+	for (; s <= 1500 + 256; s++)
+		whole_event(w, 3000, s);
+	rec(w, "EOE", 0, 1);
+	assert_int_equal(w->seen[0].records, 4);
+	whole_event(w, 3000, s);
+	rec(w, "EOE", 0, 1); /* 257 serials behind its end */
+	assert_int_equal(w->seen[0].records, 4);
+	assert_true(assembler_counters(w->a).resumed == 1);
+	rec(w, "EOE", 0, 2); /* this one never had its end */
+	assert_int_equal(w->seen[1].records, 3);
+	free_world(w);
+}
+
+/* More of those than there are places: the oldest goes, ended ones keep their 256
+ * serials. */
+static void assemble_gives_up_the_oldest_without_its_end(void **state)
+{
+	struct world *w = new_world(2048, 1048576);
+	uint32_t s;
+
+	for (s = 1; s <= 6000; s++) {
+		rec(w, "SYSCALL", s, s);
+		rec(w, s % 2 ? "EOE" : "PROCTITLE", s, s);
+		if (s > 251 && s % 2)
+			rec(w, "PATH", s - 250, s - 250);
+	}
+	assert_int_equal(w->n, 6000);
+	assert_true(assembler_counters(w->a).resumed == 0);
+	rec(w, "EOE", 5000, 5000); /* within the places that are left */
+	assert_true(assembler_counters(w->a).resumed == 0);
+	rec(w, "EOE", 2, 2);
+	assert_true(assembler_counters(w->a).resumed == 1);
+	assert_int_equal(w->n, 6001);
+	free_world(w);
+}
+
 /* An open event is known however far the serials have gone, while there is room for its
  * text. */
 static void assemble_knows_an_open_event_for_ever(void **state)
@@ -447,7 +506,7 @@ static void assemble_keeps_its_promise_in_a_full_table(void **state)
 		if (s % 4 == 0 && s > 300) /* whichever it is: a late record of it */
 			rec(w, "EOE", w->seen[s - 250].stamp_ms - SEC * 1000, s - 249);
 	}
-	assembler_flush(w->a);
+	assembler_flush(w->a, UINT_MAX);
 	c = assembler_counters(w->a);
 	assert_int_equal(w->n, UNENDED + events);
 	assert_int_equal(w->n_completed, w->n);
@@ -469,7 +528,7 @@ static void assemble_works_in_tiny_tables(void **state)
 
 		for (s = 1; s < 300; s++)
 			rec(w, s % 3 ? "ANOM_ABEND" : "USER", s, s);
-		assembler_flush(w->a);
+		assembler_flush(w->a, UINT_MAX);
 		assert_int_equal(w->n, 299);
 		assert_int_equal(w->n_completed, 299);
 		free_world(w);
@@ -499,9 +558,35 @@ static void assemble_never_mixes_kept_text(void **state)
 		add_line(w, (struct span){line, (size_t)n + fill});
 		base += random_below(&seed, 10) == 0;
 	}
-	assembler_flush(w->a);
+	assembler_flush(w->a, UINT_MAX);
 	assert_int_equal(w->n, w->n_completed);
 	assert_true(assembler_counters(w->a).forced > 0);
+	free_world(w);
+}
+
+/* Who needs the room of another event's line completes that event first, while it is
+ * there. */
+static void assemble_completes_before_it_overwrites(void **state)
+{
+	struct world *w = new_world(64, 65536);
+	char line[9000];
+	unsigned int i;
+	int n;
+
+	for (i = 1; i <= 8; i++) { /* seven of them fit */
+		n = snprintf(line, sizeof(line),
+			     "type=PATH msg=audit(%lld.000:%u): ", (long long)SEC, i);
+		memset(line + n, 'x', sizeof(line) - (size_t)n);
+		assert_int_equal(w->n_completed, 0);
+		add_line(w, (struct span){line, sizeof(line)});
+	}
+	assert_int_equal(w->n_completed, 1);
+	assert_int_equal(w->seen[0].completed, 1);
+	assembler_flush(w->a, UINT_MAX);
+	for (i = 0; i < 8; i++) {
+		assert_int_equal(w->seen[i].n_lines, 1);
+		assert_int_equal(w->seen[i].n_absent, 0);
+	}
 	free_world(w);
 }
 
@@ -517,10 +602,11 @@ static void assemble_says_when_its_text_is_gone(void **state)
 	memset(line + n, 'x', sizeof(line) - (size_t)n);
 	for (i = 0; i < 12; i++)
 		add_line(w, (struct span){line, sizeof(line)});
-	assembler_flush(w->a);
+	assembler_flush(w->a, UINT_MAX);
 	assert_int_equal(w->n_completed, 1);
 	assert_int_equal(w->seen[0].records, 12);
 	assert_int_equal(w->seen[0].n_lines, ASSEMBLE_LINES_MAX);
+	assert_int_equal(w->seen[0].n_absent, 2); /* six fit */
 	free_world(w);
 }
 
@@ -540,7 +626,7 @@ static void assemble_counts_types_once(void **state)
 	for (i = 0; i < 100; i++) /* more types than there is room for */
 		add(w, "type=UNKNOWN[%u] msg=audit(%lld.000:1): x", 5000 + i,
 		    (long long)SEC);
-	assembler_flush(w->a);
+	assembler_flush(w->a, UINT_MAX);
 	assert_int_equal(w->n, 1);
 	assert_int_equal(w->seen[0].at_completion, 103);
 	free_world(w);
@@ -573,7 +659,7 @@ static void assemble_keeps_a_held_event_open(void **state)
 
 	w->hold_next = true; /* never released */
 	rec(w, "SYSCALL", 0, 7);
-	assembler_flush(w->a);
+	assembler_flush(w->a, UINT_MAX);
 	assert_int_equal(w->n_completed, 3);
 	assert_null(w->nodes.node[0].held);
 	free_world(w);
@@ -606,7 +692,7 @@ static void assemble_keeps_nodes_apart(void **state)
 	assert_int_equal(w->n, 3);
 	assert_int_equal(w->n_completed, 1);
 	assert_int_equal(w->seen[1].completed, 1);
-	assembler_flush(w->a);
+	assembler_flush(w->a, UINT_MAX);
 	assert_int_equal(w->n_completed, 3);
 	assert_int_equal(w->nodes.n, 3);
 	assert_absent(node_name(w->seen[0].node));
@@ -627,7 +713,7 @@ static void assemble_counts_nodes_beyond_the_table(void **state)
 		add(w, "node=n%u type=SYSCALL msg=audit(%u.000:%u): x", i, i, i);
 		add(w, "node=n%u type=EOE msg=audit(%u.000:%u): x", i, i, i);
 	}
-	assembler_flush(w->a);
+	assembler_flush(w->a, UINT_MAX);
 	assert_int_equal(w->n, 1001);
 	assert_int_equal(w->n_completed, 1001);
 	assert_true(w->nodes.over == 2 * (1000 - (NODES_MAX - 2)));
@@ -743,7 +829,7 @@ static void check_interleaved(uint64_t seed, unsigned int flights,
 		if (!*flight[i].next)
 			flight[i] = flight[--live];
 	}
-	assembler_flush(w->a);
+	assembler_flush(w->a, UINT_MAX);
 	compare(w, group, n);
 	assert_true(assembler_counters(w->a).resumed == 0);
 	free(group);
@@ -762,10 +848,40 @@ static void assemble_agrees_with_plain_grouping(void **state)
 	}
 }
 
+/*
+ * With a full queue a task sleeps between two records of one event; the rest
+ * was seen 80,000 serials and 5 s later. It is still the same event.
+ */
+static void assemble_knows_events_without_end_for_long(void **state)
+{
+	struct world *w = new_world(3072, 1048576);
+	uint32_t s;
+
+	for (s = 1; s <= 64; s++)
+		rec(w, "SYSCALL", 0, s);
+	for (s = 65; s <= 80000; s++) {
+		rec(w, "SYSCALL", s / 16, s);
+		rec(w, "PROCTITLE", s / 16, s);
+		rec(w, "EOE", s / 16, s);
+	}
+	for (s = 1; s <= 64; s++) {
+		rec(w, "PROCTITLE", 0, s);
+		rec(w, "EOE", 0, s);
+	}
+	assembler_flush(w->a, UINT_MAX);
+	assert_int_equal(w->n, 80000);
+	assert_int_equal(w->n_completed, 80000);
+	for (s = 0; s < 64; s++)
+		assert_int_equal(w->seen[s].records, 3);
+	assert_int_equal(assembler_counters(w->a).resumed, 0);
+	free_world(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(assemble_ends_at_eoe),
+		cmocka_unit_test(assemble_knows_events_without_end_for_long),
 		cmocka_unit_test(assemble_waits_for_the_eoe_behind_proctitle),
 		cmocka_unit_test(assemble_finds_its_event_behind_other_lines),
 		cmocka_unit_test(assemble_takes_records_before_the_syscall),
@@ -776,10 +892,13 @@ int main(void)
 		cmocka_unit_test(assemble_keeps_counts_of_both_sides_of_a_restart),
 		cmocka_unit_test(assemble_wraps_with_the_serials),
 		cmocka_unit_test(assemble_knows_an_event_for_256_serials),
+		cmocka_unit_test(assemble_knows_an_event_without_its_end),
+		cmocka_unit_test(assemble_gives_up_the_oldest_without_its_end),
 		cmocka_unit_test(assemble_knows_an_open_event_for_ever),
 		cmocka_unit_test(assemble_keeps_its_promise_in_a_full_table),
 		cmocka_unit_test(assemble_works_in_tiny_tables),
 		cmocka_unit_test(assemble_never_mixes_kept_text),
+		cmocka_unit_test(assemble_completes_before_it_overwrites),
 		cmocka_unit_test(assemble_says_when_its_text_is_gone),
 		cmocka_unit_test(assemble_counts_types_once),
 		cmocka_unit_test(assemble_keeps_a_held_event_open),

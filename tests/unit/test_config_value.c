@@ -117,7 +117,7 @@ static void config_value_is_stored_in_its_unit(void **unused)
 	assert_string_equal(c.file, "f");
 }
 
-#define NO_DURATION " is no duration; write seconds or 500ms, 60, 5m, 1h"
+#define NO_DURATION " is no duration; write seconds or 60, 5m, 1h"
 #define NO_LISTED   " is no duration; write seconds or 60, 5m, 1h, with blanks between them"
 #define NO_NUMBER   " is no number; write a whole number in decimal digits"
 #define NO_SIZE     " is no size; write bytes or 64K, 8M, 1G"
@@ -142,8 +142,7 @@ static void config_value_refuses_with_reason_and_remedy(void **unused)
 		{"interval = 5M", "interval: \"5M\"" NO_DURATION},
 		{"interval = \"60\"", "interval: \"\\x2260\\x22\"" NO_DURATION},
 		{"interval = \x1b[2J", "interval: \"\\x1b[2J\"" NO_DURATION},
-		{"interval =",
-		 "interval: has no value; write seconds or 500ms, 60, 5m, 1h"},
+		{"interval =", "interval: has no value; write seconds or 60, 5m, 1h"},
 		{"interval = 0", "interval: \"0\" is out of range; write 1 to 24h"},
 		{"interval = 500ms",
 		 "interval: \"500ms\" is out of range; write 1 to 24h"},

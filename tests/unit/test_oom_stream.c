@@ -7,6 +7,8 @@
  * for an n-th. What libauparse itself allocates is not touched. Leaks on the
  * way are found by the leak sanitizer and by the balance kept here.
  */
+#include <limits.h>
+
 #include "stream_help.h"
 
 #include <errno.h>
@@ -70,7 +72,7 @@ static bool make_assembler(void)
 
 	if (!a)
 		return false;
-	assembler_flush(a);
+	assembler_flush(a, UINT_MAX);
 	assembler_free(a);
 	return true;
 }

@@ -6,6 +6,8 @@
  * Lines go the real way: header, assembler, parser. What the parser says of
  * the last event is copied out when it is complete.
  */
+#include <limits.h>
+
 #include "stream_help.h"
 
 #include <errno.h>
@@ -125,7 +127,7 @@ static const struct event *read_event(struct result *t, struct span text)
 		assert_non_null(end);
 		add_line(t, (struct span){text.p, (size_t)(end - text.p)});
 	}
-	assembler_flush(t->a);
+	assembler_flush(t->a, UINT_MAX);
 	assert_int_equal(t->n, n + 1);
 	return &t->e;
 }

@@ -86,8 +86,8 @@ static void text_unescape_undoes_the_kernels_forms(void **state)
 		{S("2f746d70"), S("/tmp")},
 		{S("00FF"), S("\0\xff")},
 		{S("7765620166696C6573"), S("web\1files")},
-		{S("2F746D7"), S("2F746D7")},   /* odd: no hexadecimal form */
-		{S("2F746D7G"), S("2F746D7G")}, /* G is no digit */
+		{{"2F746D70", 7}, S("2F746D7")}, /* odd: no hexadecimal form */
+		{S("2F746D7G"), S("2F746D7G")},  /* G is no digit */
 		{S("root"), S("root")},
 		{S("?"), S("?")},
 		{S(""), S("")},

@@ -155,7 +155,7 @@ static void timeline_follows_a_sparse_log(void **state)
 	feed_end(&f);
 	assert_int_equal(f.t.now_ms, T0 + 199 * 10 * MINUTE);
 	assert_int_equal(f.t.late, 0);
-	assert_int_equal(f.t.shift_ms, 0);
+	assert_int_equal(f.t.shift_ms[0], 0);
 }
 
 /* --- forged stamps --- */
@@ -200,15 +200,27 @@ static void timeline_forged_future_as_first_is_overcome(void **state)
 	assert_false(complete);
 }
 
-static void timeline_forged_future_as_last_is_believed_at_the_end(void **state)
+static void timeline_future_as_last_is_believed_at_the_end(void **state)
+{
+	struct feeder f = feeder();
+
+	feed(&f, T0);
+	feed(&f, T0 + 400 * DAY);
+	assert_int_equal(f.t.now_ms, T0);
+	feed_end(&f);
+	assert_int_equal(f.t.now_ms, T0 + 400 * DAY);
+}
+
+static void timeline_beyond_the_calendar_is_never_believed(void **state)
 {
 	struct feeder f = feeder();
 
 	feed(&f, T0);
 	feed(&f, YEAR_9999);
-	assert_int_equal(f.t.now_ms, T0);
+	feed(&f, YEAR_9999);
 	feed_end(&f);
-	assert_int_equal(f.t.now_ms, YEAR_9999);
+	assert_int_equal(f.t.now_ms, T0);
+	assert_int_equal(behind(&f, YEAR_9999), 0);
 }
 
 static void timeline_forged_past_is_late_and_nothing_else(void **state)
@@ -268,6 +280,68 @@ static void timeline_steps_back_when_64_agree(void **state)
 	assert_int_equal(behind(&f, T0 + 640), 5);
 }
 
+/* Bursts of 80 in turn, one host's clock two minutes behind: nothing is emptied. */
+static void timeline_takes_two_hosts_minutes_apart(void **state)
+{
+	struct feeder f = feeder();
+	int i, burst;
+
+	for (burst = 0; burst < 40; burst++)
+		for (i = 0; i < 80; i++)
+			feed(&f, T0 + burst * 200 + i - (burst % 2 ? 2 * MINUTE : 0));
+	assert_true(f.t.now_ms < T0 + MINUTE);
+	assert_int_equal(f.t.steps_back, 1);
+	assert_int_equal(f.t.late, 64);
+	assert_int_equal(f.held, 0);
+}
+
+/* Calls that were held up for an hour end together; then all is as before. */
+static void timeline_leaves_a_step_that_was_none(void **state)
+{
+	struct feeder f = feeder();
+	int i;
+
+	for (i = 0; i < 200; i++)
+		feed(&f, T0 + i);
+	for (i = 0; i < 66; i++)
+		feed(&f, T0 - 60 * MINUTE + i);
+	for (i = 0; i < 100; i++)
+		assert_true(feed(&f, T0 + 300 + i));
+	assert_true(f.t.now_ms < T0 + MINUTE);
+	assert_int_equal(timeline_stamp(&f.t), f.t.now_ms);
+}
+
+static void timeline_live_believes_no_step_that_the_clock_denies(void **state)
+{
+	struct feeder f = feeder();
+	struct clock_reading clock = {T0, 5000};
+	int i;
+
+	f.clock = &clock;
+	feed(&f, T0);
+	for (i = 0; i < 500; i++)
+		feed(&f, T0 - 60 * MINUTE + i);
+	assert_int_equal(f.t.steps_back, 0);
+	feed(&f, T0 + 10 * MINUTE);
+	feed(&f, T0 + 10 * MINUTE);
+	assert_int_equal(f.t.now_ms, T0);
+}
+
+static void timeline_live_believes_a_step_of_the_clock(void **state)
+{
+	struct feeder f = feeder();
+	struct clock_reading clock = {T0, 5000};
+	int i;
+
+	f.clock = &clock;
+	feed(&f, T0);
+	clock.wall_ms = T0 - 60 * MINUTE;
+	for (i = 0; i <= 64; i++)
+		feed(&f, clock.wall_ms + i);
+	assert_int_equal(f.t.steps_back, 1);
+	assert_int_equal(timeline_stamp(&f.t), clock.wall_ms + 64);
+}
+
 static void timeline_step_back_needs_them_in_a_row(void **state)
 {
 	struct feeder f = feeder();
@@ -276,11 +350,11 @@ static void timeline_step_back_needs_them_in_a_row(void **state)
 	feed(&f, T0 + DAY);
 	for (i = 0; i < 1000; i++) {
 		feed(&f, T0 + i);
-		if (i % 64 == 63)
-			feed(&f, T0 + DAY + i); /* one that still believes in now */
+		if (i % 64 == 63) /* a minute back: one that still believes in now */
+			feed(&f, T0 + DAY - MINUTE);
 	}
 	assert_int_equal(f.t.steps_back, 0);
-	assert_int_equal(f.t.late, 1000);
+	assert_int_equal(f.t.start_ms, T0 + DAY - MINUTE);
 }
 
 static void timeline_step_back_needs_them_to_agree(void **state)
@@ -473,7 +547,12 @@ int main(void)
 		cmocka_unit_test(timeline_follows_a_sparse_log),
 		cmocka_unit_test(timeline_forged_future_in_the_middle_changes_nothing),
 		cmocka_unit_test(timeline_forged_future_as_first_is_overcome),
-		cmocka_unit_test(timeline_forged_future_as_last_is_believed_at_the_end),
+		cmocka_unit_test(timeline_future_as_last_is_believed_at_the_end),
+		cmocka_unit_test(timeline_beyond_the_calendar_is_never_believed),
+		cmocka_unit_test(timeline_takes_two_hosts_minutes_apart),
+		cmocka_unit_test(timeline_leaves_a_step_that_was_none),
+		cmocka_unit_test(timeline_live_believes_no_step_that_the_clock_denies),
+		cmocka_unit_test(timeline_live_believes_a_step_of_the_clock),
 		cmocka_unit_test(timeline_forged_past_is_late_and_nothing_else),
 		cmocka_unit_test(timeline_forged_steps_without_end_do_no_harm),
 		cmocka_unit_test(timeline_steps_back_when_64_agree),

@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cache.c - events that are like one that libauparse has read already
+ *
+ * The splitter is strict, not clever: one blank between fields, each wanted
+ * field once, values from a small alphabet or in plain quotes. Whatever else
+ * comes, an attacker's work included, has no print. That is what makes it safe
+ * to know less than libauparse does.
+ */
+#include "stream/cache.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "stream/event.h"
+#include "stream/object.h"
+
+#define NAME_MAX_BYTES 3072 /* raw identity; longer ones have no print */
+
+struct cache {
+	struct siphash_key key;
+	uint32_t mask;
+	size_t value_size;
+	uint64_t *prints; /* 0: an empty place */
+	char *values;
+	struct event event; /* arch, nr, has_syscall, as object_dir() reads them */
+	struct object object;
+	size_t n;
+	char name[NAME_MAX_BYTES];
+	char room[NAME_MAX_BYTES];
+};
+
+/* --- the table --- */
+
+struct cache *cache_new(unsigned int places, size_t value_size,
+			const struct siphash_key *key)
+{
+	struct cache *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->key = *key;
+	c->mask = places - 1;
+	c->value_size = value_size;
+	c->prints = calloc(places, sizeof(*c->prints));
+	c->values = calloc(places, value_size);
+	if (!c->prints || !c->values) {
+		cache_free(c);
+		errno = ENOMEM;
+		return NULL;
+	}
+	return c;
+}
+
+void cache_free(struct cache *c)
+{
+	if (!c)
+		return;
+	free(c->prints);
+	free(c->values);
+	free(c);
+}
+
+const void *cache_get(const struct cache *c, uint64_t print)
+{
+	uint32_t place = (uint32_t)print & c->mask;
+
+	return c->prints[place] == print ? c->values + place * c->value_size : NULL;
+}
+
+void *cache_put(struct cache *c, uint64_t print)
+{
+	uint32_t place = (uint32_t)print & c->mask;
+
+	c->prints[place] = print;
+	return c->values + place * c->value_size;
+}
+
+/* --- the name --- */
+
+static bool put(struct cache *c, const void *data, size_t n)
+{
+	if (n > sizeof(c->name) - c->n)
+		return false;
+	if (n)
+		memcpy(c->name + c->n, data, n);
+	c->n += n;
+	return true;
+}
+
+/* With its length, so that no two rows of values look alike; absent is kept apart. */
+static bool put_value(struct cache *c, struct span value)
+{
+	uint16_t n = value.p ? (uint16_t)(value.n + 1) : 0;
+
+	return value.n < UINT16_MAX && put(c, &n, sizeof(n)) && put(c, value.p, value.n);
+}
+
+/* --- fields --- */
+
+struct field {
+	struct span name, value;
+};
+
+static bool is_name(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+/* What libauparse neither trims nor splits. */
+static bool is_plain(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '+' || c == '.' ||
+	       c == '/' || c == ':' || c == '?';
+}
+
+/* Take one `name=value` and the blank behind it off the front. */
+static bool take_field(struct span *rest, struct field *f)
+{
+	const char *end = memchr(rest->p, ' ', rest->n);
+	size_t n = end ? (size_t)(end - rest->p) : rest->n, i;
+
+	for (i = 0; i < n && is_name((unsigned char)rest->p[i]); i++)
+		;
+	if (!i || i == n || rest->p[i] != '=')
+		return false;
+	f->name = (struct span){rest->p, i};
+	f->value = (struct span){rest->p + i + 1, n - i - 1};
+	rest->p += n + (end != NULL);
+	rest->n -= n + (end != NULL);
+	return !end || rest->n; /* a blank at the end is trimmed by auditd */
+}
+
+static bool is_plain_value(struct span v)
+{
+	size_t i;
+
+	for (i = 0; i < v.n; i++)
+		if (!is_plain((unsigned char)v.p[i]))
+			return false;
+	return v.n && v.p[v.n - 1] != ':';
+}
+
+/* Plain, in quotes, or (null): the forms of what the kernel calls untrusted strings. */
+static bool is_string_value(struct span v)
+{
+	size_t i;
+
+	if (!v.n || v.p[0] != '"')
+		return is_plain_value(v) || span_is(v, "(null)");
+	if (v.n < 3 || v.p[v.n - 1] != '"')
+		return false;
+	for (i = 1; i < v.n - 1; i++)
+		if (v.p[i] <= ' ' || v.p[i] > '~' || v.p[i] == '"' || v.p[i] == '\'')
+			return false;
+	return true;
+}
+
+/* The fields that are wanted of a record, each at most once. */
+struct wanted {
+	const char *name;
+	bool string;
+};
+
+static int wanted_index(const struct wanted *wanted, size_t n, struct span name)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (wanted[i].name[0] == name.p[0] && span_is(name, wanted[i].name))
+			return (int)i;
+	return -1;
+}
+
+/* Return: true when @v is the good first value of wanted field number @i. */
+static bool note_value(const struct wanted *wanted, int i, struct span v,
+		       struct span *values)
+{
+	if (values[i].p || !(wanted[i].string ? is_string_value(v) : is_plain_value(v)))
+		return false;
+	values[i] = v;
+	return true;
+}
+
+static struct span without_tail(struct span body)
+{
+	const char *tail = memchr(body.p, '\x1d', body.n);
+
+	return (struct span){body.p, tail ? (size_t)(tail - body.p) : body.n};
+}
+
+static bool split(struct span body, const struct wanted *wanted, size_t n,
+		  struct span *values)
+{
+	struct span rest = without_tail(body);
+	struct field f;
+	int i;
+
+	memset(values, 0, n * sizeof(*values));
+	while (rest.n) {
+		if (!take_field(&rest, &f) || span_is(f.name, "msg") ||
+		    span_is(f.name, "type") || span_is(f.name, "node"))
+			return false;
+		i = wanted_index(wanted, n, f.name);
+		if (i >= 0 && !note_value(wanted, i, f.value, values))
+			return false;
+	}
+	return true;
+}
+
+/* --- an event of a rule: SYSCALL, CWD, PATH --- */
+
+enum {
+	S_ARCH,
+	S_SYSCALL,
+	S_SUCCESS,
+	S_EXIT,
+	S_AUID,
+	S_UID,
+	S_COMM,
+	S_EXE,
+	S_SUBJ,
+	S_KEY,
+	S_IDENTITY, /* all before this are the identity's */
+	S_A0 = S_IDENTITY,
+	S_A1,
+	S_A2,
+	S_A3,
+	S_FIELDS
+};
+
+static const struct wanted of_syscall[S_FIELDS] = {
+	[S_ARCH] = {"arch", false},       [S_SYSCALL] = {"syscall", false},
+	[S_SUCCESS] = {"success", false}, [S_EXIT] = {"exit", false},
+	[S_AUID] = {"auid", false},       [S_UID] = {"uid", false},
+	[S_COMM] = {"comm", true},        [S_EXE] = {"exe", true},
+	[S_SUBJ] = {"subj", false},       [S_KEY] = {"key", true},
+	[S_A0] = {"a0", false},           [S_A1] = {"a1", false},
+	[S_A2] = {"a2", false},           [S_A3] = {"a3", false},
+};
+
+static bool read_hex(struct span v, uint64_t *value)
+{
+	size_t i;
+
+	*value = 0;
+	if (!v.n || v.n > 16)
+		return false;
+	for (i = 0; i < v.n; i++) {
+		int digit = text_hex(v.p[i]);
+
+		if (digit < 0)
+			return false;
+		*value = *value << 4 | (uint64_t)digit;
+	}
+	return true;
+}
+
+/* A successful call's exit is a number of no account: a descriptor, a count. */
+static struct span exit_of(struct span exit, struct span success)
+{
+	if (exit.n && exit.p[0] != '-' && span_is(success, "yes"))
+		return (struct span){"", 0};
+	return exit;
+}
+
+static bool put_syscall(struct cache *c, struct span body)
+{
+	struct span v[S_FIELDS];
+	uint64_t arch, nr;
+	int i;
+
+	if (!split(body, of_syscall, S_FIELDS, v) || !read_hex(v[S_ARCH], &arch) ||
+	    arch > UINT32_MAX || !text_u64(v[S_SYSCALL], UINT32_MAX, &nr))
+		return false;
+	c->event.has_syscall = true;
+	c->event.arch = (uint32_t)arch;
+	c->event.nr = (uint32_t)nr;
+	for (i = 0; i < 4; i++)
+		if (!v[S_A0 + i].p || !read_hex(v[S_A0 + i], &c->object.arg[i]))
+			return false;
+	v[S_EXIT] = exit_of(v[S_EXIT], v[S_SUCCESS]);
+	for (i = 0; i < S_IDENTITY; i++)
+		if (!put_value(c, v[i]))
+			return false;
+	return true;
+}
+
+static const struct wanted of_cwd[] = {{"cwd", true}};
+enum { P_NAME, P_NAMETYPE, P_OBJTYPE, P_FIELDS };
+static const struct wanted of_path[P_FIELDS] = {
+	{"name", true}, {"nametype", false}, {"objtype", false}};
+
+/* Both decoded side by side: object_dir() puts the two together behind them. */
+static struct span decoded(struct cache *c, struct span raw, size_t *used)
+{
+	struct span s;
+
+	if (!raw.p || raw.n > sizeof(c->room) - *used)
+		return (struct span){NULL, 0};
+	s = text_unescape(raw, c->room + *used);
+	*used += raw.n;
+	return s;
+}
+
+static bool put_dir(struct cache *c, struct span cwd, struct span path)
+{
+	struct span v[P_FIELDS] = {{NULL, 0}}, w = {NULL, 0};
+	size_t used = 0;
+
+	if ((cwd.p && !split(cwd, of_cwd, 1, &w)) ||
+	    (path.p &&
+	     (!split(path, of_path, P_FIELDS, v) || !v[P_NAME].p ||
+	      !v[P_NAMETYPE].p == !v[P_OBJTYPE].p || span_is(v[P_NAMETYPE], "PARENT") ||
+	      span_is(v[P_OBJTYPE], "PARENT"))))
+		return false;
+	if (w.n + v[P_NAME].n > sizeof(c->room) / 2)
+		return false;
+	c->object.cwd = decoded(c, w, &used);
+	c->object.name = decoded(c, v[P_NAME], &used);
+	c->object.has_name = path.p != NULL;
+	return put_value(c, object_dir(&c->object, &c->event, c->room + used,
+				       sizeof(c->room) - used));
+}
+
+static bool put_rule_event(struct cache *c, const struct assembler *a,
+			   const struct assembly *ev)
+{
+	struct span syscall = {NULL, 0}, cwd = {NULL, 0}, path = {NULL, 0};
+	unsigned int i;
+
+	for (i = 0; i < ev->n_lines; i++) {
+		uint32_t type = ev->line[i].type;
+		struct span body = assembly_body(a, ev, i);
+
+		if (!body.p)
+			return false;
+		if (type == RECORD_SYSCALL)
+			syscall = body;
+		else if (type == RECORD_CWD)
+			cwd = body;
+		else if (type == RECORD_PATH && !path.p)
+			path = body;
+		else if (type == RECORD_PATH)
+			return false;
+	}
+	return syscall.p && put_syscall(c, syscall) && put_dir(c, cwd, path);
+}
+
+/* --- a user message --- */
+
+enum { U_PID, U_UID, U_AUID, U_SES, U_SUBJ, U_FIELDS };
+static const struct wanted of_header[U_FIELDS] = {
+	{"pid", false}, {"uid", false}, {"auid", false}, {"ses", false}, {"subj", false}};
+enum { M_EXE, M_ACCT, M_COMM, M_FIELDS };
+static const struct wanted of_message[M_FIELDS] = {
+	{"exe", true}, {"acct", true}, {"comm", true}};
+
+/* What the sender chose: the last of each name stands, as libaudit writes it last. */
+static bool split_message(struct span rest, struct span *values)
+{
+	struct field f;
+	size_t i;
+
+	for (i = 0; i < rest.n; i++)
+		if (rest.p[i] < ' ' || rest.p[i] > '~' || rest.p[i] == '\'')
+			return false;
+	memset(values, 0, M_FIELDS * sizeof(*values));
+	while (rest.n) {
+		int wanted;
+
+		if (!take_field(&rest, &f) || span_is(f.name, "msg") ||
+		    span_is(f.name, "subj") || span_is(f.name, "type") ||
+		    span_is(f.name, "node"))
+			return false;
+		wanted = wanted_index(of_message, M_FIELDS, f.name);
+		if (wanted < 0)
+			continue;
+		if (!is_string_value(f.value))
+			return false;
+		values[wanted] = f.value;
+	}
+	return true;
+}
+
+static bool put_user_message(struct cache *c, struct span body)
+{
+	static const char begin[] = " msg='";
+	struct span v[U_FIELDS], m[M_FIELDS], rest = without_tail(body), head = rest;
+	const char *at;
+	int i;
+
+	at = memmem(rest.p, rest.n, begin, sizeof(begin) - 1);
+	if (!at || rest.p[rest.n - 1] != '\'')
+		return false;
+	head.n = (size_t)(at - rest.p);
+	rest.n -= head.n + sizeof(begin) - 1;
+	rest.p = at + sizeof(begin) - 1;
+	if (!rest.n)
+		return false;
+	rest.n--;
+	if (!split(head, of_header, U_FIELDS, v) || !split_message(rest, m))
+		return false;
+	for (i = U_PID; i <= U_AUID; i++)
+		if (!v[i].p)
+			return false;
+	for (i = 0; i < M_FIELDS; i++)
+		if (!put_value(c, m[i]))
+			return false;
+	return put_value(c, v[U_UID]) && put_value(c, v[U_AUID]) &&
+	       put_value(c, v[U_SUBJ]);
+}
+
+/* --- the print --- */
+
+static bool put_head(struct cache *c, const struct assembly *ev)
+{
+	uint64_t node = (uintptr_t)ev->node;
+	unsigned int i, n_types = 0;
+
+	c->n = 0;
+	for (i = 0; i < ev->n_types; i++)
+		n_types += ev->type[i].type != RECORD_EOE;
+	if (!put(c, &node, sizeof(node)) || !put(c, &n_types, sizeof(n_types)))
+		return false;
+	for (i = 0; i < ev->n_types; i++)
+		if (ev->type[i].type != RECORD_EOE &&
+		    !put(c, &ev->type[i].type, sizeof(ev->type[i].type)))
+			return false;
+	return true;
+}
+
+static bool is_user_message(const struct assembly *ev)
+{
+	uint32_t type = ev->line[0].type;
+
+	return ev->n_lines == 1 && ev->n_types == 1 && type != RECORD_KERNEL &&
+	       record_is_single(type) && !record_is_daemon(type);
+}
+
+bool cache_print(struct cache *c, const struct assembler *a, const struct assembly *ev,
+		 uint64_t *print)
+{
+	bool ok;
+
+	if (!ev->n_lines || ev->node->shared || !put_head(c, ev))
+		return false;
+	memset(&c->object, 0, sizeof(c->object));
+	if (is_user_message(ev)) {
+		struct span body = assembly_body(a, ev, 0);
+
+		ok = body.p && put_user_message(c, body);
+	} else {
+		ok = put_rule_event(c, a, ev);
+	}
+	*print = ok ? siphash(&c->key, c->name, c->n) : 0;
+	return *print != 0;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cache.h - events that are like one that libauparse has read already
+ *
+ * libauparse is the authority for what a field means, and is asked once for
+ * each kind of event. A splitter that knows nothing but where the fields of a
+ * flow's identity stand makes a print of their raw bytes; an event whose print
+ * is known needs no parsing. What has not exactly the shape that the kernel
+ * and libaudit write gets no print and goes to libauparse, always.
+ * The table is fixed; a print that maps to a taken place takes it.
+ */
+#ifndef NOISE_CACHE_H
+#define NOISE_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/siphash.h"
+#include "stream/assemble.h"
+
+struct cache;
+
+/**
+ * cache_new - a table of @places values of @value_size bytes
+ * @places: a power of two
+ * Return: owned, or NULL with errno ENOMEM.
+ */
+struct cache *cache_new(unsigned int places, size_t value_size,
+			const struct siphash_key *key)
+	__attribute__((warn_unused_result));
+void cache_free(struct cache *c);
+
+/**
+ * cache_print - the print of a complete event
+ * Two events with the same print have the same struct event, apart from
+ * stamp, serial, records, bytes and pid.
+ * Return: false when it has none.
+ */
+bool cache_print(struct cache *c, const struct assembler *a, const struct assembly *ev,
+		 uint64_t *print);
+
+/** cache_get - the value kept for @print, or NULL. Borrows until the next cache_put(). */
+const void *cache_get(const struct cache *c, uint64_t print);
+
+/** cache_put - the place for the value of @print, to be filled by the caller */
+void *cache_put(struct cache *c, uint64_t print);
+
+#endif
