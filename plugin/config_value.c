@@ -387,7 +387,7 @@ static int set_name(const struct config_setting *s, char *member)
 }
 
 static const struct type_ops types[CONFIG_TYPES] = {
-	[CONFIG_DURATION] = {"duration", "seconds or 500ms, 60, 5m, 1h", set_duration,
+	[CONFIG_DURATION] = {"duration", "seconds or 60, 5m, 1h", set_duration,
 			     print_number},
 	[CONFIG_DURATION_LIST] = {"duration",
 				  "seconds or 60, 5m, 1h, with blanks between them",

@@ -25,11 +25,19 @@ static int print_settings(const char *file)
 	struct conf_error error;
 	struct config config;
 	char text[640];
+	gid_t group;
 
 	if (config_load(&config, file, &error) < 0) {
 		log_msg(LOG_ERR, "%s", conf_error_text(&error, text, sizeof(text)));
 		return 1;
 	}
+	if (!config.file[0])
+		log_msg(LOG_NOTICE,
+			"note: %s is missing or may not be read by this user; these are "
+			"the defaults",
+			SETTINGS_FILE);
+	if (plugin_group(&config, &group) < 0)
+		return 1;
 	config_print(&config, STDOUT_FILENO);
 	return 0;
 }

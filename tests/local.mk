@@ -208,7 +208,7 @@ EXTRA_DIST += tests/system/lib.sh tests/system/record.sh
 
 # --- lint ---
 lint_scripts = tests/lint/arrows.sh tests/lint/docs.sh tests/lint/headers.sh \
-	tests/lint/selftest.sh
+	tests/lint/selftest.sh tests/lint/style.sh
 dist_check_SCRIPTS += $(lint_scripts)
 TESTS += $(lint_scripts)
 EXTRA_DIST += tests/lint/lib.sh tests/lint/arrows.awk

@@ -61,7 +61,7 @@ static void choose_shift(struct timeline *t, int64_t stamp_ms)
 		}
 }
 
-static bool clock_agrees(int64_t stamp_ms, const struct clock_reading *clock)
+static bool wall_agrees(int64_t stamp_ms, const struct clock_reading *clock)
 {
 	int64_t apart = stamp_ms - clock->wall_ms;
 
@@ -130,12 +130,12 @@ bool timeline_see(struct timeline *t, int64_t stamp_ms, const struct clock_readi
 	if (is_near(t, own)) {
 		see_near(t, own, clock);
 	} else if (own > t->now_ms) {
-		if (!clock || !clock_agrees(stamp_ms, clock)) {
+		if (!clock || !wall_agrees(stamp_ms, clock)) {
 			t->ahead++;
 			return false;
 		}
 		set_now(t, own, clock);
-	} else if (!clock || clock_agrees(stamp_ms, clock)) {
+	} else if (!clock || wall_agrees(stamp_ms, clock)) {
 		see_back(t, own);
 	}
 	t->late += is_late(t, own_of(t, stamp_ms));

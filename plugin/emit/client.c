@@ -127,15 +127,24 @@ void client_flush(struct client *c)
 		c->failed = true;
 }
 
+bool client_has_room(const struct client *c, size_t n)
+{
+	return c->options->buffer_bytes - c->out_n >= n;
+}
+
+void client_miss(struct client *c)
+{
+	c->seq++;
+	c->dropped++;
+	++*c->options->lines_dropped;
+}
+
 void client_send(struct client *c, const struct schema_line *line)
 {
 	if (c->failed)
 		return;
-	if (!put_gap(c) || !put_line(c, line)) {
-		c->seq++;
-		c->dropped++;
-		++*c->options->lines_dropped;
-	}
+	if (!put_gap(c) || !put_line(c, line))
+		client_miss(c);
 	client_flush(c);
 }
 

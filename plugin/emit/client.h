@@ -46,6 +46,12 @@ void client_free(struct client *c);
 /** client_send - queue @line and write what the socket takes, without waiting */
 void client_send(struct client *c, const struct schema_line *line);
 
+/** client_has_room - would a line of @n bytes find room now? */
+bool client_has_room(const struct client *c, size_t n);
+
+/** client_miss - a line that was not made, since there is no room for it: dropped */
+void client_miss(struct client *c);
+
 /** client_flush - write what the socket takes, without waiting */
 void client_flush(struct client *c);
 

@@ -96,6 +96,23 @@ static void client_request(void *arg, struct client *c, const struct request *r)
 	update_tick(s);
 }
 
+/*
+ * Nothing is built for a client that could not take it: one that stands still
+ * must not cost the stream thread a summary every second.
+ */
+static void pass_over_full(struct server *s, int64_t now)
+{
+	struct seat *seat;
+
+	for (seat = s->seats; seat < s->seats + s->n_seats; seat++) {
+		if (!pace_is_due(&seat->pace, now) ||
+		    client_has_room(seat->client, s->options.client_buffer / 2))
+			continue;
+		client_miss(seat->client);
+		pace_served(&seat->pace, now);
+	}
+}
+
 /* Of those that are due the one that has waited longest, NULL when none is. */
 static const struct pace *most_due(const struct server *s, int64_t now)
 {
@@ -133,10 +150,12 @@ static void tick_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct server *s = arg;
 	int64_t now = clock_read().boot_ms;
-	const struct pace *most = most_due(s, now);
+	const struct pace *most;
 	struct server_depth depth;
 	struct schema_line line;
 
+	pass_over_full(s, now);
+	most = most_due(s, now);
 	if (!most)
 		return;
 	depth.all_windows = most->want.all_windows;

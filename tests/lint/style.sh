@@ -8,6 +8,9 @@
 
 FUNCTION_LINES=80
 FILE_LINES=500
+# A test program is a row of cases that are read one by one, a table a part of its case.
+TEST_FUNCTION_LINES=130
+TEST_FILE_LINES=1000
 FORMAT_VERSION=14 # of clang-format; others set the same style differently
 
 # all text of ours, without what tests feed to the programs
@@ -34,8 +37,14 @@ look_at_format()
 look_at_length()
 {
 	# shellcheck disable=SC2046 # names of ours, without blanks
-	LC_ALL=C awk -v function_max="$FUNCTION_LINES" -v file_max="$FILE_LINES" '
-		FNR == 1 { begun = 0 }
+	LC_ALL=C awk -v program_function="$FUNCTION_LINES" -v program_file="$FILE_LINES" \
+		-v test_function="$TEST_FUNCTION_LINES" -v test_file="$TEST_FILE_LINES" '
+		FNR == 1 {
+			begun = 0
+			test = FILENAME ~ /^tests\/unit\//
+			function_max = test ? test_function : program_function
+			file_max = test ? test_file : program_file
+		}
 		/^\{/ { begun = FNR }
 		/^\}/ && begun {
 			if (FNR - begun + 1 > function_max)

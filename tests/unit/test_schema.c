@@ -299,6 +299,33 @@ static void text_that_came_cut_is_marked(void **state)
 	json_decref(object);
 }
 
+static void text_comes_back_by_its_bytes(void **state)
+{
+	static const char *const no_hex[] = {"6", "6g", "zz"};
+	json_t *object = json_object();
+	char buffer[SCHEMA_TEXT_MAX];
+	struct span s;
+	size_t i;
+
+	assert_int_equal(schema_set_text(object, "key", span_of("\xff\xfe"), false), 0);
+	s = schema_get_text(object, "key", buffer);
+	assert_int_equal(s.n, 2);
+	assert_memory_equal(s.p, "\xff\xfe", 2);
+	assert_int_equal(schema_set_text(object, "exe", span_of("/bin/a"), false), 0);
+	s = schema_get_text(object, "exe", buffer);
+	assert_int_equal(s.n, 6);
+	assert_memory_equal(s.p, "/bin/a", 6);
+	assert_null(schema_get_text(object, "acct", buffer).p);
+	/* what is no hexadecimal form, or too long for one, is passed over */
+	for (i = 0; i < sizeof(no_hex) / sizeof(no_hex[0]); i++) {
+		json_object_set_new(object, "exe_hex", json_string(no_hex[i]));
+		assert_int_equal(schema_get_text(object, "exe", buffer).n, 6);
+	}
+	json_object_set_new(object, "exe_hex", json_sprintf("%0*d", 2 * 257, 0));
+	assert_int_equal(schema_get_text(object, "exe", buffer).n, 6);
+	json_decref(object);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +340,7 @@ int main(void)
 		cmocka_unit_test(text_is_cut_at_a_character),
 		cmocka_unit_test(text_cut_has_the_hex_of_what_stays),
 		cmocka_unit_test(text_that_came_cut_is_marked),
+		cmocka_unit_test(text_comes_back_by_its_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
