@@ -18,6 +18,26 @@
 
 #define NAME_MAX_BYTES 3072 /* raw identity; longer ones have no print */
 
+/* The fields that are wanted of a record, each at most once. */
+struct wanted {
+	const char *name;
+	bool string;
+};
+
+/*
+ * The names of the last record of a sort, in their order: the next one has
+ * nearly always the same, and then each is known by one comparison.
+ */
+#define SHAPE_FIELDS 40
+#define SHAPE_NAME   16
+struct shape {
+	struct {
+		char name[SHAPE_NAME]; /* with its `=` */
+		uint8_t len;           /* 0: not known */
+		int8_t wanted;         /* index, -1 for none */
+	} field[SHAPE_FIELDS];
+};
+
 struct cache {
 	struct siphash_key key;
 	uint32_t mask;
@@ -26,6 +46,7 @@ struct cache {
 	char *values;
 	struct event event; /* arch, nr, has_syscall, as object_dir() reads them */
 	struct object object;
+	struct shape of_syscall, of_cwd, of_path, of_header;
 	size_t n;
 	char name[NAME_MAX_BYTES];
 	char room[NAME_MAX_BYTES];
@@ -109,36 +130,18 @@ static bool is_name(unsigned char c)
 }
 
 /* What libauparse neither trims nor splits. */
-static bool is_plain(unsigned char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '+' || c == '.' ||
-	       c == '/' || c == ':' || c == '?';
-}
-
-/* Take one `name=value` and the blank behind it off the front. */
-static bool take_field(struct span *rest, struct field *f)
-{
-	const char *end = memchr(rest->p, ' ', rest->n);
-	size_t n = end ? (size_t)(end - rest->p) : rest->n, i;
-
-	for (i = 0; i < n && is_name((unsigned char)rest->p[i]); i++)
-		;
-	if (!i || i == n || rest->p[i] != '=')
-		return false;
-	f->name = (struct span){rest->p, i};
-	f->value = (struct span){rest->p + i + 1, n - i - 1};
-	rest->p += n + (end != NULL);
-	rest->n -= n + (end != NULL);
-	return !end || rest->n; /* a blank at the end is trimmed by auditd */
-}
+static const bool plain[256] = {
+	['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true, ['_'] = true,
+	['-'] = true,         ['+'] = true,         ['.'] = true,         ['/'] = true,
+	[':'] = true,         ['?'] = true,
+};
 
 static bool is_plain_value(struct span v)
 {
 	size_t i;
 
 	for (i = 0; i < v.n; i++)
-		if (!is_plain((unsigned char)v.p[i]))
+		if (!plain[(unsigned char)v.p[i]])
 			return false;
 	return v.n && v.p[v.n - 1] != ':';
 }
@@ -158,12 +161,6 @@ static bool is_string_value(struct span v)
 	return true;
 }
 
-/* The fields that are wanted of a record, each at most once. */
-struct wanted {
-	const char *name;
-	bool string;
-};
-
 static int wanted_index(const struct wanted *wanted, size_t n, struct span name)
 {
 	size_t i;
@@ -172,6 +169,37 @@ static int wanted_index(const struct wanted *wanted, size_t n, struct span name)
 		if (wanted[i].name[0] == name.p[0] && span_is(name, wanted[i].name))
 			return (int)i;
 	return -1;
+}
+
+/* Is field number @k of the record the same as in the one before? */
+static bool is_as_before(const struct shape *shape, size_t k, struct span rest)
+{
+	return k < SHAPE_FIELDS && shape->field[k].len && shape->field[k].len <= rest.n &&
+	       !memcmp(rest.p, shape->field[k].name, shape->field[k].len);
+}
+
+static void note_shape(struct shape *shape, size_t k, struct span name, int wanted)
+{
+	if (k >= SHAPE_FIELDS || name.n >= SHAPE_NAME)
+		return;
+	memcpy(shape->field[k].name, name.p, name.n + 1);
+	shape->field[k].len = (uint8_t)(name.n + 1);
+	shape->field[k].wanted = (int8_t)wanted;
+}
+
+/*
+ * Take the value of a field whose name takes @len bytes with its `=`, and the
+ * blank behind it. Return: false for a blank at the end, which auditd trims.
+ */
+static bool take_value(struct span *rest, size_t len, struct span *value)
+{
+	const char *end = memchr(rest->p + len, ' ', rest->n - len);
+	size_t n = end ? (size_t)(end - rest->p) : rest->n;
+
+	*value = (struct span){rest->p + len, n - len};
+	rest->p += n + (end != NULL);
+	rest->n -= n + (end != NULL);
+	return !end || rest->n;
 }
 
 /* Return: true when @v is the good first value of wanted field number @i. */
@@ -191,19 +219,40 @@ static struct span without_tail(struct span body)
 	return (struct span){body.p, tail ? (size_t)(tail - body.p) : body.n};
 }
 
+/* Take one `name=value` and the blank behind it off the front. */
+static bool take_field(struct span *rest, struct field *f)
+{
+	size_t i;
+
+	for (i = 0; i < rest->n && is_name((unsigned char)rest->p[i]); i++)
+		;
+	if (!i || i == rest->n || rest->p[i] != '=')
+		return false;
+	f->name = (struct span){rest->p, i};
+	return take_value(rest, i + 1, &f->value);
+}
+
 static bool split(struct span body, const struct wanted *wanted, size_t n,
-		  struct span *values)
+		  struct span *values, struct shape *shape)
 {
 	struct span rest = without_tail(body);
 	struct field f;
+	size_t k;
 	int i;
 
 	memset(values, 0, n * sizeof(*values));
-	while (rest.n) {
-		if (!take_field(&rest, &f) || span_is(f.name, "msg") ||
-		    span_is(f.name, "type") || span_is(f.name, "node"))
-			return false;
-		i = wanted_index(wanted, n, f.name);
+	for (k = 0; rest.n; k++) {
+		if (is_as_before(shape, k, rest)) {
+			i = shape->field[k].wanted;
+			if (!take_value(&rest, shape->field[k].len, &f.value))
+				return false;
+		} else {
+			if (!take_field(&rest, &f) || span_is(f.name, "msg") ||
+			    span_is(f.name, "type") || span_is(f.name, "node"))
+				return false;
+			i = wanted_index(wanted, n, f.name);
+			note_shape(shape, k, f.name, i);
+		}
 		if (i >= 0 && !note_value(wanted, i, f.value, values))
 			return false;
 	}
@@ -272,8 +321,9 @@ static bool put_syscall(struct cache *c, struct span body)
 	uint64_t arch, nr;
 	int i;
 
-	if (!split(body, of_syscall, S_FIELDS, v) || !read_hex(v[S_ARCH], &arch) ||
-	    arch > UINT32_MAX || !text_u64(v[S_SYSCALL], UINT32_MAX, &nr))
+	if (!split(body, of_syscall, S_FIELDS, v, &c->of_syscall) ||
+	    !read_hex(v[S_ARCH], &arch) || arch > UINT32_MAX ||
+	    !text_u64(v[S_SYSCALL], UINT32_MAX, &nr))
 		return false;
 	c->event.has_syscall = true;
 	c->event.arch = (uint32_t)arch;
@@ -310,9 +360,9 @@ static bool put_dir(struct cache *c, struct span cwd, struct span path)
 	struct span v[P_FIELDS] = {{NULL, 0}}, w = {NULL, 0};
 	size_t used = 0;
 
-	if ((cwd.p && !split(cwd, of_cwd, 1, &w)) ||
+	if ((cwd.p && !split(cwd, of_cwd, 1, &w, &c->of_cwd)) ||
 	    (path.p &&
-	     (!split(path, of_path, P_FIELDS, v) || !v[P_NAME].p ||
+	     (!split(path, of_path, P_FIELDS, v, &c->of_path) || !v[P_NAME].p ||
 	      !v[P_NAMETYPE].p == !v[P_OBJTYPE].p || span_is(v[P_NAMETYPE], "PARENT") ||
 	      span_is(v[P_OBJTYPE], "PARENT"))))
 		return false;
@@ -401,7 +451,8 @@ static bool put_user_message(struct cache *c, struct span body)
 	if (!rest.n)
 		return false;
 	rest.n--;
-	if (!split(head, of_header, U_FIELDS, v) || !split_message(rest, m))
+	if (!split(head, of_header, U_FIELDS, v, &c->of_header) ||
+	    !split_message(rest, m))
 		return false;
 	for (i = U_PID; i <= U_AUID; i++)
 		if (!v[i].p)
