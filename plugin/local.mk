@@ -2,7 +2,7 @@
 # plugin, aunoise, the tests and the fuzz targets run the very same objects.
 noinst_LIBRARIES += plugin/libnoise.a
 plugin_libnoise_a_CFLAGS = $(AM_CFLAGS) $(AUPARSE_CFLAGS) $(AUDIT_CFLAGS) \
-	$(JANSSON_CFLAGS) $(EVENT_CFLAGS)
+	$(JANSSON_CFLAGS) $(EVENT_CFLAGS) $(CAPNG_CFLAGS) $(SECCOMP_CFLAGS)
 plugin_libnoise_a_SOURCES = \
 	plugin/config.c plugin/config.h \
 	plugin/config_table.c \
@@ -14,6 +14,11 @@ plugin_libnoise_a_SOURCES = \
 	plugin/base/siphash.c plugin/base/siphash.h \
 	plugin/base/span.h \
 	plugin/base/text.c plugin/base/text.h \
+	plugin/privs.c plugin/privs.h plugin/privs_filter.c \
+	plugin/kernel/keeper.c plugin/kernel/keeper.h \
+	plugin/kernel/status.c plugin/kernel/status.h \
+	plugin/kernel/watch.c plugin/kernel/watch.h plugin/kernel/wire.h \
+	plugin/kernel/worker.c plugin/kernel/worker.h \
 	plugin/stream/assemble.c plugin/stream/assemble.h \
 	plugin/stream/event.h \
 	plugin/stream/feed.c plugin/stream/feed.h \
@@ -25,6 +30,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/stream/object.c plugin/stream/object.h \
 	plugin/stream/parse.c plugin/stream/parse.h \
 	plugin/stream/record.c plugin/stream/record.h \
+	plugin/stream/split.c plugin/stream/split.h \
 	plugin/count/engine.c plugin/count/engine.h \
 	plugin/count/flows.c plugin/count/flows.h \
 	plugin/count/name.c plugin/count/name.h \
@@ -45,7 +51,8 @@ plugin_libnoise_a_SOURCES = \
 	plugin/emit/sumlog.c plugin/emit/sumlog.h \
 	plugin/emit/writer.c plugin/emit/writer.h
 
-NOISE_LIBS = plugin/libnoise.a $(AUPARSE_LIBS) $(AUDIT_LIBS) $(JANSSON_LIBS) $(EVENT_LIBS) -lm
+NOISE_LIBS = plugin/libnoise.a $(AUPARSE_LIBS) $(AUDIT_LIBS) $(JANSSON_LIBS) \
+	$(EVENT_LIBS) $(CAPNG_LIBS) $(SECCOMP_LIBS) -lm
 
 sbin_PROGRAMS += plugin/audisp-noise
 plugin_audisp_noise_SOURCES = plugin/main.c plugin/outlet.c plugin/outlet.h \

@@ -17,7 +17,7 @@ EXTRA_DIST += tests/schema/validate.py tests/schema/good tests/schema/bad \
 
 integration_scripts = tests/integration/bad.sh tests/integration/cache.sh \
 	tests/integration/counts.sh tests/integration/life.sh tests/integration/schema.sh \
-	tests/golden/run.sh
+	tests/golden/run.sh tests/integration/account.sh tests/integration/selinux.sh
 dist_check_SCRIPTS += $(integration_scripts)
 TESTS += $(integration_scripts)
 EXTRA_DIST += tests/integration/lib.sh tests/integration/make_stream.py \
@@ -39,6 +39,7 @@ unit_programs = \
 	tests/unit/test_flows \
 	tests/unit/test_gaps \
 	tests/unit/test_input \
+	tests/unit/test_keeper \
 	tests/unit/test_lag \
 	tests/unit/test_log \
 	tests/unit/test_logfile \
@@ -47,6 +48,7 @@ unit_programs = \
 	tests/unit/test_oom_stream \
 	tests/unit/test_pace \
 	tests/unit/test_parse \
+	tests/unit/test_privs \
 	tests/unit/test_record \
 	tests/unit/test_report \
 	tests/unit/test_request \
@@ -55,12 +57,16 @@ unit_programs = \
 	tests/unit/test_server_place \
 	tests/unit/test_server_request \
 	tests/unit/test_siphash \
+	tests/unit/test_status \
 	tests/unit/test_sumlog \
 	tests/unit/test_tally \
 	tests/unit/test_text \
 	tests/unit/test_timeline \
 	tests/unit/test_topk \
+	tests/unit/test_watch \
+	tests/unit/test_watch_read \
 	tests/unit/test_window \
+	tests/unit/test_worker \
 	tests/unit/test_writer \
 	tests/unit/test_writer_full
 check_PROGRAMS += $(unit_programs)
@@ -94,6 +100,23 @@ tests_unit_test_gaps_CFLAGS = $(unit_cflags)
 tests_unit_test_gaps_LDADD = $(unit_libs)
 tests_unit_test_input_CFLAGS = $(unit_cflags)
 tests_unit_test_input_LDADD = $(unit_libs)
+tests_unit_test_keeper_CFLAGS = $(unit_cflags)
+tests_unit_test_keeper_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fork,--wrap=clock_read
+tests_unit_test_keeper_LDADD = $(unit_libs)
+tests_unit_test_privs_CFLAGS = $(unit_cflags)
+tests_unit_test_privs_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=capng_change_id,--wrap=open,--wrap=setgroups
+tests_unit_test_privs_LDADD = $(unit_libs)
+tests_unit_test_status_CFLAGS = $(unit_cflags)
+tests_unit_test_status_LDADD = $(unit_libs)
+tests_unit_test_watch_CFLAGS = $(unit_cflags)
+tests_unit_test_watch_LDADD = $(unit_libs)
+tests_unit_test_watch_read_CFLAGS = $(unit_cflags)
+tests_unit_test_watch_read_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_read,--wrap=malloc
+tests_unit_test_watch_read_LDADD = $(unit_libs)
+tests_unit_test_worker_CFLAGS = $(unit_cflags)
+tests_unit_test_worker_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sendto,--wrap=socket
+tests_unit_test_worker_LDADD = $(unit_libs)
 tests_unit_test_lag_CFLAGS = $(unit_cflags)
 tests_unit_test_lag_LDADD = $(unit_libs)
 tests_unit_test_log_CFLAGS = $(unit_cflags)
@@ -154,13 +177,17 @@ tests_unit_test_writer_full_CFLAGS = $(unit_cflags)
 tests_unit_test_writer_full_LDADD = $(unit_libs)
 
 # --- fuzz targets: their corpora are replayed in every check ---
-fuzz_replays = tests/fuzz/replay_cache tests/fuzz/replay_settings tests/fuzz/replay_stream tests/fuzz/replay_client
+fuzz_replays = tests/fuzz/replay_cache tests/fuzz/replay_watch tests/fuzz/replay_settings tests/fuzz/replay_stream tests/fuzz/replay_client
 check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
 tests_fuzz_replay_cache_SOURCES = tests/fuzz/fuzz_cache.c tests/fuzz/replay_main.c
 tests_fuzz_replay_cache_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/cache"'
 tests_fuzz_replay_cache_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_replay_cache_LDADD = $(NOISE_LIBS)
+tests_fuzz_replay_watch_SOURCES = tests/fuzz/fuzz_watch.c tests/fuzz/replay_main.c
+tests_fuzz_replay_watch_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/watch"'
+tests_fuzz_replay_watch_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_fuzz_replay_watch_LDADD = $(NOISE_LIBS)
 tests_fuzz_replay_settings_SOURCES = tests/fuzz/fuzz_settings.c tests/fuzz/replay_main.c
 tests_fuzz_replay_settings_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/settings"'
 tests_fuzz_replay_settings_CFLAGS = $(plugin_libnoise_a_CFLAGS)
@@ -173,13 +200,18 @@ tests_fuzz_replay_client_SOURCES = tests/fuzz/fuzz_client.c tests/fuzz/replay_ma
 tests_fuzz_replay_client_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/client"'
 tests_fuzz_replay_client_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_replay_client_LDADD = $(NOISE_LIBS)
-EXTRA_DIST += tests/fuzz/corpus/cache tests/fuzz/corpus/settings tests/fuzz/corpus/stream tests/fuzz/corpus/client tests/fuzz/settings.dict tests/fuzz/stream.dict
+EXTRA_DIST += conf/audisp-noise.sysusers conf/selinux/audisp_noise.te conf/selinux/audisp_noise.fc
+EXTRA_DIST += tests/fuzz/corpus/watch tests/fuzz/corpus/cache tests/fuzz/corpus/settings tests/fuzz/corpus/stream tests/fuzz/corpus/client tests/fuzz/settings.dict tests/fuzz/stream.dict
 if FUZZERS
-noinst_PROGRAMS = tests/fuzz/fuzz_cache tests/fuzz/fuzz_settings tests/fuzz/fuzz_stream tests/fuzz/fuzz_client
+noinst_PROGRAMS = tests/fuzz/fuzz_cache tests/fuzz/fuzz_watch tests/fuzz/fuzz_settings tests/fuzz/fuzz_stream tests/fuzz/fuzz_client
 tests_fuzz_fuzz_cache_SOURCES = tests/fuzz/fuzz_cache.c
 tests_fuzz_fuzz_cache_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_fuzz_cache_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
 tests_fuzz_fuzz_cache_LDADD = $(NOISE_LIBS)
+tests_fuzz_fuzz_watch_SOURCES = tests/fuzz/fuzz_watch.c
+tests_fuzz_fuzz_watch_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_fuzz_fuzz_watch_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
+tests_fuzz_fuzz_watch_LDADD = $(NOISE_LIBS)
 tests_fuzz_fuzz_settings_SOURCES = tests/fuzz/fuzz_settings.c
 tests_fuzz_fuzz_settings_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_fuzz_settings_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)

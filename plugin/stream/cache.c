@@ -2,10 +2,8 @@
 /*
  * cache.c - events that are like one that libauparse has read already
  *
- * The splitter is strict, not clever: one blank between fields, each wanted
- * field once, values from a small alphabet or in plain quotes. Whatever else
- * comes, an attacker's work included, has no print. That is what makes it safe
- * to know less than libauparse does.
+ * A name is put together of the raw values of an event's identity and hashed.
+ * What split() refuses has no print.
  */
 #include "stream/cache.h"
 
@@ -15,28 +13,9 @@
 #include "base/text.h"
 #include "stream/event.h"
 #include "stream/object.h"
+#include "stream/split.h"
 
 #define NAME_MAX_BYTES 3072 /* raw identity; longer ones have no print */
-
-/* The fields that are wanted of a record, each at most once. */
-struct wanted {
-	const char *name;
-	bool string;
-};
-
-/*
- * The names of the last record of a sort, in their order: the next one has
- * nearly always the same, and then each is known by one comparison.
- */
-#define SHAPE_FIELDS 40
-#define SHAPE_NAME   16
-struct shape {
-	struct {
-		char name[SHAPE_NAME]; /* with its `=` */
-		uint8_t len;           /* 0: not known */
-		int8_t wanted;         /* index, -1 for none */
-	} field[SHAPE_FIELDS];
-};
 
 struct cache {
 	struct siphash_key key;
@@ -116,147 +95,6 @@ static bool put_value(struct cache *c, struct span value)
 	uint16_t n = value.p ? (uint16_t)(value.n + 1) : 0;
 
 	return value.n < UINT16_MAX && put(c, &n, sizeof(n)) && put(c, value.p, value.n);
-}
-
-/* --- fields --- */
-
-struct field {
-	struct span name, value;
-};
-
-static bool is_name(unsigned char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-}
-
-/* What libauparse neither trims nor splits. */
-static const bool plain[256] = {
-	['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true, ['_'] = true,
-	['-'] = true,         ['+'] = true,         ['.'] = true,         ['/'] = true,
-	[':'] = true,         ['?'] = true,
-};
-
-static bool is_plain_value(struct span v)
-{
-	size_t i;
-
-	for (i = 0; i < v.n; i++)
-		if (!plain[(unsigned char)v.p[i]])
-			return false;
-	return v.n && v.p[v.n - 1] != ':';
-}
-
-/* Plain, in quotes, or (null): the forms of what the kernel calls untrusted strings. */
-static bool is_string_value(struct span v)
-{
-	size_t i;
-
-	if (!v.n || v.p[0] != '"')
-		return is_plain_value(v) || span_is(v, "(null)");
-	if (v.n < 3 || v.p[v.n - 1] != '"')
-		return false;
-	for (i = 1; i < v.n - 1; i++)
-		if (v.p[i] <= ' ' || v.p[i] > '~' || v.p[i] == '"' || v.p[i] == '\'')
-			return false;
-	return true;
-}
-
-static int wanted_index(const struct wanted *wanted, size_t n, struct span name)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (wanted[i].name[0] == name.p[0] && span_is(name, wanted[i].name))
-			return (int)i;
-	return -1;
-}
-
-/* Is field number @k of the record the same as in the one before? */
-static bool is_as_before(const struct shape *shape, size_t k, struct span rest)
-{
-	return k < SHAPE_FIELDS && shape->field[k].len && shape->field[k].len <= rest.n &&
-	       !memcmp(rest.p, shape->field[k].name, shape->field[k].len);
-}
-
-static void note_shape(struct shape *shape, size_t k, struct span name, int wanted)
-{
-	if (k >= SHAPE_FIELDS || name.n >= SHAPE_NAME)
-		return;
-	memcpy(shape->field[k].name, name.p, name.n + 1);
-	shape->field[k].len = (uint8_t)(name.n + 1);
-	shape->field[k].wanted = (int8_t)wanted;
-}
-
-/*
- * Take the value of a field whose name takes @len bytes with its `=`, and the
- * blank behind it. Return: false for a blank at the end, which auditd trims.
- */
-static bool take_value(struct span *rest, size_t len, struct span *value)
-{
-	const char *end = memchr(rest->p + len, ' ', rest->n - len);
-	size_t n = end ? (size_t)(end - rest->p) : rest->n;
-
-	*value = (struct span){rest->p + len, n - len};
-	rest->p += n + (end != NULL);
-	rest->n -= n + (end != NULL);
-	return !end || rest->n;
-}
-
-/* Return: true when @v is the good first value of wanted field number @i. */
-static bool note_value(const struct wanted *wanted, int i, struct span v,
-		       struct span *values)
-{
-	if (values[i].p || !(wanted[i].string ? is_string_value(v) : is_plain_value(v)))
-		return false;
-	values[i] = v;
-	return true;
-}
-
-static struct span without_tail(struct span body)
-{
-	const char *tail = memchr(body.p, '\x1d', body.n);
-
-	return (struct span){body.p, tail ? (size_t)(tail - body.p) : body.n};
-}
-
-/* Take one `name=value` and the blank behind it off the front. */
-static bool take_field(struct span *rest, struct field *f)
-{
-	size_t i;
-
-	for (i = 0; i < rest->n && is_name((unsigned char)rest->p[i]); i++)
-		;
-	if (!i || i == rest->n || rest->p[i] != '=')
-		return false;
-	f->name = (struct span){rest->p, i};
-	return take_value(rest, i + 1, &f->value);
-}
-
-static bool split(struct span body, const struct wanted *wanted, size_t n,
-		  struct span *values, struct shape *shape)
-{
-	struct span rest = without_tail(body);
-	struct field f;
-	size_t k;
-	int i;
-
-	memset(values, 0, n * sizeof(*values));
-	for (k = 0; rest.n; k++) {
-		if (is_as_before(shape, k, rest)) {
-			i = shape->field[k].wanted;
-			if (!take_value(&rest, shape->field[k].len, &f.value))
-				return false;
-		} else {
-			if (!take_field(&rest, &f) || span_is(f.name, "msg") ||
-			    span_is(f.name, "type") || span_is(f.name, "node"))
-				return false;
-			i = wanted_index(wanted, n, f.name);
-			note_shape(shape, k, f.name, i);
-		}
-		if (i >= 0 && !note_value(wanted, i, f.value, values))
-			return false;
-	}
-	return true;
 }
 
 /* --- an event of a rule: SYSCALL, CWD, PATH --- */
@@ -421,14 +259,14 @@ static bool split_message(struct span rest, struct span *values)
 	while (rest.n) {
 		int wanted;
 
-		if (!take_field(&rest, &f) || span_is(f.name, "msg") ||
+		if (!split_field(&rest, &f) || span_is(f.name, "msg") ||
 		    span_is(f.name, "subj") || span_is(f.name, "type") ||
 		    span_is(f.name, "node"))
 			return false;
-		wanted = wanted_index(of_message, M_FIELDS, f.name);
+		wanted = split_wanted(of_message, M_FIELDS, f.name);
 		if (wanted < 0)
 			continue;
-		if (!is_string_value(f.value))
+		if (!split_is_string(f.value))
 			return false;
 		values[wanted] = f.value;
 	}
@@ -438,7 +276,8 @@ static bool split_message(struct span rest, struct span *values)
 static bool put_user_message(struct cache *c, struct span body)
 {
 	static const char begin[] = " msg='";
-	struct span v[U_FIELDS], m[M_FIELDS], rest = without_tail(body), head = rest;
+	struct span v[U_FIELDS], m[M_FIELDS], rest = split_without_tail(body),
+					      head = rest;
 	const char *at;
 	int i;
 

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * watch.h - what only root may read, fetched by another process
+ *
+ * A keeper, forked while we are still root, keeps one worker alive; the worker
+ * answers requests of a closed list, which carry nothing but their name, with
+ * raw bytes. The kernel may put whoever asks it for its audit status to sleep
+ * for minutes: that must never be the thread that reads the stream.
+ * Nothing here waits but watch_start(). What the worker sends is not trusted.
+ */
+#ifndef NOISE_KERNEL_WATCH_H
+#define NOISE_KERNEL_WATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/span.h"
+
+#define WATCH_ANSWER_MAX 1048576 /* bytes of one answer */
+
+enum watch_request {
+	WATCH_STATUS,   /* the body of the kernel's AUDIT_GET reply, see status.h */
+	WATCH_RULES,    /* not built yet, as all with this mark: answered with -ENOSYS */
+	WATCH_SETTINGS, /* our own settings file; on error the reason as text */
+	WATCH_AUDITD_CONF,  /* not built yet */
+	WATCH_PLUGINS_D,    /* not built yet */
+	WATCH_RULES_D,      /* not built yet */
+	WATCH_AUDITD_STATE, /* not built yet */
+	WATCH_KERNEL_LOG,   /* not built yet */
+	WATCH_NETLINK,      /* not built yet */
+	WATCH_REQUESTS
+};
+
+enum watch_who { WATCH_KEEPER, WATCH_WORKER };
+
+struct watch_options {
+	const char *settings_file; /* absolute */
+	uid_t settings_uid;        /* besides root, who may own it */
+	int kmsg;                  /* of /dev/kmsg, or -1; taken, also after an error */
+	/*
+	 * Gives up what @who does not need: called once by the keeper, with one thread,
+	 * and by each thread of each worker, which has the keeper's rights already.
+	 * Return: 0, or negative errno with @why filled.
+	 */
+	int (*confine)(void *arg, enum watch_who who, char *why, size_t why_size);
+	void *arg;
+};
+
+struct watch;
+
+/**
+ * watch_start - fork the keeper and wait until it has given up its rights
+ * For the root phase: before any thread, and before our own rights go.
+ * @watch: owned by the caller
+ * @why: on failure one line for the operator
+ * Return: 0 or negative errno.
+ */
+int watch_start(const struct watch_options *options, struct watch **watch, char *why,
+		size_t why_size) __attribute__((warn_unused_result));
+
+/** watch_free - hang up: keeper and worker end by themselves */
+void watch_free(struct watch *w);
+
+/** watch_descriptor - becomes readable when watch_read() has something */
+int watch_descriptor(const struct watch *w);
+
+/**
+ * watch_request - ask; the answer comes through watch_read()
+ * Return: 0; -EBUSY: the last of this kind is not answered yet (one that is
+ * older than a minute is given up); -EAGAIN: try later; -EPIPE: the watcher has
+ * ended; -EINVAL: no such request.
+ */
+int watch_request(struct watch *w, enum watch_request request)
+	__attribute__((warn_unused_result));
+
+struct watch_answer {
+	enum watch_request request;
+	int error;        /* 0 or negative errno, see watch_reason() */
+	struct span data; /* borrows until the next watch_read() */
+};
+
+/**
+ * watch_read - take one answer
+ * Every request gets one, if only that the worker died over it (-ECONNRESET).
+ * Call it until it returns 0.
+ * Return: 1: @answer is filled; 0: nothing now; -EPIPE: the watcher has ended,
+ * and its descriptor is to be watched no more.
+ */
+int watch_read(struct watch *w, struct watch_answer *answer)
+	__attribute__((warn_unused_result));
+
+/**
+ * watch_reason - why the kernel's status is not known, in plain words
+ * @error: of an answer, or of a function above; -ENOTCONN: there is no watcher,
+ *         since we were not started as root
+ */
+const char *watch_reason(int error);
+
+struct watch_state {
+	pid_t keeper, worker; /* 0: there is none at the moment */
+	uint64_t workers;     /* that were started */
+	uint64_t bad;         /* datagrams that no worker of ours would send */
+};
+
+struct watch_state watch_state(const struct watch *w);
+
+#endif
