@@ -203,8 +203,7 @@ static void complete(struct assembler *a, struct assembly *ev)
 	a->o.ops->complete(a->o.arg, ev);
 	if (!ev->closed)
 		append(&a->unended, ev);
-	else if (is_left_behind(
-			 ev)) /* nothing will find it: its place is the first to go */
+	else if (is_left_behind(ev)) /* nothing finds it: the first to go */
 		prepend(&a->ended, ev);
 	else
 		append(&a->ended, ev);
@@ -241,14 +240,20 @@ void assembler_flush(struct assembler *a, unsigned int most)
 	}
 }
 
+/* Is it of serials that are over? Its node has begun to count anew. */
+static bool is_of_the_past(const struct assembly *ev)
+{
+	return ev->epoch != (uint32_t)ev->node->gaps.restarts;
+}
+
 /* Time counts in both directions: its host's clock may have been set back since. */
 static bool is_aged(const struct assembly *ev)
 {
 	const struct gaps *g = &ev->node->gaps;
 	int64_t ms = g->newest_ms - ev->stamp_ms;
 
-	if (ev->epoch != (uint32_t)g->restarts)
-		return true; /* of serials that are over: it gets no more */
+	if (is_of_the_past(ev))
+		return true; /* it gets no more */
 	return gaps_behind(g, ev->serial) >= ASSEMBLE_AGE_SERIALS &&
 	       (ms >= ASSEMBLE_AGE_MS || ms <= -ASSEMBLE_AGE_MS);
 }
@@ -278,11 +283,17 @@ static struct assembly *take_back(struct assembler *a, struct event_list *list)
 	return ev;
 }
 
+/* Serials that are over leave nothing behind any more; theirs are the first to go. */
+static bool is_to_go(const struct assembly *ev)
+{
+	return is_left_behind(ev) || is_of_the_past(ev);
+}
+
 static struct assembly *free_slot(struct assembler *a)
 {
 	if (a->n_open >= a->max_open)
 		force_oldest(a);
-	if (a->ended.oldest && is_left_behind(a->ended.oldest))
+	if (a->ended.oldest && is_to_go(a->ended.oldest))
 		return take_back(a, &a->ended);
 	if (a->n_used < a->o.max_events)
 		return slot(a, a->n_used++);
