@@ -188,8 +188,8 @@ json_t *cli_await(struct cli_daemon *d, const char *type)
 			break;
 	}
 	fprintf(stderr, "aunoise: %s: %s\n", cli_shown(d->address.sun_path, shown),
-		r == 0 ? "the daemon closed the connection; it may serve as many "
-			 "clients as it may (max_clients), or not serve this user"
+		r == 0 ? "the daemon closed the connection; it has max_clients "
+			 "clients already, or does not serve this user"
 		: r == -ETIMEDOUT ? "no answer within 10 s"
 		: r == -EBADMSG   ? "what answers there is not audisp-noise"
 				  : strerror((int)-r));

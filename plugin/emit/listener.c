@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LOCK_TRIES    100
+#define LOCK_TRIES    20
 #define LOCK_PAUSE_US 10000
 
 struct reason {
@@ -117,8 +117,9 @@ static int take_place(struct listener *l, const struct listener_options *options
 
 /*
  * The directory's lock, so that of two that start at once one sees the other's
- * socket. Held for a moment; whoever holds it for longer does so on purpose.
- * Return: a descriptor whose closing unlocks, or negative errno.
+ * socket. It helps honest instances and no more: whoever may read the directory
+ * can hold it, so after a moment, or without it, the start goes on.
+ * Return: a descriptor whose closing unlocks, or -1.
  */
 static int lock_directory(const char *path)
 {
@@ -129,18 +130,12 @@ static int lock_directory(const char *path)
 	strcpy(dir, path);
 	slash = strrchr(dir, '/');
 	if (!slash)
-		return -EINVAL;
+		return -1;
 	slash[slash == dir] = '\0';
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	for (tries = 0; flock(fd, LOCK_EX | LOCK_NB); tries++) {
-		if (errno != EWOULDBLOCK || tries == LOCK_TRIES) {
-			int err = -errno;
-
-			close(fd);
-			return err;
-		}
+	for (tries = 0; fd >= 0 && tries < LOCK_TRIES; tries++) {
+		if (!flock(fd, LOCK_EX | LOCK_NB))
+			break;
 		usleep(LOCK_PAUSE_US);
 	}
 	return fd;
@@ -171,12 +166,11 @@ int listener_open(struct listener *l, const struct listener_options *options, ch
 		return explain(options->path, ENAMETOOLONG, why, why_size);
 	strcpy(l->at.sun_path, options->path);
 	lock = lock_directory(options->path);
-	if (lock < 0)
-		return explain(options->path, -lock, why, why_size);
 	err = open_locked(l, options);
 	if (err)
 		listener_close(l);
-	close(lock);
+	if (lock >= 0)
+		close(lock);
 	return err ? explain(options->path, -err, why, why_size) : 0;
 }
 
