@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -78,6 +79,20 @@ static void stale_socket_is_replaced(void **state)
 	assert_non_null(w->server);
 	p = peer_welcomed(w);
 	peer_free(p);
+}
+
+/* Whoever may read the directory can hold its lock; that must not stop the start. */
+static void held_lock_does_not_stop_the_start(void **state)
+{
+	struct world *w = *state;
+	struct server_options options = world_options(w);
+	int dir = open(w->dir, O_RDONLY | O_DIRECTORY);
+	char why[640];
+
+	assert_int_equal(flock(dir, LOCK_EX), 0);
+	w->server = server_new(w->base, &options, why, sizeof(why));
+	assert_non_null(w->server);
+	close(dir);
 }
 
 static void live_socket_is_left_alone(void **state)
@@ -255,6 +270,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST_PLACE(file_has_mode_and_group_from_the_start),
 		TEST_PLACE(stale_socket_is_replaced),
+		TEST_PLACE(held_lock_does_not_stop_the_start),
 		TEST(live_socket_is_left_alone),
 		TEST_PLACE(live_socket_that_is_busy_is_left_alone),
 		TEST_PLACE(what_is_no_socket_is_left_alone),

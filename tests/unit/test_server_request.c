@@ -59,6 +59,32 @@ static void server_builds_once_for_the_same_depth(void **state)
 	peer_free(c);
 }
 
+/* A client that stands still costs a counter, not a summary at each of its intervals. */
+static void server_builds_nothing_for_a_full_client(void **state)
+{
+	struct world *w = *state;
+	struct peer *full = peer_welcomed(w), *other = peer_welcomed(w);
+	uint64_t dropped;
+	int seq = 3;
+
+	peer_say(full, "{\"interval\":5,\"top\":3}\n");
+	peer_say(other, "{\"interval\":5,\"top\":4}\n");
+	expect_only(w, full, "summary", 3);
+	expect_only(w, other, "summary", 3);
+	while (!server_counters(w->server).lines_dropped) {
+		send_big(w, 2000);
+		expect_only(w, other, "alert", ++seq);
+	}
+	dropped = server_counters(w->server).lines_dropped;
+	assert_int_equal(w->builds, 2);
+	world_now_ms = 5000;
+	expect_only(w, other, "summary", ++seq);
+	assert_int_equal(w->builds, 3);
+	assert_int_equal(server_counters(w->server).lines_dropped, dropped + 1);
+	peer_free(full);
+	peer_free(other);
+}
+
 /* One depth a tick: who has waited longest comes first. */
 static void server_serves_the_longest_waiting_first(void **state)
 {
@@ -175,6 +201,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(server_gives_a_client_its_own_pace_and_depth),
+		TEST(server_builds_nothing_for_a_full_client),
 		TEST(server_builds_once_for_the_same_depth),
 		TEST(server_serves_the_longest_waiting_first),
 		TEST(server_request_without_interval_follows_the_default),
