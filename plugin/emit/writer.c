@@ -36,7 +36,7 @@ struct batch {
 
 struct writer {
 	pthread_mutex_t lock;
-	pthread_cond_t wake;
+	pthread_cond_t wake, begun;
 	pthread_t thread;
 	int done; /* eventfd: the thread has written all */
 	size_t queue_bytes;
@@ -48,6 +48,7 @@ struct writer {
 	uint64_t lost;     /* lines that found no room since the last that did */
 	struct writer_counters counters;
 	bool reopen, stop;
+	int begin; /* 1: not yet; else what begin() gave */
 };
 
 /* The thread's word on what became of @lines lines. */
@@ -113,12 +114,32 @@ static uint64_t take_lost(struct writer *w)
 	return lost;
 }
 
+/* What the options have the thread do before all else. */
+static int begin(struct writer *w, const struct writer_options *options)
+{
+	int r = options->begin ? options->begin(options->arg) : 0;
+
+	pthread_mutex_lock(&w->lock);
+	w->begin = r;
+	pthread_cond_signal(&w->begun);
+	pthread_mutex_unlock(&w->lock);
+	return r;
+}
+
+struct start {
+	struct writer *w;
+	const struct writer_options *options; /* borrows until begin() has returned */
+};
+
 static void *writer_main(void *arg)
 {
-	struct writer *w = arg;
+	const struct start *start = arg;
+	struct writer *w = start->w;
 	const uint64_t one = 1;
 	bool reopen;
 
+	if (begin(w, start->options) < 0)
+		return NULL;
 	while (next_batch(w, &reopen)) {
 		if (reopen) {
 			logfile_reopen(&w->file);
@@ -136,8 +157,9 @@ static void *writer_main(void *arg)
 }
 
 /* The thread has no business with signals: they are the event loop's. */
-static int start_thread(struct writer *w)
+static int start_thread(struct writer *w, const struct writer_options *options)
 {
+	struct start start = {w, options};
 	sigset_t all, saved;
 	int err;
 
@@ -145,9 +167,17 @@ static int start_thread(struct writer *w)
 	err = pthread_sigmask(SIG_SETMASK, &all, &saved);
 	if (err)
 		return -err;
-	err = pthread_create(&w->thread, NULL, writer_main, w);
+	err = pthread_create(&w->thread, NULL, writer_main, &start);
 	pthread_sigmask(SIG_SETMASK, &saved, NULL);
-	return -err;
+	if (err)
+		return -err;
+	pthread_mutex_lock(&w->lock);
+	while (w->begin > 0)
+		pthread_cond_wait(&w->begun, &w->lock);
+	pthread_mutex_unlock(&w->lock);
+	if (w->begin < 0)
+		pthread_join(w->thread, NULL);
+	return w->begin;
 }
 
 /* All but the thread. */
@@ -156,6 +186,7 @@ static void release(struct writer *w)
 	logfile_fini(&w->file);
 	if (w->done >= 0)
 		close(w->done);
+	pthread_cond_destroy(&w->begun);
 	pthread_cond_destroy(&w->wake);
 	pthread_mutex_destroy(&w->lock);
 	free(w->fill.p);
@@ -172,6 +203,8 @@ struct writer *writer_new(const struct writer_options *options)
 		return NULL;
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->wake, NULL);
+	pthread_cond_init(&w->begun, NULL);
+	w->begin = 1;
 	w->queue_bytes = options->queue_bytes;
 	w->fill.p = malloc(options->queue_bytes);
 	w->drain.p = malloc(options->queue_bytes);
@@ -183,7 +216,7 @@ struct writer *writer_new(const struct writer_options *options)
 		err = logfile_init(&w->file, options->path, options->rotate_bytes,
 				   options->keep);
 	if (!err)
-		err = start_thread(w);
+		err = start_thread(w, options);
 	if (err) {
 		release(w);
 		errno = -err;

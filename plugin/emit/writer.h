@@ -20,6 +20,12 @@ struct writer_options {
 				  ... */
 	unsigned int keep;     /* old files; 0: the file is begun anew */
 	size_t queue_bytes;    /* lines that wait */
+	/*
+	 * What the thread does first of all, or NULL: to give up rights.
+	 * Return: 0 or negative errno; the thread does not run then.
+	 */
+	int (*begin)(void *arg);
+	void *arg;
 };
 
 struct writer_counters {
@@ -38,7 +44,10 @@ struct writer;
  */
 int writer_check(const char *path, char *why, size_t why_size);
 
-/** writer_new - start the thread. Return: owned, or NULL with errno. */
+/**
+ * writer_new - start the thread; waits until it has begun
+ * Return: owned, or NULL with errno, that of begin() among others.
+ */
 struct writer *writer_new(const struct writer_options *options)
 	__attribute__((warn_unused_result));
 

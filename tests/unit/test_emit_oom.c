@@ -138,7 +138,8 @@ static void request_parse_refuses(void **state)
 
 static bool try_writer(void *arg)
 {
-	const struct writer_options options = {arg, 65536, 2, 4096};
+	const struct writer_options options = {
+		.path = arg, .rotate_bytes = 65536, .keep = 2, .queue_bytes = 4096};
 	struct writer *w = writer_new(&options);
 
 	assert_true(w || errno == ENOMEM);

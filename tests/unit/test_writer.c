@@ -100,7 +100,10 @@ static int remove_place(void **state)
 static struct writer *start(const char *log, uint64_t rotate_bytes, unsigned int keep,
 			    size_t queue_bytes)
 {
-	const struct writer_options options = {log, rotate_bytes, keep, queue_bytes};
+	const struct writer_options options = {.path = log,
+					       .rotate_bytes = rotate_bytes,
+					       .keep = keep,
+					       .queue_bytes = queue_bytes};
 	struct writer *w = writer_new(&options);
 
 	assert_non_null(w);

@@ -44,7 +44,8 @@ static struct writer_counters wait_lines(struct writer *w, uint64_t n)
 
 static struct writer *start(const char *log)
 {
-	const struct writer_options options = {log, 1 << 20, 2, 1 << 20};
+	const struct writer_options options = {
+		.path = log, .rotate_bytes = 1 << 20, .keep = 2, .queue_bytes = 1 << 20};
 	struct writer *w = writer_new(&options);
 
 	assert_non_null(w);
