@@ -45,8 +45,19 @@ conf_take = take () { \
 	fi; \
 	rm -f "$$2"; }
 
+# The user: made at once where this is the running system's own place.
+sysusersdir = $(prefix)/lib/sysusers.d
+
 install-data-local: conf/noise.conf
-	$(MKDIR_P) '$(DESTDIR)$(auditddir)/plugins.d' '$(DESTDIR)$(examplesdir)'
+	$(MKDIR_P) '$(DESTDIR)$(auditddir)/plugins.d' '$(DESTDIR)$(examplesdir)' \
+		'$(DESTDIR)$(sysusersdir)'
+	$(INSTALL_DATA) '$(srcdir)/conf/audisp-noise.sysusers' \
+		'$(DESTDIR)$(sysusersdir)/audisp-noise.conf'
+	@if test -z '$(DESTDIR)' && test '$(sysusersdir)' = /usr/lib/sysusers.d && \
+		test "`id -u`" = 0; then \
+		systemd-sysusers '$(sysusersdir)/audisp-noise.conf' || \
+		echo "the user audisp-noise is not made; audisp-noise(8) says how"; \
+	fi
 	@$(conf_put); put conf/noise.conf '$(DESTDIR)$(noise_conf)' \
 		'$(DESTDIR)$(examplesdir)/noise.conf'
 	@$(conf_put); new='$(DESTDIR)$(examplesdir)/audisp-noise.conf.tmp'; \
@@ -56,6 +67,7 @@ install-data-local: conf/noise.conf
 	rm -f "$$new"
 
 uninstall-local:
+	rm -f '$(DESTDIR)$(sysusersdir)/audisp-noise.conf'
 	@$(conf_take); \
 	take '$(DESTDIR)$(noise_conf)' '$(DESTDIR)$(examplesdir)/noise.conf'; \
 	take '$(DESTDIR)$(settings_conf)' '$(DESTDIR)$(examplesdir)/audisp-noise.conf'

@@ -19,7 +19,7 @@
 #define CONFIG_ROWS_MAX    32 /* of config_rows[] */
 #define CONFIG_WINDOWS_MAX 4
 #define CONFIG_SOCKET_MAX  108 /* sun_path of unix(7), its NUL included */
-#define CONFIG_GROUP_MAX   33  /* a group name, its NUL included */
+#define CONFIG_NAME_MAX    33  /* of a user or group, its NUL included */
 
 struct config {
 	unsigned int n_windows;
@@ -28,14 +28,15 @@ struct config {
 	unsigned int top;                            /* 1 to 512 */
 	char socket[CONFIG_SOCKET_MAX];              /* absolute */
 	mode_t socket_mode;                          /* 0600 to 0666, octal in the file */
-	char socket_group[CONFIG_GROUP_MAX]; /* "" : the default of CONFIG below */
-	unsigned int max_clients;            /* 1 to 1024 */
-	size_t client_buffer_bytes;          /* 16K to 16M */
-	char summary_log[PATH_MAX];          /* absolute; "" for none */
-	uint64_t summary_log_bytes;          /* 64K to 1T */
-	unsigned int summary_log_keep;       /* 0 to 999 old files */
-	unsigned int max_flows, max_values;  /* 16 to 65536 */
-	char file[PATH_MAX];                 /* that was read; "" : defaults alone */
+	char socket_group[CONFIG_NAME_MAX]; /* "" : adm where there is one, else root */
+	char user[CONFIG_NAME_MAX]; /* that root's plugin becomes; else of no account */
+	unsigned int max_clients;   /* 1 to 1024 */
+	size_t client_buffer_bytes; /* 16K to 16M */
+	char summary_log[PATH_MAX]; /* absolute; "" for none */
+	uint64_t summary_log_bytes; /* 64K to 1T */
+	unsigned int summary_log_keep;      /* 0 to 999 old files */
+	unsigned int max_flows, max_values; /* 16 to 65536 */
+	char file[PATH_MAX];                /* that was read; "" : defaults alone */
 };
 
 enum config_type {

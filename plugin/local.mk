@@ -55,8 +55,10 @@ NOISE_LIBS = plugin/libnoise.a $(AUPARSE_LIBS) $(AUDIT_LIBS) $(JANSSON_LIBS) \
 	$(EVENT_LIBS) $(CAPNG_LIBS) $(SECCOMP_LIBS) -lm
 
 sbin_PROGRAMS += plugin/audisp-noise
-plugin_audisp_noise_SOURCES = plugin/main.c plugin/outlet.c plugin/outlet.h \
-	plugin/plugin.c plugin/plugin.h
+plugin_audisp_noise_SOURCES = plugin/main.c plugin/intake.c plugin/intake.h \
+	plugin/outlet.c plugin/outlet.h \
+	plugin/plugin.c plugin/plugin.h \
+	plugin/root.c plugin/root.h
 plugin_audisp_noise_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 plugin_audisp_noise_LDADD = $(NOISE_LIBS)
 

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "config.h"
 #include "plugin.h"
+#include "root.h"
 
 static const char usage[] =
 	"usage: audisp-noise [--settings] [SETTINGS-FILE]\n"
@@ -36,7 +37,7 @@ static int print_settings(const char *file)
 			"note: %s is missing or may not be read by this user; these are "
 			"the defaults",
 			SETTINGS_FILE);
-	if (plugin_group(&config, &group) < 0)
+	if (root_group(&config, &group) < 0)
 		return 1;
 	config_print(&config, STDOUT_FILENO);
 	return 0;

@@ -19,12 +19,13 @@
 #include "emit/server.h"
 #include "emit/sumlog.h"
 #include "emit/writer.h"
+#include "privs.h"
 
 #define GRACE_MS        40 /* for the writer, at the end of the stream */
 #define LOG_LINE_BYTES  8192
 #define LOG_QUEUE_BYTES 262144
 #define TOP_OTHERS      3 /* rules and keys of the longer windows, unasked */
-#define N_COUNTERS      8
+#define N_COUNTERS      9
 
 struct outlet {
 	struct outlet_options o;
@@ -53,6 +54,7 @@ static size_t fill_counters(struct outlet *o, struct report_counter counters[N_C
 	counters[n++] = (struct report_counter){"summary_log_dropped", w.dropped};
 	counters[n++] = (struct report_counter){"summary_log_errors", w.errors};
 	counters[n++] = (struct report_counter){"messages_dropped", log_dropped()};
+	counters[n++] = (struct report_counter){"calls_denied", privs_denied(NULL)};
 	return n;
 }
 
@@ -182,6 +184,17 @@ static int open_server(struct outlet *o, char *why, size_t why_size)
 	return o->server ? 0 : -errno;
 }
 
+/* In the writer's thread. */
+static int confine_writer(void *arg)
+{
+	char why[640];
+	int r = privs_confine(PRIVS_WRITER, why, sizeof(why));
+
+	if (r < 0)
+		log_msg(LOG_ERR, "summary_log: %s", why);
+	return r;
+}
+
 /* After the socket, whose umask is the process's: a thread would share it. */
 static int open_writer(struct outlet *o, char *why, size_t why_size)
 {
@@ -189,7 +202,8 @@ static int open_writer(struct outlet *o, char *why, size_t why_size)
 	struct writer_options writer = {.path = config->summary_log,
 					.rotate_bytes = config->summary_log_bytes,
 					.keep = config->summary_log_keep,
-					.queue_bytes = LOG_QUEUE_BYTES};
+					.queue_bytes = LOG_QUEUE_BYTES,
+					.begin = confine_writer};
 
 	if (!writer.path[0])
 		return 0;

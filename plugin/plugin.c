@@ -12,49 +12,40 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "config.h"
 #include "count/engine.h"
 #include "emit/writer.h"
+#include "intake.h"
 #include "outlet.h"
+#include "privs.h"
+#include "root.h"
 
-#define READ_BYTES 65536
-#define GATHER_NS \
-	300000 /* before a read, so that records gather: 0.2-0.5 ms cost no throughput \
-		*/
-#define GATHER_LINES  40 /* none when the last read brought more than this */
-#define IDLE_TICK_MS  250
-#define STOP_MS       500 /* after a SIGTERM, for auditd to close the stream */
-#define STRANGE_LINES 64  /* lines without one record, after which we say so */
+#define IDLE_TICK_MS 250
+#define STOP_MS      500 /* after a SIGTERM, for auditd to close the stream */
 
 struct plugin {
 	const char *settings_file;
 	struct config config;
-	gid_t group; /* of the socket and the directories */
-	struct clock_reading last_input;
+	struct root root;
 	struct engine *engine;
 	struct event_base *base;
 	struct outlet *outlet;
 	struct event *input_event, *signal_event, *idle_event, *summary_event,
-		*stop_event;
+		*stop_event, *watch_event;
 	int signal_fd;
-	unsigned int last_lines; /* of the last read */
 	bool stdin_closed;
 	bool by_hand; /* stdin is no socket: signals from anyone count */
-	bool looked_at_format, said_strange;
-	char buffer[READ_BYTES];
+	struct intake intake;
 };
 
 /* --- the stream --- */
@@ -64,74 +55,19 @@ static void stop(struct plugin *p)
 	event_base_loopbreak(p->base);
 }
 
-/* The binary header of auditd-plugins(5): version 0 or 1, then its own size, 16 */
-static bool is_binary(const char *data, size_t n)
-{
-	uint32_t head[2];
-
-	if (n < sizeof(head))
-		return false;
-	memcpy(head, data, sizeof(head));
-	return head[0] <= 1 && head[1] == 16;
-}
-
-static void look_at_format(struct plugin *p, size_t n)
-{
-	struct engine_health h = engine_health(p->engine);
-	bool any = h.lines > h.lines_bad;
-	char shown[128];
-
-	if (!p->looked_at_format && is_binary(p->buffer, n)) {
-		p->said_strange = true;
-		log_msg(LOG_ERR,
-			"standard input: auditd sends records in binary format, which "
-			"is not read here; set `format = string` in the plugins.d file "
-			"of audisp-noise and reload auditd");
-	}
-	p->looked_at_format = true;
-	if (p->said_strange || any || h.lines < STRANGE_LINES)
-		return;
-	p->said_strange = true;
-	text_quote((struct span){p->buffer, n < 40 ? n : 40}, shown, sizeof(shown));
-	log_msg(LOG_ERR,
-		"standard input: %d lines and none is an audit record (the last read "
-		"began %s); it must be the stream that auditd sends to its plugins",
-		STRANGE_LINES, shown);
-}
-
-static void gather(const struct plugin *p)
-{
-	const struct timespec pause = {0, GATHER_NS};
-
-	if (p->last_lines <= GATHER_LINES)
-		nanosleep(&pause, NULL);
-}
-
 static void on_input(evutil_socket_t fd, short what, void *arg)
 {
 	struct plugin *p = arg;
-	ssize_t n;
 
-	gather(p);
-	n = read(fd, p->buffer, sizeof(p->buffer));
-	if (n < 0 && (errno == EINTR || errno == EAGAIN))
-		return;
-	if (n <= 0) {
-		if (n < 0)
-			log_msg(LOG_ERR, "standard input: %s; ending", strerror(errno));
+	if (!intake_read(&p->intake, fd))
 		stop(p);
-		return;
-	}
-	p->last_input = clock_read();
-	p->last_lines = engine_feed(p->engine, p->buffer, (size_t)n, &p->last_input);
-	look_at_format(p, (size_t)n);
 }
 
 static void on_idle_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct plugin *p = arg;
 	struct clock_reading now = clock_read();
-	int64_t idle_ms = now.boot_ms - p->last_input.boot_ms;
+	int64_t idle_ms = now.boot_ms - p->intake.last.boot_ms;
 
 	if (idle_ms >= IDLE_TICK_MS)
 		engine_idle(p->engine, idle_ms, &now);
@@ -169,6 +105,23 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 		stop(p);
 	} else if (info.ssi_signo == SIGTERM && (pid_t)info.ssi_pid == getppid()) {
 		event_add(p->stop_event, &limit);
+	}
+}
+
+/* --- the watcher --- */
+
+static void on_watch(evutil_socket_t fd, short what, void *arg)
+{
+	struct plugin *p = arg;
+	struct watch_answer answer;
+	int r;
+
+	while ((r = watch_read(p->root.watch, &answer)) > 0)
+		;
+	if (r == -EPIPE) {
+		event_del(p->watch_event);
+		p->root.watch_error = r;
+		log_msg(LOG_WARNING, "%s", watch_reason(r));
 	}
 }
 
@@ -227,49 +180,35 @@ static int set_up_settings(struct plugin *p)
 	return r;
 }
 
-int plugin_group(const struct config *config, gid_t *group)
+static int set_up_account(struct plugin *p)
 {
-	const char *name = config->socket_group;
-	struct group *entry;
-
-	if (geteuid() != 0 && !name[0]) {
-		*group = getegid();
-		return 0;
-	}
-	entry = getgrnam(name[0] ? name : "adm");
-	if (!entry && name[0]) {
-		log_msg(LOG_ERR,
-			"%s: socket_group: there is no group \"%s\"; make it or name "
-			"another",
-			config->file[0] ? config->file : SETTINGS_FILE, name);
-		return -EINVAL;
-	}
-	*group = entry ? entry->gr_gid : 0;
-	return 0;
-}
-
-static int set_up_group(struct plugin *p)
-{
-	return plugin_group(&p->config, &p->group);
+	return root_account(&p->root, &p->config);
 }
 
 static int set_up_directories(struct plugin *p)
 {
-	gid_t group = geteuid() == 0 ? p->group : (gid_t)-1;
-	char why[640];
-	int r = file_make_parent(p->config.socket, group, why, sizeof(why));
+	return root_directories(&p->root, &p->config);
+}
 
-	if (r < 0) {
-		log_msg(LOG_ERR, "socket: %s", why);
-		return r;
-	}
+static int set_up_watcher(struct plugin *p)
+{
+	root_watcher(&p->root, &p->config);
+	return 0;
+}
+
+static int set_up_rights(struct plugin *p)
+{
+	return root_leave(&p->root);
+}
+
+/* As the user who will write it. */
+static int set_up_log(struct plugin *p)
+{
+	char why[640];
+	int r;
+
 	if (!p->config.summary_log[0])
 		return 0;
-	r = file_make_parent(p->config.summary_log, group, why, sizeof(why));
-	if (r < 0) {
-		log_msg(LOG_ERR, "summary_log: %s", why);
-		return r;
-	}
 	r = writer_check(p->config.summary_log, why, sizeof(why));
 	if (r < 0)
 		log_msg(LOG_ERR, "%s", why);
@@ -284,8 +223,10 @@ static int set_up_engine(struct plugin *p)
 
 	memcpy(o.window_sec, p->config.window_sec, sizeof(o.window_sec));
 	p->engine = engine_new(&o);
-	if (p->engine)
+	if (p->engine) {
+		intake_init(&p->intake, p->engine);
 		return 0;
+	}
 	log_msg(LOG_ERR,
 		"no memory for the tables of max_values %u and max_flows %u: %s; "
 		"lower them",
@@ -315,7 +256,7 @@ static int set_up_outlet(struct plugin *p)
 {
 	struct outlet_options o = {.base = p->base,
 				   .config = &p->config,
-				   .group = p->group,
+				   .group = p->root.account.group,
 				   .engine = p->engine};
 	char why[640];
 
@@ -324,6 +265,15 @@ static int set_up_outlet(struct plugin *p)
 		return 0;
 	log_msg(LOG_ERR, "%s", why);
 	return -EIO;
+}
+
+static int add_watch(struct plugin *p)
+{
+	if (!p->root.watch)
+		return 0;
+	p->watch_event = event_new(p->base, watch_descriptor(p->root.watch),
+				   EV_READ | EV_PERSIST, on_watch, p);
+	return p->watch_event ? event_add(p->watch_event, NULL) : -1;
 }
 
 static struct event *add_timer(struct plugin *p, long ms, event_callback_fn fn)
@@ -347,11 +297,22 @@ static int set_up_events(struct plugin *p)
 	p->summary_event = add_timer(p, p->config.interval_sec * 1000L, on_summary_tick);
 	if (!p->input_event || !p->signal_event || !p->stop_event || !p->idle_event ||
 	    !p->summary_event || event_add(p->input_event, NULL) ||
-	    event_add(p->signal_event, NULL)) {
+	    event_add(p->signal_event, NULL) || add_watch(p)) {
 		log_msg(LOG_ERR, "libevent: events cannot be added");
 		return -ENOMEM;
 	}
 	return 0;
+}
+
+/* Last of all: what is confined can open nothing for writing and make no thread. */
+static int set_up_confinement(struct plugin *p)
+{
+	char why[640];
+	int r = privs_confine(PRIVS_STREAM, why, sizeof(why));
+
+	if (r < 0)
+		log_msg(LOG_ERR, "%s", why);
+	return r;
 }
 
 /* --- taking down --- */
@@ -360,6 +321,11 @@ static void take_down_signals(struct plugin *p)
 {
 	if (p->signal_fd >= 0)
 		close(p->signal_fd);
+}
+
+static void take_down_watcher(struct plugin *p)
+{
+	watch_free(p->root.watch);
 }
 
 static void take_down_engine(struct plugin *p)
@@ -380,8 +346,8 @@ static void take_down_outlet(struct plugin *p)
 
 static void take_down_events(struct plugin *p)
 {
-	struct event *events[] = {p->input_event, p->signal_event, p->stop_event,
-				  p->idle_event, p->summary_event};
+	struct event *events[] = {p->input_event, p->signal_event,  p->stop_event,
+				  p->idle_event,  p->summary_event, p->watch_event};
 	size_t i;
 
 	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
@@ -391,7 +357,8 @@ static void take_down_events(struct plugin *p)
 
 /*
  * In this order: signals first, since they arrive in any state; the settings
- * before all that they name; the log before the thread that writes it; the
+ * before all that they name; what root is needed for, up to the watcher's fork,
+ * before our rights go; these before any file is opened and any thread made; the
  * socket (umask) before any thread, which outlet_new() sees to.
  */
 static const struct step {
@@ -401,12 +368,16 @@ static const struct step {
 	{set_up_signals, take_down_signals},
 	{set_up_stdin, NULL},
 	{set_up_settings, NULL},
-	{set_up_group, NULL},
+	{set_up_account, NULL},
 	{set_up_directories, NULL},
+	{set_up_watcher, take_down_watcher},
+	{set_up_rights, NULL},
+	{set_up_log, NULL},
 	{set_up_engine, take_down_engine},
 	{set_up_loop, take_down_loop},
 	{set_up_outlet, take_down_outlet},
 	{set_up_events, take_down_events},
+	{set_up_confinement, NULL},
 };
 
 static void take_down(struct plugin *p, size_t n)
@@ -428,7 +399,7 @@ static int end_of_stream(struct plugin *p)
 	h = engine_health(p->engine);
 	if (!h.lines || h.lines > h.lines_bad)
 		return 0;
-	if (!p->said_strange)
+	if (!p->intake.said_strange)
 		log_msg(LOG_ERR,
 			"standard input: no audit record in %llu lines; it must be the "
 			"stream that auditd sends to its plugins",
@@ -450,7 +421,6 @@ int plugin_run(const char *settings_file)
 	}
 	p->settings_file = settings_file;
 	p->stdin_closed = stdin_closed;
-	p->last_input = clock_read();
 	p->signal_fd = -1;
 	for (n = 0; n < sizeof(steps) / sizeof(steps[0]); n++)
 		if (steps[n].set_up(p) < 0)

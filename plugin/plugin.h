@@ -5,10 +5,6 @@
 #ifndef NOISE_PLUGIN_H
 #define NOISE_PLUGIN_H
 
-#include <sys/types.h>
-
-#include "config.h"
-
 /**
  * plugin_run - read the event stream on descriptor 0 until it ends
  * @settings_file: NULL: the installed place
@@ -16,12 +12,5 @@
  *         not start, or the stream held no audit record.
  */
 int plugin_run(const char *settings_file);
-
-/**
- * plugin_group - the group that may read the socket
- * Says on stderr when the one that is set does not exist. Return: 0 or -EINVAL.
- */
-int plugin_group(const struct config *config, gid_t *group)
-	__attribute__((warn_unused_result));
 
 #endif

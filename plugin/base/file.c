@@ -31,16 +31,16 @@ static int make_above(char *dir)
 }
 
 /* Owner and mode go to the directory that was opened, whatever the name is by now. */
-static int own(int fd, gid_t group)
+static int give(int fd, const struct file_owner *owner)
 {
-	if (group == (gid_t)-1)
+	if (!owner)
 		return 0;
-	if (fchown(fd, (uid_t)-1, group) || fchmod(fd, 02750))
+	if (fchown(fd, owner->uid, owner->gid) || fchmod(fd, 02750))
 		return -errno;
 	return 0;
 }
 
-static int open_or_make(char *dir, gid_t group)
+static int open_or_make(char *dir, const struct file_owner *owner)
 {
 	bool made = false;
 	int fd, r;
@@ -55,7 +55,7 @@ static int open_or_make(char *dir, gid_t group)
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	r = made ? own(fd, group) : 0;
+	r = made ? give(fd, owner) : 0;
 	close(fd);
 	return r;
 }
@@ -73,7 +73,8 @@ static const char *reason_of(int error)
 	return strerror(error);
 }
 
-int file_make_parent(const char *path, gid_t group, char *why, size_t why_size)
+int file_make_parent(const char *path, const struct file_owner *owner, char *why,
+		     size_t why_size)
 {
 	const char *slash = strrchr(path, '/');
 	char dir[PATH_MAX];
@@ -87,7 +88,7 @@ int file_make_parent(const char *path, gid_t group, char *why, size_t why_size)
 		return 0; /* the root directory */
 	memcpy(dir, path, (size_t)(slash - path));
 	dir[slash - path] = '\0';
-	r = open_or_make(dir, group);
+	r = open_or_make(dir, owner);
 	if (r < 0)
 		snprintf(why, why_size, "directory %s: %s", dir, reason_of(-r));
 	return r;

@@ -9,17 +9,22 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+struct file_owner {
+	uid_t uid;
+	gid_t gid;
+};
+
 /**
  * file_make_parent - see to it that the directory of @path exists
- * @group: what is made belongs to us and this group, mode 2750, so that files
- *         made in it bear the group; (gid_t)-1: mode 0700, our own group
+ * @owner: what is made is given to them, mode 2750, so that files made in it
+ *         bear the group; NULL: it stays ours, mode 0700
  * What exists is left as it is, but has to be a directory and no symbolic
  * link. Missing directories above it are made as well, mode 0755.
  * @why: on failure one line for the operator: the path, the reason, the remedy
  * Return: 0 or negative errno.
  */
-int file_make_parent(const char *path, gid_t group, char *why, size_t why_size)
-	__attribute__((warn_unused_result));
+int file_make_parent(const char *path, const struct file_owner *owner, char *why,
+		     size_t why_size) __attribute__((warn_unused_result));
 
 /**
  * file_fill_standard - take those of the descriptors 0 to 2 that are closed

@@ -13,7 +13,7 @@ refused() {
 	"$@" </dev/null >"$work/out" 2>"$work/err" || status=$?
 	check "$name: exit status $wanted" [ "$status" -eq "$wanted" ]
 	check "$name: is said" grep -q -- "$pattern" "$work/err"
-	[ "$wanted" -eq 2 ] || check "$name: in one line" [ "$(wc -l <"$work/err")" -eq 1 ]
+	[ "$wanted" -eq 2 ] || check "$name: in one line" [ "$(said "$work/err" | wc -l)" -eq 1 ]
 	grep -q -- "$pattern" "$work/err" || cat "$work/err"
 }
 
@@ -37,14 +37,14 @@ refused "a file where the socket goes" "socket $work/file: .*no socket.*move it"
 	"$NOISE_PLUGIN" "$(settings | xargs sed "s|$work/socket|$work/file|" >"$work/s2" &&
 		chmod 600 "$work/s2" && echo "$work/s2")"
 check "that file is left alone" [ "$(cat "$work/file")" = "not ours" ]
-printf 'socket = %s/file/socket\n' "$work" >"$work/s2"
+printf 'socket = %s/file/socket\n%s\n' "$work" "$as_user" >"$work/s2"
 refused "a socket's directory that is a file" "socket: directory $work/file: " 1 \
 	"$NOISE_PLUGIN" "$work/s2"
-printf 'socket = %s/socket\nsummary_log = %s/file/summary.log\n' "$work" "$work" >"$work/s2"
+printf 'socket = %s/socket\nsummary_log = %s/file/summary.log\n%s\n' "$work" "$work" "$as_user" >"$work/s2"
 refused "a log directory that is a file" "summary_log: directory $work/file: " 1 \
 	"$NOISE_PLUGIN" "$work/s2"
 ln -s file "$work/log"
-printf 'socket = %s/socket\nsummary_log = %s/log\n' "$work" "$work" >"$work/s2"
+printf 'socket = %s/socket\nsummary_log = %s/log\n%s\n' "$work" "$work" "$as_user" >"$work/s2"
 refused "a summary log that is a symbolic link" "summary log $work/log: .*symbolic link.*remove it" 1 \
 	"$NOISE_PLUGIN" "$work/s2"
 check "its target is left alone" [ "$(cat "$work/file")" = "not ours" ]
@@ -66,7 +66,7 @@ stream() {
 		status=$?
 	check "$name: exit status 1" [ "$status" -eq 1 ]
 	check "$name: is said once" [ "$(grep -c -- "$pattern" "$work/err")" -eq 1 ]
-	check "$name: in one line" [ "$(wc -l <"$work/err")" -eq 1 ]
+	check "$name: in one line" [ "$(said "$work/err" | wc -l)" -eq 1 ]
 	check "$name: the socket is gone" [ ! -e "$work/socket" ]
 	check "$name: the summary log counts it" grep -q "health.lines_bad=" "$work/summary.log"
 	rm -f "$work/summary.log"

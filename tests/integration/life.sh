@@ -40,7 +40,7 @@ end
 check "end of stream: exit status 0" [ "$status" -eq 0 ]
 check "end of stream: all is counted" [ "$(last_records "$work/client")" -eq "$wanted" ]
 check "end of stream: the socket is gone" [ ! -e "$work/socket" ]
-check "end of stream: nothing was said" [ ! -s "$work/err" ]
+check "end of stream: nothing was said" [ -z "$(said "$work/err")" ]
 seqs=$(jq -s -c '[.[].seq] == [range(1; length + 1)]' "$work/client")
 check "end of stream: seq is consecutive" [ "$seqs" = true ]
 

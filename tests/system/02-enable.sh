@@ -41,6 +41,7 @@ enable_it()
 	echo "args = $T/noise.conf" >>"$T/etc/plugins.d/noise.conf"
 	{
 		cat "$settings"
+		echo "user = nobody"
 		echo "socket = $T/run/socket"
 		echo "summary_log = $T/noise-log/summary.log"
 		echo "interval = 1"

@@ -296,6 +296,7 @@ own_noise()
 	install -m 0755 -o root -g root "$noise" "$T/audisp-noise" || die "cannot copy $noise"
 	{
 		printf 'socket = %s\nsummary_log = %s\n' "$T/run/socket" "$T/noise-log/summary.log"
+		echo "user = nobody" # who is everywhere
 		cat
 	} >"$T/noise.conf"
 	chmod 0640 "$T/noise.conf"

@@ -203,7 +203,7 @@ static void config_suggests_the_nearest_key(void **unused)
 		{"socket_groups", "socket_group"},
 		{"max_flow", "max_flows"},
 		{"tops", "top"},
-		{"user", NULL},
+		{"usr", "user"},
 		{"connect", NULL},
 		{"poll_interval", NULL},
 		{"q_depth", NULL},

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * intake.c - from the stream's descriptor into the engine
+ *
+ * Few reads, and never one that waits long: auditd writes line by line, and a
+ * read for each costs more than counting it. Says once when what comes is no
+ * stream of audit records.
+ */
+#include "intake.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/text.h"
+
+#define GATHER_NS \
+	300000 /* before a read, so that records gather: 0.2-0.5 ms cost no throughput \
+		*/
+#define GATHER_LINES  40 /* none when the last read brought more than this */
+#define STRANGE_LINES 64 /* lines without one record, after which we say so */
+
+void intake_init(struct intake *in, struct engine *engine)
+{
+	memset(in, 0, sizeof(*in));
+	in->engine = engine;
+	in->last = clock_read();
+}
+
+/* The binary header of auditd-plugins(5): version 0 or 1, then its own size, 16 */
+static bool is_binary(const char *data, size_t n)
+{
+	uint32_t head[2];
+
+	if (n < sizeof(head))
+		return false;
+	memcpy(head, data, sizeof(head));
+	return head[0] <= 1 && head[1] == 16;
+}
+
+static void look_at_format(struct intake *in, size_t n)
+{
+	struct engine_health h = engine_health(in->engine);
+	bool any = h.lines > h.lines_bad;
+	char shown[128];
+
+	if (!in->looked_at_format && is_binary(in->buffer, n)) {
+		in->said_strange = true;
+		log_msg(LOG_ERR,
+			"standard input: auditd sends records in binary format, which "
+			"is not read here; set `format = string` in the plugins.d file "
+			"of audisp-noise and reload auditd");
+	}
+	in->looked_at_format = true;
+	if (in->said_strange || any || h.lines < STRANGE_LINES)
+		return;
+	in->said_strange = true;
+	text_quote((struct span){in->buffer, n < 40 ? n : 40}, shown, sizeof(shown));
+	log_msg(LOG_ERR,
+		"standard input: %d lines and none is an audit record (the last read "
+		"began %s); it must be the stream that auditd sends to its plugins",
+		STRANGE_LINES, shown);
+}
+
+static void gather(const struct intake *in)
+{
+	const struct timespec pause = {0, GATHER_NS};
+
+	if (in->last_lines <= GATHER_LINES)
+		nanosleep(&pause, NULL);
+}
+
+bool intake_read(struct intake *in, int fd)
+{
+	ssize_t n;
+
+	gather(in);
+	n = read(fd, in->buffer, sizeof(in->buffer));
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return true;
+	if (n < 0)
+		log_msg(LOG_ERR, "standard input: %s; ending", strerror(errno));
+	if (n <= 0)
+		return false;
+	in->last = clock_read();
+	in->last_lines = engine_feed(in->engine, in->buffer, (size_t)n, &in->last);
+	look_at_format(in, (size_t)n);
+	return true;
+}
