@@ -63,11 +63,12 @@ static void set_user_places(struct config *c)
 	}
 }
 
-void config_defaults(struct config *c)
+static void set_defaults(struct config *c, bool as_root)
 {
 	struct conf_error e;
 
 	memset(c, 0, sizeof(*c));
+	c->as_root = as_root;
 	for (size_t i = 0; i < config_n_rows; i++) {
 		struct config_setting s = {.row = &config_rows[i], .file = "", .e = &e};
 
@@ -75,8 +76,13 @@ void config_defaults(struct config *c)
 		s.value = span_of(config_rows[i].fallback);
 		(void)config_value_set(&s, c);
 	}
-	if (geteuid() != 0)
+	if (!as_root)
 		set_user_places(c);
+}
+
+void config_defaults(struct config *c)
+{
+	set_defaults(c, geteuid() == 0);
 }
 
 static char fold(char c)
@@ -180,6 +186,14 @@ static int take_setting(void *arg, const char *file, unsigned int line, struct s
 	return config_value_set(&s, &r->c);
 }
 
+/* The settings in @text over the defaults that stand in @r. */
+static int read_over(struct reading *r, const char *file, struct span text,
+		     struct conf_error *e)
+{
+	snprintf(r->c.file, sizeof(r->c.file), "%s", file);
+	return conf_file_parse(file, text, take_setting, r, e);
+}
+
 int config_parse(struct config *c, const char *file, struct span text,
 		 struct conf_error *e)
 {
@@ -187,11 +201,55 @@ int config_parse(struct config *c, const char *file, struct span text,
 	int rc;
 
 	config_defaults(&r.c);
-	snprintf(r.c.file, sizeof(r.c.file), "%s", file);
-	rc = conf_file_parse(file, text, take_setting, &r, e);
+	rc = read_over(&r, file, text, e);
 	if (!rc)
 		*c = r.c;
 	return rc;
+}
+
+static bool differs(const struct config_row *row, const struct config *a,
+		    const struct config *b)
+{
+	char x[PATH_MAX], y[PATH_MAX];
+
+	config_value_print(row, a, x, sizeof(x));
+	config_value_print(row, b, y, sizeof(y));
+	return strcmp(x, y) != 0;
+}
+
+static void add_name(char *names, size_t size, const char *name)
+{
+	size_t n = strlen(names);
+
+	snprintf(names + n, size - n, "%s%s", n ? ", " : "", name);
+}
+
+int config_reload(struct config *running, struct span text,
+		  struct config_changes *changes, struct conf_error *e)
+{
+	struct reading r = {0};
+	int rc;
+
+	/* who we were when we started decides, not who we have become */
+	set_defaults(&r.c, running->as_root);
+	rc = read_over(&r, running->file[0] ? running->file : SETTINGS_FILE, text, e);
+	if (rc)
+		return rc;
+	memset(changes, 0, sizeof(*changes));
+	for (size_t i = 0; i < config_n_rows; i++) {
+		const struct config_row *row = &config_rows[i];
+
+		if (!differs(row, running, &r.c))
+			continue;
+		if (!row->live) {
+			add_name(changes->restart, sizeof(changes->restart), row->name);
+			continue;
+		}
+		memcpy((char *)running + row->offset, (char *)&r.c + row->offset,
+		       row->size);
+		add_name(changes->now, sizeof(changes->now), row->name);
+	}
+	return 0;
 }
 
 /*

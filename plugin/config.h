@@ -10,6 +10,7 @@
 #define NOISE_CONFIG_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -37,6 +38,7 @@ struct config {
 	unsigned int summary_log_keep;      /* 0 to 999 old files */
 	unsigned int max_flows, max_values; /* 16 to 65536 */
 	char file[PATH_MAX];                /* that was read; "" : defaults alone */
+	bool as_root;                       /* the defaults are those of root's plugin */
 };
 
 enum config_type {
@@ -60,6 +62,13 @@ struct config_row {
 	uint64_t min, max;
 	const char *fallback; /* default, as it would stand in the file */
 	const char *help;     /* one sentence, for --settings and the man page */
+	bool live;            /* a change holds without a restart */
+};
+
+/* What a reload found to be otherwise: names of settings, with ", " in between. */
+struct config_changes {
+	char now[512];     /* hold from now on; "" : none */
+	char restart[512]; /* need a restart to hold */
 };
 
 extern const struct config_row config_rows[];
@@ -82,6 +91,16 @@ int config_parse(struct config *c, const char *file, struct span text,
  * Return: 0, or negative errno with @e filled.
  */
 int config_load(struct config *c, const char *file, struct conf_error *e);
+
+/**
+ * config_reload - the settings in @text over those that run
+ * @running: gets the new values of settings that are live, when all of @text is
+ *           good; nothing otherwise
+ * @changes: filled when all is good
+ * Return: 0, or -EINVAL with @e filled.
+ */
+int config_reload(struct config *running, struct span text,
+		  struct config_changes *changes, struct conf_error *e);
 
 /** config_print - all settings with help, as a file that reads back the same */
 void config_print(const struct config *c, int fd);

@@ -58,7 +58,7 @@ sbin_PROGRAMS += plugin/audisp-noise
 plugin_audisp_noise_SOURCES = plugin/main.c plugin/intake.c plugin/intake.h \
 	plugin/outlet.c plugin/outlet.h \
 	plugin/plugin.c plugin/plugin.h \
-	plugin/root.c plugin/root.h
+	plugin/reload.c plugin/reload.h plugin/root.c plugin/root.h
 plugin_audisp_noise_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 plugin_audisp_noise_LDADD = $(NOISE_LIBS)
 

@@ -152,6 +152,11 @@ void outlet_summary(struct outlet *o)
 	schema_line_free(&line);
 }
 
+void outlet_configure(struct outlet *o)
+{
+	server_set_top(o->server, o->o.config->top);
+}
+
 void outlet_reopen(struct outlet *o)
 {
 	if (o->writer)

@@ -38,6 +38,9 @@ void outlet_free(struct outlet *o);
 /** outlet_summary - the summary of the default interval, to clients and log */
 void outlet_summary(struct outlet *o);
 
+/** outlet_configure - the live settings of its config have changed */
+void outlet_configure(struct outlet *o);
+
 /** outlet_reopen - the summary log was moved away */
 void outlet_reopen(struct outlet *o);
 

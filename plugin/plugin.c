@@ -28,6 +28,7 @@
 #include "intake.h"
 #include "outlet.h"
 #include "privs.h"
+#include "reload.h"
 #include "root.h"
 
 #define IDLE_TICK_MS 250
@@ -62,6 +63,40 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
 	if (!intake_read(&p->intake, fd))
 		stop(p);
 }
+
+static void start_interval(struct plugin *p)
+{
+	const struct timeval every = {p->config.interval_sec, 0};
+
+	event_add(p->summary_event, &every);
+}
+
+/* --- new settings, and the watcher that fetches them --- */
+
+static void apply_settings(struct plugin *p)
+{
+	start_interval(p);
+	outlet_configure(p->outlet);
+}
+
+static void on_watch(evutil_socket_t fd, short what, void *arg)
+{
+	struct plugin *p = arg;
+	struct watch_answer answer;
+	int r;
+
+	while ((r = watch_read(p->root.watch, &answer)) > 0)
+		if (answer.request == WATCH_SETTINGS &&
+		    reload_answer(&p->config, &answer))
+			apply_settings(p);
+	if (r == -EPIPE) {
+		event_del(p->watch_event);
+		p->root.watch_error = r;
+		log_msg(LOG_WARNING, "%s", watch_reason(r));
+	}
+}
+
+/* --- time and signals --- */
 
 static void on_idle_tick(evutil_socket_t fd, short what, void *arg)
 {
@@ -101,27 +136,12 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 		return;
 	if (info.ssi_signo == SIGHUP) {
 		outlet_reopen(p->outlet);
+		if (reload_ask(&p->root, &p->config))
+			apply_settings(p);
 	} else if (p->by_hand) {
 		stop(p);
 	} else if (info.ssi_signo == SIGTERM && (pid_t)info.ssi_pid == getppid()) {
 		event_add(p->stop_event, &limit);
-	}
-}
-
-/* --- the watcher --- */
-
-static void on_watch(evutil_socket_t fd, short what, void *arg)
-{
-	struct plugin *p = arg;
-	struct watch_answer answer;
-	int r;
-
-	while ((r = watch_read(p->root.watch, &answer)) > 0)
-		;
-	if (r == -EPIPE) {
-		event_del(p->watch_event);
-		p->root.watch_error = r;
-		log_msg(LOG_WARNING, "%s", watch_reason(r));
 	}
 }
 
@@ -294,13 +314,14 @@ static int set_up_events(struct plugin *p)
 		event_new(p->base, p->signal_fd, EV_READ | EV_PERSIST, on_signal, p);
 	p->stop_event = event_new(p->base, -1, 0, on_stop_tick, p);
 	p->idle_event = add_timer(p, IDLE_TICK_MS, on_idle_tick);
-	p->summary_event = add_timer(p, p->config.interval_sec * 1000L, on_summary_tick);
+	p->summary_event = event_new(p->base, -1, EV_PERSIST, on_summary_tick, p);
 	if (!p->input_event || !p->signal_event || !p->stop_event || !p->idle_event ||
 	    !p->summary_event || event_add(p->input_event, NULL) ||
 	    event_add(p->signal_event, NULL) || add_watch(p)) {
 		log_msg(LOG_ERR, "libevent: events cannot be added");
 		return -ENOMEM;
 	}
+	start_interval(p);
 	return 0;
 }
 

@@ -320,6 +320,11 @@ struct server *server_new(struct event_base *base, const struct server_options *
 	return s;
 }
 
+void server_set_top(struct server *s, unsigned int top)
+{
+	s->client_options.top = top;
+}
+
 void server_free(struct server *s)
 {
 	if (!s)

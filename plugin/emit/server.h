@@ -80,6 +80,9 @@ void server_send(struct server *s, const struct schema_line *line);
  */
 void server_send_summary(struct server *s, const struct schema_line *line);
 
+/** server_set_top - what a client's request that names no `top` gets from now on */
+void server_set_top(struct server *s, unsigned int top);
+
 /** server_flush - write what the sockets take now, without waiting */
 void server_flush(struct server *s);
 

@@ -70,6 +70,39 @@ await [ -s "$work/summary.log" ] || true
 end
 check "SIGHUP: the summary log is begun anew" [ -s "$work/summary.log" ]
 
+# settings FILE'S LINES are put in place and told of; then the plugin has said PATTERN
+reloads() {
+	pattern=$1
+	shift
+	settings "$@" >/dev/null
+	kill -HUP "$(plugin_pid)"
+	await grep -q "$pattern" "$work/err"
+}
+summaries() { grep -c '"type":"summary"' "$work/client"; }
+begin --linger 12000
+check "SIGHUP: a live setting holds at once" \
+	reloads 'settings reloaded; changed: interval; needs a restart: none$' 'interval = 3600'
+sleep 1
+before=$(summaries)
+sleep 2
+check "SIGHUP: no summary comes before the new interval" [ "$(summaries)" -eq "$before" ]
+check "SIGHUP: what needs a restart is named" \
+	reloads 'changed: top; needs a restart: windows, max_values$' 'interval = 3600' 'top = 3' \
+	'windows = 60' 'max_values = 100'
+check "SIGHUP: a bad file is refused with its place" \
+	reloads 'old ones hold: .*settings:3: interval: "soon"' 'interval = soon'
+chmod 666 "$work/settings"
+: >"$work/err"
+kill -HUP "$(plugin_pid)"
+check "SIGHUP: a file that others can write is refused" await grep -q 'old ones hold: .*writ' "$work/err"
+chmod 600 "$work/settings"
+check "SIGHUP: after that a good one is taken" \
+	reloads 'changed: interval, top; needs a restart: none$' 'interval = 1'
+more() { [ "$(summaries)" -gt "$before" ]; }
+check "SIGHUP: summaries come at the old pace again" await more
+end
+check "SIGHUP: all is counted" [ "$(last_records "$work/client")" -eq "$wanted" ]
+
 begin --linger 2500
 status=0
 "$DRIVE" "$NOISE_PLUGIN" "$work/settings" </dev/null 2>"$work/err2" || status=$?

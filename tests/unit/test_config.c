@@ -337,6 +337,61 @@ static int load_as_owner(struct config *c, const char *file, struct conf_error *
 	return rc;
 }
 
+static void config_reload_takes_live_settings_alone(void **unused)
+{
+	struct config c, before;
+	struct config_changes changes;
+	struct conf_error e;
+
+	config_defaults(&c);
+	before = c;
+	assert_int_equal(config_reload(&c, span_of("top = 3\nmax_flows = 20\nuser = x\n"),
+				       &changes, &e),
+			 0);
+	assert_string_equal(changes.now, "top");
+	assert_string_equal(changes.restart, "user, max_flows");
+	assert_int_equal(c.top, 3);
+	before.top = 3;
+	assert_memory_equal(&c, &before, sizeof(c));
+	/* a key that is gone from the file is at its default again */
+	assert_int_equal(config_reload(&c, span_of(""), &changes, &e), 0);
+	assert_string_equal(changes.now, "top");
+	assert_string_equal(changes.restart, "");
+	assert_int_equal(c.top, 10);
+}
+
+static void config_reload_changes_nothing_when_refused(void **unused)
+{
+	struct config c, before;
+	struct config_changes changes;
+	struct conf_error e;
+
+	config_defaults(&c);
+	before = c;
+	assert_int_equal(
+		config_reload(&c, span_of("top = 3\ninterval = 0\n"), &changes, &e),
+		-EINVAL);
+	assert_int_equal(e.line, 2);
+	assert_memory_equal(&c, &before, sizeof(c));
+}
+
+/* The plugin is no root any more when it reloads: its places must not move. */
+static void config_reload_keeps_roots_places(void **unused)
+{
+	struct config_changes changes;
+	struct conf_error e;
+	struct config c;
+
+	setenv("HOME", "/home/x", 1);
+	euid = 0;
+	config_defaults(&c);
+	euid = 1000;
+	assert_int_equal(config_reload(&c, span_of("top = 3\n"), &changes, &e), 0);
+	assert_string_equal(changes.now, "top");
+	assert_string_equal(changes.restart, "");
+	unsetenv("HOME");
+}
+
 static void config_loads_a_file(void **unused)
 {
 	struct conf_error e;
@@ -434,6 +489,9 @@ int main(void)
 		TEST(config_quotes_a_foreign_key),
 		TEST(config_prints_what_reads_back),
 		TEST(config_prints_for_people),
+		TEST(config_reload_takes_live_settings_alone),
+		TEST(config_reload_changes_nothing_when_refused),
+		TEST(config_reload_keeps_roots_places),
 		TEST(config_loads_a_file),
 		TEST(config_needs_no_installed_file),
 		TEST(config_lets_an_ordinary_user_do_without),
