@@ -15,7 +15,8 @@
 struct intake {
 	struct engine *engine;     /* borrowed for ever */
 	struct clock_reading last; /* when bytes came last */
-	unsigned int last_lines;   /* of the last read */
+	int64_t pause_ns;          /* before the next read */
+	uint64_t own;              /* records of our own processes so far */
 	bool looked_at_format, said_strange;
 	char buffer[INTAKE_BYTES];
 };

@@ -46,6 +46,7 @@ struct plugin {
 	int signal_fd;
 	bool stdin_closed;
 	bool by_hand; /* stdin is no socket: signals from anyone count */
+	char host[256];
 	struct intake intake;
 };
 
@@ -79,6 +80,19 @@ static void apply_settings(struct plugin *p)
 	outlet_configure(p->outlet);
 }
 
+/* Which processes are ours by now. */
+static void name_own(struct plugin *p)
+{
+	struct engine_own own = {{getpid()}, p->host};
+	struct watch_state w = {0};
+
+	if (p->root.watch)
+		w = watch_state(p->root.watch);
+	own.pid[1] = w.keeper;
+	own.pid[2] = w.worker;
+	engine_set_own(p->engine, &own);
+}
+
 static void on_watch(evutil_socket_t fd, short what, void *arg)
 {
 	struct plugin *p = arg;
@@ -89,6 +103,7 @@ static void on_watch(evutil_socket_t fd, short what, void *arg)
 		if (answer.request == WATCH_SETTINGS &&
 		    reload_answer(&p->config, &answer))
 			apply_settings(p);
+	name_own(p);
 	if (r == -EPIPE) {
 		event_del(p->watch_event);
 		p->root.watch_error = r;
@@ -244,6 +259,8 @@ static int set_up_engine(struct plugin *p)
 	memcpy(o.window_sec, p->config.window_sec, sizeof(o.window_sec));
 	p->engine = engine_new(&o);
 	if (p->engine) {
+		gethostname(p->host, sizeof(p->host) - 1);
+		name_own(p);
 		intake_init(&p->intake, p->engine);
 		return 0;
 	}

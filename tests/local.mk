@@ -47,6 +47,7 @@ unit_programs = \
 	tests/unit/test_oom_count \
 	tests/unit/test_oom_stream \
 	tests/unit/test_pace \
+	tests/unit/test_own \
 	tests/unit/test_parse \
 	tests/unit/test_privs \
 	tests/unit/test_record \
@@ -136,6 +137,8 @@ tests_unit_test_pace_CFLAGS = $(unit_cflags)
 tests_unit_test_pace_LDADD = $(unit_libs)
 tests_unit_test_parse_CFLAGS = $(unit_cflags)
 tests_unit_test_parse_LDADD = $(unit_libs)
+tests_unit_test_own_CFLAGS = $(unit_cflags)
+tests_unit_test_own_LDADD = $(unit_libs)
 tests_unit_test_record_CFLAGS = $(unit_cflags)
 tests_unit_test_record_LDADD = $(unit_libs)
 tests_unit_test_report_CFLAGS = $(unit_cflags)
@@ -233,7 +236,8 @@ tests_system_load_CFLAGS = $(AM_CFLAGS) $(AUDIT_CFLAGS)
 tests_system_load_LDADD = $(AUDIT_LIBS)
 tests_system_tee_SOURCES = tests/system/tee.c
 system_scripts = tests/system/00-frame.sh tests/system/01-chain.sh \
-	tests/system/02-enable.sh tests/system/03-bad.sh tests/system/04-rights.sh
+	tests/system/02-enable.sh tests/system/03-bad.sh tests/system/04-rights.sh \
+	tests/system/05-self.sh
 dist_check_SCRIPTS += $(system_scripts)
 TESTS += $(system_scripts)
 EXTRA_DIST += tests/system/lib.sh tests/system/record.sh

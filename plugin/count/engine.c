@@ -21,7 +21,8 @@
 #define ENGINE_TEXT_BYTES 1048576 /* lines of open events: about a thousand events */
 #define ENGINE_KINDS      4096    /* of events that need no parsing; a flow has several */
 #define ENGINE_IDLE_EVENTS \
-	256                 /* completed in one go then: it must not hold up the rest */
+	256 /* completed in one go then: it must not hold up the rest */
+#define OWN_PRINT      0x5bd1e9955bd1e995 /* any mark, for the cache */
 #define ENGINE_IDLE_MS 2000 /* without input, after which nothing more is waited for */
 
 struct engine {
@@ -36,6 +37,7 @@ struct engine {
 	const struct clock_reading *clock; /* of the bytes at hand; NULL in replay */
 	int64_t fade_ms;                   /* own time of the next fading */
 	struct engine_health health;
+	struct engine_own own;
 	struct event event;
 };
 
@@ -94,6 +96,39 @@ static void on_record(void *arg, struct assembly *ev, const struct record *r, bo
 		tally_more(e->tally, receipt, r->bytes);
 }
 
+/* Up to the first dot of either: auditd writes a node with or without the domain. */
+static bool is_this_host(struct span node, const char *host)
+{
+	struct span ours = span_of(host);
+	const char *dot = memchr(node.p, '.', node.n);
+	const char *our_dot = memchr(ours.p, '.', ours.n);
+
+	if (!dot != !our_dot) {
+		if (dot)
+			node.n = (size_t)(dot - node.p);
+		else
+			ours.n = (size_t)(our_dot - ours.p);
+	}
+	return ours.n && span_equal(node, ours);
+}
+
+static bool is_own(const struct engine *e, struct span node, int64_t pid)
+{
+	size_t i;
+
+	if (pid <= 0)
+		return false;
+	for (i = 0; i < sizeof(e->own.pid) / sizeof(e->own.pid[0]); i++)
+		if (e->own.pid[i] == pid)
+			return !node.p || is_this_host(node, e->own.host);
+	return false;
+}
+
+void engine_set_own(struct engine *e, const struct engine_own *own)
+{
+	e->own = own ? *own : (struct engine_own){{0}, NULL};
+}
+
 /* Is it like an event that was parsed before? Then it is counted like that one. */
 static bool repeat(struct engine *e, struct assembly *ev, uint64_t print)
 {
@@ -115,17 +150,21 @@ static void remember(struct engine *e, const struct tally_receipt *receipt,
 static void on_complete(void *arg, struct assembly *ev)
 {
 	struct engine *e = arg;
-	uint64_t print;
+	struct print print;
 	bool has_print = e->cache && cache_print(e->cache, e->assembler, ev, &print);
 
-	if (has_print && repeat(e, ev, print))
+	/* ours are counted otherwise than those of others that are alike */
+	if (has_print && is_own(e, node_name(ev->node), print.pid))
+		print.hash ^= OWN_PRINT;
+	if (has_print && repeat(e, ev, print.hash))
 		return;
 	e->health.parsed++;
 	if (parser_read(e->parser, e->assembler, ev, &e->event) < 0)
 		e->health.parse_failed++;
+	e->event.own = is_own(e, e->event.node, e->event.pid);
 	tally_event(e->tally, &e->event, assembly_aux(ev), own_now(e));
 	if (has_print)
-		remember(e, assembly_aux(ev), print);
+		remember(e, assembly_aux(ev), print.hash);
 }
 
 static const struct assembler_ops ops = {

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/clock.h"
 #include "count/tally.h"
@@ -45,6 +46,20 @@ struct engine_health {
 struct engine *engine_new(const struct engine_options *options)
 	__attribute__((warn_unused_result));
 void engine_free(struct engine *e);
+
+/* Our own processes, as the kernel writes them into records. */
+struct engine_own {
+	pid_t pid[4];     /* 0: none */
+	const char *host; /* of this machine, with or without its domain */
+};
+
+/**
+ * engine_set_own - events of these processes are our own from now on
+ * Only those without a node, or with this host as their node: a process number
+ * of another machine says nothing. @own: NULL: none (replay); copied but for
+ * host, which is borrowed for ever
+ */
+void engine_set_own(struct engine *e, const struct engine_own *own);
 
 /**
  * engine_feed - the next bytes of the stream

@@ -22,7 +22,7 @@ struct tally {
 	struct window_set windows;
 	struct siphash_key key;
 	struct topk *list[TALLY_LISTS];
-	struct series *total, *overlap;
+	struct series *total, *overlap, *self;
 	struct topk_ref *key_refs;
 	uint64_t key_refs_head;
 	uint32_t folds; /* times that an executable's accounts were folded */
@@ -79,8 +79,9 @@ struct tally *tally_new(const struct tally_options *options)
 	}
 	t->total = calloc(1, series_size(&t->windows));
 	t->overlap = calloc(1, series_size(&t->windows));
+	t->self = calloc(1, series_size(&t->windows));
 	t->key_refs = calloc(KEY_REFS, sizeof(*t->key_refs));
-	if (!ok || !t->total || !t->overlap || !t->key_refs) {
+	if (!ok || !t->total || !t->overlap || !t->self || !t->key_refs) {
 		tally_free(t);
 		errno = ENOMEM;
 		return NULL;
@@ -98,6 +99,7 @@ void tally_free(struct tally *t)
 		topk_free(t->list[list]);
 	free(t->total);
 	free(t->overlap);
+	free(t->self);
 	free(t->key_refs);
 	free(t);
 }
@@ -286,6 +288,11 @@ void tally_event(struct tally *t, const struct event *e, struct tally_receipt *r
 
 	series_add(t->total, &t->windows, &receipt->when, &one);
 	add_keys(t, e, receipt, &c, now_ms);
+	receipt->own = e->own;
+	if (e->own) {
+		series_add(t->self, &t->windows, &receipt->when, &c);
+		return;
+	}
 	if (e->exe.p) {
 		receipt->exe = exe_ref(t, e, now_ms);
 		topk_add(t->list[TALLY_EXES], receipt->exe, &receipt->when, &c);
@@ -313,7 +320,8 @@ bool tally_remember(const struct tally *t, const struct tally_receipt *receipt,
 				      .syscall = receipt->syscall,
 				      .account = receipt->account,
 				      .n_keys = receipt->n_keys,
-				      .folds = t->folds};
+				      .folds = t->folds,
+				      .own = receipt->own};
 	for (i = 0; i < receipt->n_keys; i++)
 		known->key[i] = t->key_refs[(receipt->keys_at + i) % KEY_REFS];
 	return true;
@@ -348,7 +356,10 @@ bool tally_repeat(struct tally *t, const struct tally_known *known, const struct
 	receipt->account = known->account;
 	receipt->keys_at = t->key_refs_head;
 	receipt->n_keys = 0;
+	receipt->own = known->own;
 	series_add(t->total, &t->windows, &receipt->when, &one);
+	if (known->own)
+		series_add(t->self, &t->windows, &receipt->when, c);
 	for (i = 0; i < known->n_keys; i++)
 		add_key(t, receipt, known->key[i], c);
 	topk_add(t->list[TALLY_EXES], known->exe, &receipt->when, c);
@@ -363,6 +374,8 @@ void tally_more(struct tally *t, const struct tally_receipt *receipt, uint64_t b
 	const struct count c = {0, 1, bytes};
 	unsigned int i;
 
+	if (receipt->own)
+		series_add(t->self, &t->windows, &receipt->when, &c);
 	topk_add(t->list[TALLY_FLOWS], receipt->flow, &receipt->when, &c);
 	topk_add(t->list[TALLY_EXES], receipt->exe, &receipt->when, &c);
 	topk_add(t->list[TALLY_SYSCALLS], receipt->syscall, &receipt->when, &c);
@@ -402,6 +415,11 @@ static struct count series_read(struct series *s, int window, int64_t now)
 struct count tally_total(struct tally *t, int window, int64_t now)
 {
 	return series_read(t->total, window, now);
+}
+
+struct count tally_self(struct tally *t, int window, int64_t now)
+{
+	return series_read(t->self, window, now);
 }
 
 struct count tally_overlap(struct tally *t, int window, int64_t now)

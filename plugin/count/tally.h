@@ -39,6 +39,7 @@ struct tally_receipt {
 	struct topk_ref flow, exe, syscall, account;
 	uint64_t keys_at; /* in the ring of key references */
 	uint32_t n_keys;
+	bool own; /* in the totals, types and keys alone, and in tally_self() */
 };
 
 struct tally;
@@ -71,6 +72,7 @@ struct tally_known {
 	struct topk_ref flow, exe, syscall, account, key[TALLY_KNOWN_KEYS];
 	uint32_t n_keys;
 	uint32_t folds; /* executables whose accounts were folded, when it was noted */
+	bool own;
 };
 
 /**
@@ -102,6 +104,9 @@ const struct window_set *tally_windows(const struct tally *t);
 
 /** tally_total - @window: index, or -1 for everything; @now as of timeline_now */
 struct count tally_total(struct tally *t, int window, int64_t now);
+
+/** tally_self - what our own processes caused, see struct event's own */
+struct count tally_self(struct tally *t, int window, int64_t now);
 
 /** tally_overlap - what events with several keys count more than once in keys */
 struct count tally_overlap(struct tally *t, int window, int64_t now);

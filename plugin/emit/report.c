@@ -321,6 +321,21 @@ static json_t *lag_object(const struct report_source *s)
 	return o;
 }
 
+/* In replay nobody knows which processes were ours. */
+static json_t *self_object(const struct report_source *s)
+{
+	struct when now = timeline_now(engine_timeline(s->engine));
+	struct count c = tally_self(engine_tally(s->engine), 0, now.bucket[0]);
+	json_t *o;
+
+	if (!s->clock)
+		return json_null();
+	o = json_object();
+	json_object_set_new(o, "events", json_integer((json_int_t)c.events));
+	json_object_set_new(o, "records", json_integer((json_int_t)c.records));
+	return o;
+}
+
 static void set_counter(json_t *o, const char *name, uint64_t value)
 {
 	json_object_set_new(o, name, json_integer((json_int_t)value));
@@ -373,7 +388,7 @@ json_t *report_summary(const struct report_source *source,
 	json_object_set_new(o, "loss", loss_object(source));
 	json_object_set_new(o, "lag", lag_object(source));
 	json_object_set_new(o, "retention", json_null());
-	json_object_set_new(o, "self", json_null());
+	json_object_set_new(o, "self", self_object(source));
 	if (json_object_set_new(o, "health", health_object(source)) < 0) {
 		json_decref(o);
 		return NULL;

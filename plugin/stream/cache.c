@@ -25,6 +25,7 @@ struct cache {
 	char *values;
 	struct event event; /* arch, nr, has_syscall, as object_dir() reads them */
 	struct object object;
+	int64_t pid; /* of the event at hand */
 	struct shape of_syscall, of_cwd, of_path, of_header;
 	size_t n;
 	char name[NAME_MAX_BYTES];
@@ -62,18 +63,18 @@ void cache_free(struct cache *c)
 	free(c);
 }
 
-const void *cache_get(const struct cache *c, uint64_t print)
+const void *cache_get(const struct cache *c, uint64_t hash)
 {
-	uint32_t place = (uint32_t)print & c->mask;
+	uint32_t place = (uint32_t)hash & c->mask;
 
-	return c->prints[place] == print ? c->values + place * c->value_size : NULL;
+	return c->prints[place] == hash ? c->values + place * c->value_size : NULL;
 }
 
-void *cache_put(struct cache *c, uint64_t print)
+void *cache_put(struct cache *c, uint64_t hash)
 {
-	uint32_t place = (uint32_t)print & c->mask;
+	uint32_t place = (uint32_t)hash & c->mask;
 
-	c->prints[place] = print;
+	c->prints[place] = hash;
 	return c->values + place * c->value_size;
 }
 
@@ -115,6 +116,7 @@ enum {
 	S_A1,
 	S_A2,
 	S_A3,
+	S_PID,
 	S_FIELDS
 };
 
@@ -126,6 +128,7 @@ static const struct wanted of_syscall[S_FIELDS] = {
 	[S_SUBJ] = {"subj", false},       [S_KEY] = {"key", true},
 	[S_A0] = {"a0", false},           [S_A1] = {"a1", false},
 	[S_A2] = {"a2", false},           [S_A3] = {"a3", false},
+	[S_PID] = {"pid", false},
 };
 
 static bool read_hex(struct span v, uint64_t *value)
@@ -143,6 +146,14 @@ static bool read_hex(struct span v, uint64_t *value)
 		*value = *value << 4 | (uint64_t)digit;
 	}
 	return true;
+}
+
+/* As the parser reads it: absent where it is no number. */
+static int64_t read_pid(struct span v)
+{
+	uint64_t pid;
+
+	return v.p && text_u64(v, INT32_MAX, &pid) ? (int64_t)pid : EVENT_ID_ABSENT;
 }
 
 /* A successful call's exit is a number of no account: a descriptor, a count. */
@@ -169,6 +180,7 @@ static bool put_syscall(struct cache *c, struct span body)
 	for (i = 0; i < 4; i++)
 		if (!v[S_A0 + i].p || !read_hex(v[S_A0 + i], &c->object.arg[i]))
 			return false;
+	c->pid = read_pid(v[S_PID]);
 	v[S_EXIT] = exit_of(v[S_EXIT], v[S_SUCCESS]);
 	for (i = 0; i < S_IDENTITY; i++)
 		if (!put_value(c, v[i]))
@@ -296,6 +308,7 @@ static bool put_user_message(struct cache *c, struct span body)
 	for (i = U_PID; i <= U_AUID; i++)
 		if (!v[i].p)
 			return false;
+	c->pid = read_pid(v[U_PID]);
 	for (i = 0; i < M_FIELDS; i++)
 		if (!put_value(c, m[i]))
 			return false;
@@ -331,7 +344,7 @@ static bool is_user_message(const struct assembly *ev)
 }
 
 bool cache_print(struct cache *c, const struct assembler *a, const struct assembly *ev,
-		 uint64_t *print)
+		 struct print *print)
 {
 	bool ok;
 
@@ -345,6 +358,7 @@ bool cache_print(struct cache *c, const struct assembler *a, const struct assemb
 	} else {
 		ok = put_rule_event(c, a, ev);
 	}
-	*print = ok ? siphash(&c->key, c->name, c->n) : 0;
-	return *print != 0;
+	print->hash = ok ? siphash(&c->key, c->name, c->n) : 0;
+	print->pid = c->pid;
+	return print->hash != 0;
 }

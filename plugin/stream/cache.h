@@ -31,19 +31,24 @@ struct cache *cache_new(unsigned int places, size_t value_size,
 	__attribute__((warn_unused_result));
 void cache_free(struct cache *c);
 
+struct print {
+	uint64_t hash;
+	int64_t pid; /* as in struct event: it is no part of the hash */
+};
+
 /**
  * cache_print - the print of a complete event
- * Two events with the same print have the same struct event, apart from
+ * Two events with the same hash have the same struct event, apart from
  * stamp, serial, records, bytes and pid.
  * Return: false when it has none.
  */
 bool cache_print(struct cache *c, const struct assembler *a, const struct assembly *ev,
-		 uint64_t *print);
+		 struct print *print);
 
-/** cache_get - the value kept for @print, or NULL. Borrows until the next cache_put(). */
-const void *cache_get(const struct cache *c, uint64_t print);
+/** cache_get - the value kept for a hash, or NULL. Borrows until the next cache_put(). */
+const void *cache_get(const struct cache *c, uint64_t hash);
 
-/** cache_put - the place for the value of @print, to be filled by the caller */
-void *cache_put(struct cache *c, uint64_t print);
+/** cache_put - the place for the value of a hash, to be filled by the caller */
+void *cache_put(struct cache *c, uint64_t hash);
 
 #endif

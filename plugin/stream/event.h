@@ -47,6 +47,7 @@ struct event {
 	int64_t pid;       /* EVENT_ID_ABSENT where no record says it */
 	struct span exe, comm, subj_type, acct;
 	bool claimed; /* exe and acct are what a user message says of itself */
+	bool own;     /* caused by our own processes; set by who knows their numbers */
 };
 
 #endif

@@ -25,12 +25,14 @@ static json_t *said(const uint8_t *data, size_t size, bool every_event)
 					       .every_event = every_event};
 	const struct report_depth depth = {.top = 1000, .all_windows = true};
 	const struct schema_origin origin = {{0}, {0}};
+	const struct engine_own own = {{1, 2, 1234, 4242}, "host"};
 	struct report_source source = {.origin = &origin};
 	json_t *summary;
 
 	source.engine = engine_new(&options);
 	if (!source.engine)
 		abort();
+	engine_set_own(source.engine, &own);
 	engine_feed(source.engine, (const char *)data, size, NULL);
 	engine_feed(source.engine, "\n", 1, NULL);
 	engine_feed(source.engine, (const char *)data, size, NULL);
