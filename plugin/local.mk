@@ -34,7 +34,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/count/engine.c plugin/count/engine.h \
 	plugin/count/flows.c plugin/count/flows.h \
 	plugin/count/name.c plugin/count/name.h \
-	plugin/count/tally.c plugin/count/tally.h \
+	plugin/count/tally.c plugin/count/tally_name.c plugin/count/tally.h \
 	plugin/count/timeline.c plugin/count/timeline.h \
 	plugin/count/topk.c plugin/count/topk.h \
 	plugin/count/window.c plugin/count/window.h \

@@ -231,8 +231,10 @@ static int make_parts(struct engine *e, const struct engine_options *o)
 					      .arg = e,
 					      .key = &tally.key};
 	unsigned int i;
-	int r = siphash_key_random(&tally.key);
+	int r = o->key ? 0 : siphash_key_random(&tally.key);
 
+	if (o->key)
+		tally.key = *o->key;
 	if (r < 0)
 		return r;
 	for (i = 0; i < set.n; i++)
@@ -283,6 +285,12 @@ unsigned int engine_feed(struct engine *e, const char *data, size_t n,
 {
 	e->clock = clock;
 	return input_feed(&e->input, data, n);
+}
+
+void engine_resume(struct engine *e, const struct timeline_saved *saved,
+		   const struct clock_reading *clock, bool same_boot)
+{
+	timeline_resume(&e->timeline, saved, clock, same_boot);
 }
 
 void engine_settle(struct engine *e)

@@ -15,6 +15,7 @@
 #include <sys/types.h>
 
 #include "base/clock.h"
+#include "base/siphash.h"
 #include "count/tally.h"
 #include "count/timeline.h"
 #include "stream/lag.h"
@@ -26,6 +27,7 @@ struct engine_options {
 	unsigned int n_windows;
 	unsigned int window_sec[WINDOWS_MAX]; /* ascending, multiples of 3 */
 	unsigned int max_values, max_flows;
+	const struct siphash_key *key; /* copied; of a restored state. NULL: a new one */
 	bool every_event; /* by libauparse; else one of each kind (stream/cache.h) */
 };
 
@@ -68,6 +70,13 @@ void engine_set_own(struct engine *e, const struct engine_own *own);
  */
 unsigned int engine_feed(struct engine *e, const char *data, size_t n,
 			 const struct clock_reading *clock);
+
+/**
+ * engine_resume - go on where an earlier process ended; before the first byte
+ * The counts follow by tally_load() and topk_restore(). See timeline_resume().
+ */
+void engine_resume(struct engine *e, const struct timeline_saved *saved,
+		   const struct clock_reading *clock, bool same_boot);
 
 /** engine_settle - before a report: count what waits only for its EOE */
 void engine_settle(struct engine *e);

@@ -163,3 +163,34 @@ void flow_read(struct span name, struct flow *f)
 	for (i = 0; i < f->n_keys; i++)
 		f->keys[i] = name_get_text(&r);
 }
+
+static bool head_is_sane(const struct flow_head *h)
+{
+	return h->has_syscall <= 1 && h->success <= EVENT_SUCCESS_NO && h->claimed <= 1 &&
+	       h->uid_class <= ID_CLASS_UNSET && h->auid_class <= ID_CLASS_UNSET &&
+	       h->n_types <= EVENT_TYPES_MAX && h->n_keys <= EVENT_KEYS_MAX &&
+	       h->keys_joined <= 1 && h->error >= 0;
+}
+
+bool flow_check(struct span name)
+{
+	struct name_reader r = {name.p, name.n};
+	uint32_t types[EVENT_TYPES_MAX];
+	struct flow_head h;
+	unsigned int i, n;
+	uint64_t sum;
+
+	if (name.n > FLOW_NAME_MAX || !name_get(&r, &h, sizeof(h)) || !head_is_sane(&h) ||
+	    !name_get(&r, types, h.n_types * sizeof(types[0])))
+		return false;
+	for (i = 0; i < 4; i++)
+		if (!name_check_text(&r))
+			return false;
+	if (h.keys_joined && !name_get(&r, &sum, sizeof(sum)))
+		return false;
+	n = h.keys_joined ? 1 : h.n_keys;
+	for (i = 0; i < n; i++)
+		if (!name_check_text(&r))
+			return false;
+	return !r.n;
+}

@@ -71,4 +71,7 @@ size_t flow_name(const struct event *e, const struct flow_ids *ids,
 /** flow_read - the identity back from its bytes; borrows from @name */
 void flow_read(struct span name, struct flow *flow);
 
+/** flow_check - may flow_read() be asked about bytes that come from outside? */
+bool flow_check(struct span name);
+
 #endif

@@ -69,3 +69,19 @@ struct name_text name_get_text(struct name_reader *r)
 		t.cut = name_get(r, &whole, 8);
 	return t;
 }
+
+bool name_check_text(struct name_reader *r)
+{
+	uint8_t flags;
+	uint16_t len;
+	uint64_t whole;
+
+	if (!name_get(r, &flags, 1) || !name_get(r, &len, 2) || len > NAME_TEXT_MAX ||
+	    len > r->n || flags & ~(NAME_PRESENT | NAME_CUT))
+		return false;
+	if (!(flags & NAME_PRESENT) && (len || flags))
+		return false;
+	r->p += len;
+	r->n -= len;
+	return !(flags & NAME_CUT) || name_get(r, &whole, 8);
+}

@@ -5,7 +5,7 @@
  * The names in a topk table are byte strings. A foreign string goes in with
  * its length; one that is too long is cut and bears the keyed hash of the
  * whole, so that two different ones stay two names. Numbers are in the
- * machine's own byte order: names never leave the process.
+ * machine's own byte order: names never leave the host.
  */
 #ifndef NOISE_NAME_H
 #define NOISE_NAME_H
@@ -46,5 +46,11 @@ void name_put_text(struct name_writer *w, struct span text, size_t max,
 /** name_get - Return: false, and zeros in @data, where the name has ended. */
 bool name_get(struct name_reader *r, void *data, size_t n);
 struct name_text name_get_text(struct name_reader *r);
+
+/**
+ * name_check_text - pass over one text of a name that comes from outside
+ * Return: false when name_put_text() never writes it.
+ */
+bool name_check_text(struct name_reader *r);
 
 #endif

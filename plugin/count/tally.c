@@ -432,51 +432,23 @@ struct topk *tally_table(struct tally *t, enum tally_list list)
 	return t->list[list];
 }
 
-struct tally_type tally_type(struct span name)
-{
-	struct tally_type type = {{NULL, 0}, RECORD_TYPE_UNKNOWN};
+/* --- over a restart --- */
 
-	memcpy(&type.type, name.p, sizeof(type.type));
-	if (name.n > sizeof(type.type))
-		type.name = (struct span){name.p + sizeof(type.type),
-					  name.n - sizeof(type.type)};
-	return type;
+const struct siphash_key *tally_hash_key(const struct tally *t)
+{
+	return &t->key;
 }
 
-struct name_text tally_key(struct span name)
+struct count tally_bucket(const struct tally *t, enum tally_series which, int window,
+			  int64_t bucket)
 {
-	struct name_reader r = {name.p, name.n};
+	const struct series *s = which == TALLY_OVERLAP ? t->overlap : t->total;
 
-	return name_get_text(&r);
+	return window < 0 ? s->total : window_bucket(&s->window[window], bucket);
 }
 
-struct name_text tally_exe(struct span name, bool *claimed)
+void tally_load(struct tally *t, enum tally_series which, int window, int64_t bucket,
+		const struct count *c)
 {
-	struct name_reader r = {name.p, name.n};
-	uint8_t flag;
-
-	name_get(&r, &flag, 1);
-	*claimed = flag;
-	return name_get_text(&r);
-}
-
-struct tally_syscall tally_syscall(struct span name)
-{
-	struct name_reader r = {name.p, name.n};
-	struct tally_syscall s;
-
-	name_get(&r, &s.arch, sizeof(s.arch));
-	name_get(&r, &s.nr, sizeof(s.nr));
-	return s;
-}
-
-struct tally_account tally_account(struct span name)
-{
-	struct name_reader r = {name.p, name.n};
-	struct tally_account a;
-
-	name_get(&r, &a.auid, sizeof(a.auid));
-	name_get(&r, &a.uid, sizeof(a.uid));
-	a.acct = name_get_text(&r);
-	return a;
+	series_load(which == TALLY_OVERLAP ? t->overlap : t->total, window, bucket, c);
 }

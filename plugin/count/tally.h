@@ -139,4 +139,22 @@ struct tally_flow_aux {
 	char comm[64];
 };
 
+/** tally_check_name - may the readers be asked about bytes that come from outside? */
+bool tally_check_name(enum tally_list list, struct span name);
+
+/* --- over a restart; entries are kept and come back by topk.h --- */
+
+enum tally_series { TALLY_TOTAL, TALLY_OVERLAP };
+
+/** tally_hash_key - what names of cut texts are hashed with; a secret */
+const struct siphash_key *tally_hash_key(const struct tally *t);
+
+/** tally_bucket - one bucket of a series; @window -1: its total for ever */
+struct count tally_bucket(const struct tally *t, enum tally_series which, int window,
+			  int64_t bucket);
+
+/** tally_load - add to one bucket of a series; @window -1: to its total alone */
+void tally_load(struct tally *t, enum tally_series which, int window, int64_t bucket,
+		const struct count *c);
+
 #endif

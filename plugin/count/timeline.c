@@ -18,6 +18,22 @@ void timeline_init(struct timeline *t, const struct window_set *windows)
 	memset(t, 0, sizeof(*t));
 	t->windows = *windows;
 	t->n_shifts = 1;
+	t->floor_ms = INT64_MIN;
+}
+
+/* This process's cover begins earlier than was thought: so does that of the windows that
+ * begin with it. */
+static void set_start(struct timeline *t, int64_t own_ms)
+{
+	unsigned int i;
+
+	if (own_ms < t->floor_ms)
+		own_ms = t->floor_ms;
+	for (i = 0; i < t->windows.n; i++)
+		if (!t->started || t->cover_ms[i] == t->start_ms)
+			t->cover_ms[i] = own_ms;
+	t->start_ms = own_ms;
+	t->started = true;
 }
 
 static int64_t own_of(const struct timeline *t, int64_t stamp_ms)
@@ -105,7 +121,7 @@ static void see_near(struct timeline *t, int64_t own_ms,
 	if (own_ms >= t->now_ms)
 		set_now(t, own_ms, clock);
 	else if (own_ms < t->start_ms)
-		t->start_ms = own_ms; /* overtaken by the first one */
+		set_start(t, own_ms); /* overtaken by the first one */
 }
 
 static bool is_late(const struct timeline *t, int64_t own_ms)
@@ -120,8 +136,7 @@ bool timeline_see(struct timeline *t, int64_t stamp_ms, const struct clock_readi
 	int64_t own;
 
 	if (!t->started) {
-		t->started = true;
-		t->start_ms = stamp_ms;
+		set_start(t, stamp_ms);
 		set_now(t, stamp_ms, clock);
 		return true;
 	}
@@ -206,6 +221,77 @@ int64_t timeline_span_ms(const struct timeline *t, unsigned int window, bool *co
 	int64_t width = t->windows.bucket_ms[window];
 	int64_t oldest = (t->now_ms / width - WINDOW_BUCKETS + 1) * width;
 
-	*complete = t->started && t->start_ms <= oldest;
-	return t->now_ms - (*complete ? oldest : t->start_ms);
+	*complete = t->started && t->cover_ms[window] <= oldest;
+	return t->now_ms - (*complete ? oldest : t->cover_ms[window]);
+}
+
+int64_t timeline_covered_ms(const struct timeline *t)
+{
+	return t->covered_before_ms + t->now_ms - t->start_ms;
+}
+
+/* --- over a restart --- */
+
+bool timeline_save(const struct timeline *t, const struct clock_reading *clock,
+		   struct timeline_saved *saved)
+{
+	memset(saved, 0, sizeof(*saved));
+	if (!t->started)
+		return false;
+	saved->now_ms = t->now_ms;
+	saved->wall_ms = clock->wall_ms;
+	saved->boot_ms = clock->boot_ms;
+	saved->covered_ms = timeline_covered_ms(t);
+	memcpy(saved->cover_ms, t->cover_ms, sizeof(saved->cover_ms));
+	memcpy(saved->shift_ms, t->shift_ms, sizeof(saved->shift_ms));
+	saved->n_shifts = t->n_shifts;
+	return true;
+}
+
+static bool is_sane(int64_t ms)
+{
+	return ms >= 0 && ms <= SHIFT_MAX_MS;
+}
+
+bool timeline_saved_ok(const struct timeline_saved *s)
+{
+	unsigned int i;
+
+	if (!is_sane(s->now_ms) || !is_sane(s->wall_ms) || !is_sane(s->boot_ms) ||
+	    !is_sane(s->covered_ms) || !s->n_shifts || s->n_shifts > TIMELINE_SHIFTS)
+		return false;
+	for (i = 0; i < s->n_shifts; i++)
+		if (!is_sane(s->shift_ms[i]))
+			return false;
+	return true;
+}
+
+static int64_t not_negative(int64_t ms)
+{
+	return ms > 0 ? ms : 0;
+}
+
+void timeline_resume(struct timeline *t, const struct timeline_saved *saved,
+		     const struct clock_reading *clock, bool same_boot)
+{
+	int64_t by_wall = clock->wall_ms - saved->wall_ms;
+	int64_t away = not_negative(by_wall);
+	unsigned int i;
+
+	if (same_boot && clock->boot_ms - saved->boot_ms > away)
+		away = clock->boot_ms - saved->boot_ms;
+	memcpy(t->shift_ms, saved->shift_ms, sizeof(t->shift_ms));
+	t->n_shifts = saved->n_shifts;
+	if (away - by_wall > TIMELINE_NEAR_MS && t->shift_ms[0] < SHIFT_MAX_MS - away)
+		use_shift(t, t->shift_ms[0] + away - by_wall);
+	t->started = true;
+	t->floor_ms = saved->now_ms;
+	set_now(t, saved->now_ms + away, clock);
+	t->start_ms = t->now_ms;
+	t->covered_before_ms = saved->covered_ms;
+	for (i = 0; i < t->windows.n; i++)
+		t->cover_ms[i] =
+			away <= t->windows.bucket_ms[i] && saved->cover_ms[i] <= t->now_ms
+				? saved->cover_ms[i]
+				: t->start_ms;
 }

@@ -33,8 +33,11 @@
 struct timeline {
 	struct window_set windows;
 	bool started;
-	int64_t start_ms; /* own time at which the windows' cover begins */
-	int64_t now_ms;   /* own time; never goes back */
+	int64_t start_ms; /* own time at which this process's cover begins */
+	int64_t floor_ms; /* where that of an earlier process ended; INT64_MIN: none */
+	int64_t cover_ms[WINDOWS_MAX];     /* where each window's unbroken cover begins */
+	int64_t covered_before_ms;         /* by earlier processes, all in all */
+	int64_t now_ms;                    /* own time; never goes back */
 	int64_t shift_ms[TIMELINE_SHIFTS]; /* own time = stamp + shift; the first is in
 					      use */
 	unsigned int n_shifts;
@@ -86,5 +89,38 @@ int64_t timeline_stamp(const struct timeline *t);
  * @complete: was all of it?
  */
 int64_t timeline_span_ms(const struct timeline *t, unsigned int window, bool *complete);
+
+/** timeline_covered_ms - how much was covered since the first start, absences left out */
+int64_t timeline_covered_ms(const struct timeline *t);
+
+/* A time line at rest, between two processes. */
+struct timeline_saved {
+	int64_t now_ms;
+	int64_t wall_ms, boot_ms; /* the clocks when it was saved */
+	int64_t cover_ms[WINDOWS_MAX];
+	int64_t covered_ms;
+	int64_t shift_ms[TIMELINE_SHIFTS];
+	unsigned int n_shifts;
+};
+
+/** timeline_save - what timeline_resume() goes on from. Return: false before the first
+ * stamp. */
+bool timeline_save(const struct timeline *t, const struct clock_reading *clock,
+		   struct timeline_saved *saved);
+
+/** timeline_saved_ok - are these values that timeline_save() may have written? */
+bool timeline_saved_ok(const struct timeline_saved *saved);
+
+/**
+ * timeline_resume - go on from an earlier process's time line, before any stamp
+ * @saved: its cover_ms already in the order of the windows of @t; a window that
+ *         was not kept then: INT64_MAX
+ * @same_boot: the saved boot_ms is of the same boot
+ * The time between is added to own time. The cover of a window whose bucket is
+ * shorter than that absence begins anew. A wall clock that was set back in
+ * between becomes a shift.
+ */
+void timeline_resume(struct timeline *t, const struct timeline_saved *saved,
+		     const struct clock_reading *clock, bool same_boot);
 
 #endif

@@ -26,8 +26,9 @@ struct topk {
 	struct window_set windows;
 	struct siphash_key key;
 	unsigned int capacity, used;
-	size_t name_max, aux_size, series_size;
-	uint32_t n_buckets; /* a power of two */
+	size_t name_max, aux_bytes, aux_size,
+		series_size; /* aux_size: aux_bytes, aligned */
+	uint32_t n_buckets;  /* a power of two */
 	uint32_t *buckets;
 	struct entry *entries;
 	uint64_t *ranks;
@@ -54,6 +55,7 @@ struct topk *topk_new(const struct topk_options *o)
 	t->key = *o->key;
 	t->capacity = o->capacity;
 	t->name_max = o->name_max;
+	t->aux_bytes = o->aux_size;
 	t->aux_size = (o->aux_size + 7) & ~(size_t)7;
 	t->series_size = series_size(&t->windows);
 	for (t->n_buckets = 16; t->n_buckets < 2 * t->capacity;)
@@ -153,9 +155,9 @@ static uint32_t insert(struct topk *t, struct span name, uint64_t hash, int64_t 
 	return i;
 }
 
-struct topk_ref topk_find(struct topk *t, struct span name, int64_t when_ms)
+/* Return: the entry's index + 1, or 0. */
+static uint32_t look_up(const struct topk *t, struct span name, uint64_t hash)
 {
-	uint64_t hash = siphash(&t->key, name.p, name.n);
 	uint32_t i;
 
 	for (i = t->buckets[hash & (t->n_buckets - 1)]; i; i = t->entries[i - 1].chain) {
@@ -163,9 +165,17 @@ struct topk_ref topk_find(struct topk *t, struct span name, int64_t when_ms)
 
 		if (e->hash == hash && e->name_len == name.n &&
 		    !memcmp(t->names + (i - 1) * t->name_max, name.p, name.n))
-			return (struct topk_ref){i - 1, e->generation};
+			break;
 	}
-	i = insert(t, name, hash, when_ms);
+	return i;
+}
+
+struct topk_ref topk_find(struct topk *t, struct span name, int64_t when_ms)
+{
+	uint64_t hash = siphash(&t->key, name.p, name.n);
+	uint32_t i = look_up(t, name, hash);
+
+	i = i ? i - 1 : insert(t, name, hash, when_ms);
 	return (struct topk_ref){i, t->entries[i].generation};
 }
 
@@ -247,4 +257,57 @@ struct count topk_bucket(const struct topk *t, unsigned int index, int window,
 			 int64_t bucket)
 {
 	return window_bucket(&series_of(t, index)->window[window], bucket);
+}
+
+/* --- over a restart --- */
+
+unsigned int topk_capacity(const struct topk *t)
+{
+	return t->capacity;
+}
+
+uint64_t topk_rank(const struct topk *t, unsigned int index)
+{
+	return t->ranks[index];
+}
+
+struct topk_margin topk_margin(const struct topk *t)
+{
+	return (struct topk_margin){t->worst, t->strayed, t->evicted};
+}
+
+void topk_set_margin(struct topk *t, const struct topk_margin *margin)
+{
+	t->worst = margin->worst;
+	t->strayed = margin->strayed;
+	t->evicted = margin->evicted;
+}
+
+void topk_missed(struct topk *t, uint64_t records)
+{
+	if (records > t->worst)
+		t->worst = records;
+}
+
+struct topk_ref topk_restore(struct topk *t, const struct topk_saved *saved)
+{
+	uint64_t hash = siphash(&t->key, saved->name.p, saved->name.n);
+	uint32_t i;
+
+	if (saved->name.n > t->name_max || t->used == t->capacity ||
+	    look_up(t, saved->name, hash))
+		return (struct topk_ref){0};
+	i = insert(t, saved->name, hash, saved->since_ms);
+	t->ranks[i] = saved->rank;
+	t->entries[i].error = saved->error;
+	if (t->aux_size && saved->aux)
+		memcpy(t->aux + i * t->aux_size, saved->aux, t->aux_bytes);
+	return (struct topk_ref){i, t->entries[i].generation};
+}
+
+void topk_load(struct topk *t, struct topk_ref ref, int window, int64_t bucket,
+	       const struct count *c)
+{
+	if (is_current(t, ref))
+		series_load(series_of(t, ref.index), window, bucket, c);
 }

@@ -97,4 +97,42 @@ struct topk_view topk_view(struct topk *t, unsigned int index, int window, int64
 struct count topk_bucket(const struct topk *t, unsigned int index, int window,
 			 int64_t bucket);
 
+/** topk_capacity - entries that there is room for */
+unsigned int topk_capacity(const struct topk *t);
+
+/** topk_rank - what decides who is evicted: entry @index's faded count of records */
+uint64_t topk_rank(const struct topk *t, unsigned int index);
+
+/* What the table says of names that are not in it. */
+struct topk_margin {
+	uint64_t worst;   /* the largest count + error that left the table */
+	uint64_t strayed; /* records for entries that had left the table */
+	uint64_t evicted;
+};
+
+struct topk_margin topk_margin(const struct topk *t);
+void topk_set_margin(struct topk *t, const struct topk_margin *margin);
+
+/** topk_missed - an entry of this count + error will not be listed: raise the error of
+ * what comes */
+void topk_missed(struct topk *t, uint64_t records);
+
+struct topk_saved {
+	struct span name; /* at most name_max bytes, copied */
+	const void *aux;  /* as many bytes as the caller's own, copied; or NULL */
+	uint64_t rank, error;
+	int64_t since_ms;
+};
+
+/**
+ * topk_restore - an entry of an earlier process; its counts follow by topk_load()
+ * Return: a reference to nothing when the name is there already, is too long, or
+ * the table is full: nothing is evicted for it.
+ */
+struct topk_ref topk_restore(struct topk *t, const struct topk_saved *saved);
+
+/** topk_load - add to one bucket of a restored entry; @window -1: to its total alone */
+void topk_load(struct topk *t, struct topk_ref ref, int window, int64_t bucket,
+	       const struct count *c);
+
 #endif

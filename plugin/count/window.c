@@ -92,6 +92,17 @@ void series_add(struct series *s, const struct window_set *set, const struct whe
 		window_add(&s->window[i], when->bucket[i], c);
 }
 
+void series_load(struct series *s, int window, int64_t bucket, const struct count *c)
+{
+	if (window >= 0) {
+		window_add(&s->window[window], bucket, c);
+		return;
+	}
+	s->total.events += c->events;
+	s->total.records += c->records;
+	s->total.bytes += c->bytes;
+}
+
 void series_clear(struct series *s, const struct window_set *set)
 {
 	unsigned int i;

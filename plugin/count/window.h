@@ -69,6 +69,9 @@ struct series {
 size_t series_size(const struct window_set *set);
 void series_add(struct series *s, const struct window_set *set, const struct when *when,
 		const struct count *c);
+
+/** series_load - add to one bucket alone, or with @window -1 to the total alone */
+void series_load(struct series *s, int window, int64_t bucket, const struct count *c);
 void series_clear(struct series *s, const struct window_set *set);
 
 #endif

@@ -225,7 +225,7 @@ static json_t *rate(uint64_t n, int64_t span_ms)
 			   : json_null();
 }
 
-/* @window: -1 for everything since the start */
+/* @window: -1 for everything since the first start that is known of */
 static json_t *window_object(const struct report_source *s, const struct report_depth *d,
 			     int window)
 {
@@ -235,7 +235,7 @@ static json_t *window_object(const struct report_source *s, const struct report_
 	struct listing l = {.window = window};
 	json_t *o = json_object();
 	bool complete = true;
-	int64_t span = t->now_ms - t->start_ms;
+	int64_t span = timeline_covered_ms(t);
 
 	if (window >= 0) {
 		l.now = now.bucket[window];
