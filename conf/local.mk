@@ -25,6 +25,7 @@ conf/noise.conf: $(srcdir)/conf/noise.conf.in Makefile
 # The defaults in the settings file, as this build has them.
 settings_places = \
 	-e 's|= /run/audisp-noise|= $(runstatedir)/audisp-noise|' \
+	-e 's|= /var/lib/audisp-noise|= $(localstatedir)/lib/audisp-noise|' \
 	-e 's|= /var/log/audisp-noise|= $(localstatedir)/log/audisp-noise|'
 
 # put NEW PLACE COPY: install the file NEW

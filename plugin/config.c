@@ -38,6 +38,7 @@ static const struct {
 	{"socket", "HOME", "/.local/state/audisp-noise/socket"},
 	{"socket", "XDG_RUNTIME_DIR", "/audisp-noise/socket"},
 	{"summary_log", "HOME", "/.local/state/audisp-noise/summary.log"},
+	{"state_file", "HOME", "/.local/state/audisp-noise/state"},
 };
 
 static void set_user_places(struct config *c)

@@ -36,6 +36,7 @@ struct config {
 	char summary_log[PATH_MAX]; /* absolute; "" for none */
 	uint64_t summary_log_bytes; /* 64K to 1T */
 	unsigned int summary_log_keep;      /* 0 to 999 old files */
+	char state_file[PATH_MAX];          /* absolute; "" for none */
 	unsigned int max_flows, max_values; /* 16 to 65536 */
 	char file[PATH_MAX];                /* that was read; "" : defaults alone */
 	bool as_root;                       /* the defaults are those of root's plugin */

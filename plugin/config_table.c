@@ -11,6 +11,7 @@
 #define MEMBER(m)    offsetof(struct config, m), sizeof(((struct config *)0)->m)
 #define SOCKET_PLACE RUNDIR "/socket"
 #define LOG_PLACE    LOGDIR "/summary.log"
+#define STATE_PLACE  STATEDIR "/state"
 
 #define KIB UINT64_C(1024)
 #define MIB (1024 * KIB)
@@ -58,6 +59,8 @@ const struct config_row config_rows[] = {
 	 "At which size the summary log is renamed and begun anew.", false},
 	{"summary_log_keep", CONFIG_NUMBER, MEMBER(summary_log_keep), 0, 999, "4",
 	 "How many renamed summary logs are kept.", false},
+	{"state_file", CONFIG_PATH_OR_NONE, MEMBER(state_file), 2, PATH_MAX - 1,
+	 STATE_PLACE, "Where counts outlive a restart; none: they do not.", false},
 	{"max_flows", CONFIG_NUMBER, MEMBER(max_flows), 16, 65536, "1024",
 	 "How many flows are told apart at the same time; more need more memory.", false},
 	{"max_values", CONFIG_NUMBER, MEMBER(max_values), 16, 65536, "512",

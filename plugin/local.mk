@@ -48,6 +48,12 @@ plugin_libnoise_a_SOURCES = \
 	plugin/emit/request.c plugin/emit/request.h \
 	plugin/emit/schema.c plugin/emit/schema.h \
 	plugin/emit/server.c plugin/emit/server.h \
+	plugin/emit/state.c plugin/emit/state.h \
+	plugin/emit/state_read.c plugin/emit/state_read.h \
+	plugin/emit/state_restore.c \
+	plugin/emit/state_scan.c plugin/emit/state_scan.h \
+	plugin/emit/state_save.c plugin/emit/state_save.h \
+	plugin/emit/statefile.c plugin/emit/statefile.h \
 	plugin/emit/sumlog.c plugin/emit/sumlog.h \
 	plugin/emit/writer.c plugin/emit/writer.h
 
@@ -55,7 +61,8 @@ NOISE_LIBS = plugin/libnoise.a $(AUPARSE_LIBS) $(AUDIT_LIBS) $(JANSSON_LIBS) \
 	$(EVENT_LIBS) $(CAPNG_LIBS) $(SECCOMP_LIBS) -lm
 
 sbin_PROGRAMS += plugin/audisp-noise
-plugin_audisp_noise_SOURCES = plugin/main.c plugin/intake.c plugin/intake.h \
+plugin_audisp_noise_SOURCES = plugin/main.c plugin/history.c plugin/history.h \
+	plugin/intake.c plugin/intake.h \
 	plugin/outlet.c plugin/outlet.h \
 	plugin/plugin.c plugin/plugin.h \
 	plugin/reload.c plugin/reload.h plugin/root.c plugin/root.h

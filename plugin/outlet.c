@@ -15,8 +15,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "emit/logfile.h"
 #include "emit/report.h"
 #include "emit/server.h"
+#include "emit/state.h"
 #include "emit/sumlog.h"
 #include "emit/writer.h"
 #include "privs.h"
@@ -25,7 +27,7 @@
 #define LOG_LINE_BYTES  8192
 #define LOG_QUEUE_BYTES 262144
 #define TOP_OTHERS      3 /* rules and keys of the longer windows, unasked */
-#define N_COUNTERS      9
+#define N_COUNTERS      13
 
 struct outlet {
 	struct outlet_options o;
@@ -41,6 +43,7 @@ static size_t fill_counters(struct outlet *o, struct report_counter counters[N_C
 {
 	struct server_counters s = server_counters(o->server);
 	struct writer_counters w = {0};
+	struct state_counters t;
 	size_t n = 0;
 
 	if (o->writer)
@@ -55,6 +58,13 @@ static size_t fill_counters(struct outlet *o, struct report_counter counters[N_C
 	counters[n++] = (struct report_counter){"summary_log_errors", w.errors};
 	counters[n++] = (struct report_counter){"messages_dropped", log_dropped()};
 	counters[n++] = (struct report_counter){"calls_denied", privs_denied(NULL)};
+	if (!o->o.state)
+		return n;
+	t = state_counters(o->o.state);
+	counters[n++] = (struct report_counter){"states_saved", t.saved};
+	counters[n++] = (struct report_counter){"state_errors", t.errors};
+	counters[n++] = (struct report_counter){"states_set_aside", t.aside};
+	counters[n++] = (struct report_counter){"state_entries_skipped", t.skipped};
 	return n;
 }
 
@@ -204,15 +214,16 @@ static int confine_writer(void *arg)
 static int open_writer(struct outlet *o, char *why, size_t why_size)
 {
 	const struct config *config = o->o.config;
-	struct writer_options writer = {.path = config->summary_log,
-					.rotate_bytes = config->summary_log_bytes,
-					.keep = config->summary_log_keep,
-					.queue_bytes = LOG_QUEUE_BYTES,
+	struct writer_options writer = {.queue_bytes = LOG_QUEUE_BYTES,
 					.begin = confine_writer};
 
-	if (!writer.path[0])
+	if (!config->summary_log[0])
 		return 0;
-	o->writer = writer_new(&writer);
+	if (logfile_sink(config->summary_log, config->summary_log_bytes,
+			 config->summary_log_keep, &writer.sink) < 0)
+		errno = ENOMEM;
+	else
+		o->writer = writer_new(&writer);
 	if (o->writer)
 		return 0;
 	snprintf(why, why_size, "summary_log: no thread to write it: %s",

@@ -16,12 +16,14 @@
 #include "count/engine.h"
 
 struct outlet;
+struct state;
 
 struct outlet_options {
 	struct event_base *base; /* borrows for ever, as all below */
 	const struct config *config;
 	gid_t group; /* of the socket */
 	struct engine *engine;
+	struct state *state; /* NULL: none is kept */
 };
 
 /**

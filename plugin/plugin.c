@@ -25,6 +25,7 @@
 #include "config.h"
 #include "count/engine.h"
 #include "emit/writer.h"
+#include "history.h"
 #include "intake.h"
 #include "outlet.h"
 #include "privs.h"
@@ -39,6 +40,7 @@ struct plugin {
 	struct config config;
 	struct root root;
 	struct engine *engine;
+	struct history history;
 	struct event_base *base;
 	struct outlet *outlet;
 	struct event *input_event, *signal_event, *idle_event, *summary_event,
@@ -250,12 +252,20 @@ static int set_up_log(struct plugin *p)
 	return r;
 }
 
+/* Before the engine: names of an earlier process bear hashes under its key. */
+static int set_up_state(struct plugin *p)
+{
+	return history_open(&p->history, &p->config);
+}
+
 static int set_up_engine(struct plugin *p)
 {
 	struct engine_options o = {.n_windows = p->config.n_windows,
 				   .max_values = p->config.max_values,
 				   .max_flows = p->config.max_flows};
 
+	if (p->history.state)
+		o.key = state_key(p->history.state);
 	memcpy(o.window_sec, p->config.window_sec, sizeof(o.window_sec));
 	p->engine = engine_new(&o);
 	if (p->engine) {
@@ -294,7 +304,8 @@ static int set_up_outlet(struct plugin *p)
 	struct outlet_options o = {.base = p->base,
 				   .config = &p->config,
 				   .group = p->root.account.group,
-				   .engine = p->engine};
+				   .engine = p->engine,
+				   .state = p->history.state};
 	char why[640];
 
 	p->outlet = outlet_new(&o, why, sizeof(why));
@@ -302,6 +313,11 @@ static int set_up_outlet(struct plugin *p)
 		return 0;
 	log_msg(LOG_ERR, "%s", why);
 	return -EIO;
+}
+
+static int set_up_history(struct plugin *p)
+{
+	return history_start(&p->history, p->base, p->engine);
 }
 
 static int add_watch(struct plugin *p)
@@ -366,6 +382,11 @@ static void take_down_watcher(struct plugin *p)
 	watch_free(p->root.watch);
 }
 
+static void take_down_history(struct plugin *p)
+{
+	history_end(&p->history);
+}
+
 static void take_down_engine(struct plugin *p)
 {
 	engine_free(p->engine);
@@ -411,9 +432,11 @@ static const struct step {
 	{set_up_watcher, take_down_watcher},
 	{set_up_rights, NULL},
 	{set_up_log, NULL},
+	{set_up_state, take_down_history},
 	{set_up_engine, take_down_engine},
 	{set_up_loop, take_down_loop},
 	{set_up_outlet, take_down_outlet},
+	{set_up_history, take_down_history},
 	{set_up_events, take_down_events},
 	{set_up_confinement, NULL},
 };

@@ -64,7 +64,9 @@ int root_directories(const struct root *r, const struct config *config)
 {
 	const struct {
 		const char *setting, *path;
-	} files[] = {{"socket", config->socket}, {"summary_log", config->summary_log}};
+	} files[] = {{"socket", config->socket},
+		     {"summary_log", config->summary_log},
+		     {"state_file", config->state_file}};
 	const struct file_owner owner = {r->account.uid, r->account.group};
 	char why[WHY_MAX];
 	size_t i;

@@ -16,7 +16,7 @@ EXTRA_DIST += tests/schema/validate.py tests/schema/good tests/schema/bad \
 	tests/data/README tests/data/recorded.log.gz
 
 integration_scripts = tests/integration/bad.sh tests/integration/cache.sh \
-	tests/integration/counts.sh tests/integration/life.sh tests/integration/schema.sh \
+	tests/integration/counts.sh tests/integration/life.sh tests/integration/schema.sh tests/integration/state.sh \
 	tests/golden/run.sh tests/integration/account.sh tests/integration/selinux.sh
 dist_check_SCRIPTS += $(integration_scripts)
 TESTS += $(integration_scripts)
@@ -58,6 +58,7 @@ unit_programs = \
 	tests/unit/test_server_place \
 	tests/unit/test_server_request \
 	tests/unit/test_siphash \
+	tests/unit/test_state \
 	tests/unit/test_status \
 	tests/unit/test_sumlog \
 	tests/unit/test_tally \
@@ -161,6 +162,8 @@ tests_unit_test_server_request_LDFLAGS = $(unit_wrap),--wrap=accept4,--wrap=cloc
 tests_unit_test_server_request_LDADD = $(unit_libs)
 tests_unit_test_siphash_CFLAGS = $(unit_cflags)
 tests_unit_test_siphash_LDADD = $(unit_libs)
+tests_unit_test_state_CFLAGS = $(unit_cflags)
+tests_unit_test_state_LDADD = $(unit_libs)
 tests_unit_test_sumlog_CFLAGS = $(unit_cflags)
 tests_unit_test_sumlog_LDADD = $(unit_libs)
 tests_unit_test_tally_CFLAGS = $(unit_cflags)
@@ -174,7 +177,7 @@ tests_unit_test_topk_LDADD = $(unit_libs)
 tests_unit_test_window_CFLAGS = $(unit_cflags)
 tests_unit_test_window_LDADD = $(unit_libs)
 tests_unit_test_writer_CFLAGS = $(unit_cflags)
-tests_unit_test_writer_LDFLAGS = $(unit_wrap),--wrap=clock_read,--wrap=logfile_line
+tests_unit_test_writer_LDFLAGS = $(unit_wrap),--wrap=clock_read
 tests_unit_test_writer_LDADD = $(unit_libs)
 tests_unit_test_writer_full_CFLAGS = $(unit_cflags)
 tests_unit_test_writer_full_LDADD = $(unit_libs)

@@ -271,3 +271,60 @@ void logfile_end(struct logfile *f)
 	if (f->lost)
 		(void)put_line(f, (struct span){"", 0});
 }
+
+/* --- for the writer --- */
+
+static int sink_put(void *arg, const char *line, size_t n)
+{
+	return logfile_line(arg, line, n);
+}
+
+static void sink_lost(void *arg, uint64_t n)
+{
+	logfile_lost(arg, n);
+}
+
+static void sink_reopen(void *arg)
+{
+	logfile_reopen(arg);
+}
+
+static void sink_end(void *arg)
+{
+	logfile_end(arg);
+}
+
+static void sink_tell(void *arg, struct writer_counters *c)
+{
+	const struct logfile *f = arg;
+
+	c->errors = f->errors;
+	c->last_errno = f->last_errno;
+}
+
+static void sink_release(void *arg)
+{
+	logfile_fini(arg);
+	free(arg);
+}
+
+int logfile_sink(const char *path, uint64_t rotate_bytes, unsigned int keep,
+		 struct writer_sink *sink)
+{
+	struct logfile *f = malloc(sizeof(*f));
+
+	if (!f)
+		return -ENOMEM;
+	if (logfile_init(f, path, rotate_bytes, keep) < 0) {
+		free(f);
+		return -ENOMEM;
+	}
+	*sink = (struct writer_sink){.put = sink_put,
+				     .lost = sink_lost,
+				     .reopen = sink_reopen,
+				     .end = sink_end,
+				     .tell = sink_tell,
+				     .release = sink_release,
+				     .arg = f};
+	return 0;
+}

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "emit/writer.h"
+
 struct logfile {
 	char *path; /* owned */
 	uint64_t rotate_bytes;
@@ -52,5 +54,12 @@ void logfile_end(struct logfile *f);
 
 /** logfile_reopen - whatever stands at the path now is the log */
 void logfile_reopen(struct logfile *f);
+
+/**
+ * logfile_sink - a log for a writer's thread
+ * Return: 0 with a sink that owns the log, or -ENOMEM.
+ */
+int logfile_sink(const char *path, uint64_t rotate_bytes, unsigned int keep,
+		 struct writer_sink *sink) __attribute__((warn_unused_result));
 
 #endif

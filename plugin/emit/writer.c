@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * writer.c - the queue and the thread between the stream and the log's file
+ * writer.c - the queue and the thread between the stream and a file
  *
  * Two buffers of the same size: the stream thread fills one while the thread
  * writes out the other, so the lock is held for a copy or for a swap and never
@@ -40,7 +40,7 @@ struct writer {
 	pthread_t thread;
 	int done; /* eventfd: the thread has written all */
 	size_t queue_bytes;
-	struct logfile file; /* of the thread alone */
+	struct writer_sink sink; /* of the thread alone */
 
 	/* under the lock */
 	struct batch fill, drain;
@@ -58,8 +58,7 @@ static void account(struct writer *w, size_t bytes, uint64_t written, uint64_t d
 	w->drain_left -= bytes;
 	w->counters.lines += written;
 	w->counters.dropped += dropped;
-	w->counters.errors = w->file.errors;
-	w->counters.last_errno = w->file.last_errno;
+	w->sink.tell(w->sink.arg, &w->counters);
 	pthread_mutex_unlock(&w->lock);
 }
 
@@ -73,8 +72,9 @@ static void write_batch(struct writer *w)
 
 		memcpy(&e, p, sizeof(e));
 		p += sizeof(e);
-		logfile_lost(&w->file, e.lost);
-		written = logfile_line(&w->file, p, e.n) == 0;
+		if (e.lost)
+			w->sink.lost(w->sink.arg, e.lost);
+		written = w->sink.put(w->sink.arg, p, e.n) == 0;
 		account(w, sizeof(e) + e.n, written, !written);
 		p += e.n;
 	}
@@ -141,14 +141,14 @@ static void *writer_main(void *arg)
 	if (begin(w, start->options) < 0)
 		return NULL;
 	while (next_batch(w, &reopen)) {
-		if (reopen) {
-			logfile_reopen(&w->file);
+		if (reopen && w->sink.reopen) {
+			w->sink.reopen(w->sink.arg);
 			account(w, 0, 0, 0);
 		}
 		write_batch(w);
 	}
-	logfile_lost(&w->file, take_lost(w));
-	logfile_end(&w->file);
+	w->sink.lost(w->sink.arg, take_lost(w));
+	w->sink.end(w->sink.arg);
 	account(w, 0, 0, 0);
 	/* cannot fail: the counter is 0 before */
 	if (write(w->done, &one, sizeof(one)) < 0)
@@ -183,7 +183,7 @@ static int start_thread(struct writer *w, const struct writer_options *options)
 /* All but the thread. */
 static void release(struct writer *w)
 {
-	logfile_fini(&w->file);
+	w->sink.release(w->sink.arg);
 	if (w->done >= 0)
 		close(w->done);
 	pthread_cond_destroy(&w->begun);
@@ -199,8 +199,12 @@ struct writer *writer_new(const struct writer_options *options)
 	struct writer *w = calloc(1, sizeof(*w));
 	int err;
 
-	if (!w)
+	if (!w) {
+		options->sink.release(options->sink.arg);
+		errno = ENOMEM;
 		return NULL;
+	}
+	w->sink = options->sink;
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->wake, NULL);
 	pthread_cond_init(&w->begun, NULL);
@@ -212,9 +216,6 @@ struct writer *writer_new(const struct writer_options *options)
 	err = w->done < 0 ? -errno : 0;
 	if (!w->fill.p || !w->drain.p)
 		err = -ENOMEM;
-	if (!err)
-		err = logfile_init(&w->file, options->path, options->rotate_bytes,
-				   options->keep);
 	if (!err)
 		err = start_thread(w, options);
 	if (err) {
@@ -231,15 +232,32 @@ static void put(struct batch *b, const void *p, size_t n)
 	b->n += n;
 }
 
+/* Under the lock. */
+static bool has_room(const struct writer *w, size_t n)
+{
+	size_t used = w->fill.n + w->drain_left;
+
+	return n && n <= w->queue_bytes &&
+	       used + sizeof(struct entry) + n <= w->queue_bytes;
+}
+
+bool writer_room(struct writer *w, size_t n)
+{
+	bool room;
+
+	pthread_mutex_lock(&w->lock);
+	room = has_room(w, n);
+	pthread_mutex_unlock(&w->lock);
+	return room;
+}
+
 bool writer_line(struct writer *w, const char *line, size_t n)
 {
 	struct entry e = {.n = n};
-	size_t used;
 	bool fits;
 
 	pthread_mutex_lock(&w->lock);
-	used = w->fill.n + w->drain_left;
-	fits = n && n <= w->queue_bytes && used + sizeof(e) + n <= w->queue_bytes;
+	fits = has_room(w, n);
 	if (fits) {
 		e.lost = w->lost;
 		w->lost = 0;

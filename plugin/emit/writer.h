@@ -13,13 +13,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct writer_counters;
+
+/*
+ * What is written to: a log, a file that is replaced. All but release are
+ * called by the thread alone; put with what was handed over, one after the
+ * other, lost when some of it found no room before the next.
+ */
+struct writer_sink {
+	int (*put)(void *arg, const char *data, size_t n); /* 0 or negative errno */
+	void (*lost)(void *arg, uint64_t n);
+	void (*reopen)(void *arg);                          /* NULL: nothing to do */
+	void (*end)(void *arg);                             /* no more comes */
+	void (*tell)(void *arg, struct writer_counters *c); /* its own figures */
+	void (*release)(void *arg);
+	void *arg;
+};
+
 struct writer_options {
-	const char *path;      /* absolute; its directory exists; opened 0640, O_NOFOLLOW,
-				  append */
-	uint64_t rotate_bytes; /* before a line would pass it: PATH -> PATH.1 -> PATH.2
-				  ... */
-	unsigned int keep;     /* old files; 0: the file is begun anew */
-	size_t queue_bytes;    /* lines that wait */
+	struct writer_sink sink; /* taken, also when writer_new() fails */
+	size_t queue_bytes;      /* that wait */
 	/*
 	 * What the thread does first of all, or NULL: to give up rights.
 	 * Return: 0 or negative errno; the thread does not run then.
@@ -29,6 +42,7 @@ struct writer_options {
 };
 
 struct writer_counters {
+	uint64_t files;   /* replaced as a whole */
 	uint64_t lines;   /* written */
 	uint64_t dropped; /* did not fit into the queue, or could not be written */
 	uint64_t errors;  /* times that opening, writing or renaming failed */
@@ -46,6 +60,7 @@ int writer_check(const char *path, char *why, size_t why_size);
 
 /**
  * writer_new - start the thread; waits until it has begun
+ * One thread a file: a filesystem that hangs holds up no other.
  * Return: owned, or NULL with errno, that of begin() among others.
  */
 struct writer *writer_new(const struct writer_options *options)
@@ -57,6 +72,9 @@ struct writer *writer_new(const struct writer_options *options)
  * were lost to an error is preceded by one that says how many.
  */
 bool writer_line(struct writer *w, const char *line, size_t n);
+
+/** writer_room - has the queue room for @n bytes now? Only the caller can take it. */
+bool writer_room(struct writer *w, size_t n);
 
 /** writer_reopen - the file was moved away (logrotate): open it anew */
 void writer_reopen(struct writer *w);

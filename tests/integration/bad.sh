@@ -37,14 +37,14 @@ refused "a file where the socket goes" "socket $work/file: .*no socket.*move it"
 	"$NOISE_PLUGIN" "$(settings | xargs sed "s|$work/socket|$work/file|" >"$work/s2" &&
 		chmod 600 "$work/s2" && echo "$work/s2")"
 check "that file is left alone" [ "$(cat "$work/file")" = "not ours" ]
-printf 'socket = %s/file/socket\n%s\n' "$work" "$as_user" >"$work/s2"
+printf 'socket = %s/file/socket\n%s\n' "$work" "$as_user" >"$work/s2"; echo "state_file = none" >>"$work/s2"
 refused "a socket's directory that is a file" "socket: directory $work/file: " 1 \
 	"$NOISE_PLUGIN" "$work/s2"
-printf 'socket = %s/socket\nsummary_log = %s/file/summary.log\n%s\n' "$work" "$work" "$as_user" >"$work/s2"
+printf 'socket = %s/socket\nsummary_log = %s/file/summary.log\n%s\n' "$work" "$work" "$as_user" >"$work/s2"; echo "state_file = none" >>"$work/s2"
 refused "a log directory that is a file" "summary_log: directory $work/file: " 1 \
 	"$NOISE_PLUGIN" "$work/s2"
 ln -s file "$work/log"
-printf 'socket = %s/socket\nsummary_log = %s/log\n%s\n' "$work" "$work" "$as_user" >"$work/s2"
+printf 'socket = %s/socket\nsummary_log = %s/log\n%s\n' "$work" "$work" "$as_user" >"$work/s2"; echo "state_file = none" >>"$work/s2"
 refused "a summary log that is a symbolic link" "summary log $work/log: .*symbolic link.*remove it" 1 \
 	"$NOISE_PLUGIN" "$work/s2"
 check "its target is left alone" [ "$(cat "$work/file")" = "not ours" ]

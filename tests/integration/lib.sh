@@ -41,7 +41,7 @@ trap 'exit 130' INT TERM
 settings() {
 	{
 		printf 'socket = %s/socket\nsummary_log = %s/summary.log\n' "$work" "$work"
-		for line in "$@" "$as_user"; do printf '%s\n' "$line"; done
+		for line in "$@" "$as_user" "${state_line:-state_file = none}"; do printf '%s\n' "$line"; done
 	} >"$work/settings"
 	chmod 600 "$work/settings"
 	echo "$work/settings"

@@ -42,6 +42,7 @@ enable_it()
 	{
 		cat "$settings"
 		echo "user = nobody"
+		echo "state_file = none"
 		echo "socket = $T/run/socket"
 		echo "summary_log = $T/noise-log/summary.log"
 		echo "interval = 1"

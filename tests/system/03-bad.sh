@@ -72,10 +72,10 @@ bad "format = binary" "format = string" "plugins.d"
 plugin_file noise "$T/audisp-noise" string "$T/noise.conf"
 cp "$T/noise.conf" "$T/good.conf"
 echo "intervall = 5" >>"$T/noise.conf"
-bad "unknown setting" "$T/noise.conf:4: intervall: "
+bad "unknown setting" "$T/noise.conf:5: intervall: "
 
 { cat "$T/good.conf"; echo "interval = soon"; } >"$T/noise.conf"
-bad "bad value" "$T/noise.conf:4: interval: "
+bad "bad value" "$T/noise.conf:5: interval: "
 
 cp "$T/good.conf" "$T/noise.conf"
 chmod 0666 "$T/noise.conf"

@@ -297,6 +297,7 @@ own_noise()
 	{
 		printf 'socket = %s\nsummary_log = %s\n' "$T/run/socket" "$T/noise-log/summary.log"
 		echo "user = nobody" # who is everywhere
+		echo "state_file = $T/state/state"
 		cat
 	} >"$T/noise.conf"
 	chmod 0640 "$T/noise.conf"

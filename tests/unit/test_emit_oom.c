@@ -19,6 +19,7 @@
 #include "emit/request.h"
 #include "emit/schema.h"
 #include "emit/server.h"
+#include "emit/logfile.h"
 #include "emit/writer.h"
 
 void *__real_malloc(size_t n);
@@ -138,9 +139,13 @@ static void request_parse_refuses(void **state)
 
 static bool try_writer(void *arg)
 {
-	const struct writer_options options = {
-		.path = arg, .rotate_bytes = 65536, .keep = 2, .queue_bytes = 4096};
-	struct writer *w = writer_new(&options);
+	struct writer_options options = {.queue_bytes = 4096};
+	struct writer *w = NULL;
+
+	if (logfile_sink(arg, 65536, 2, &options.sink) < 0)
+		errno = ENOMEM;
+	else
+		w = writer_new(&options);
 
 	assert_true(w || errno == ENOMEM);
 	until_failure = NEVER; /* the thread is not what is tried here */

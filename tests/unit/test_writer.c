@@ -26,8 +26,6 @@
 #include "emit/writer.h"
 
 struct clock_reading __wrap_clock_read(void);
-int __real_logfile_line(struct logfile *f, const char *line, size_t n);
-int __wrap_logfile_line(struct logfile *f, const char *line, size_t n);
 
 static atomic_llong now_ms;
 
@@ -41,12 +39,14 @@ static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 static bool gate_closed;
 static atomic_int at_gate; /* lines that came to it */
 
-int __wrap_logfile_line(struct logfile *f, const char *line, size_t n)
+static int (*log_put)(void *arg, const char *line, size_t n);
+
+static int gated_put(void *arg, const char *line, size_t n)
 {
 	at_gate++;
 	pthread_mutex_lock(&gate);
 	pthread_mutex_unlock(&gate);
-	return __real_logfile_line(f, line, n);
+	return log_put(arg, line, n);
 }
 
 static void close_gate(void)
@@ -100,11 +100,13 @@ static int remove_place(void **state)
 static struct writer *start(const char *log, uint64_t rotate_bytes, unsigned int keep,
 			    size_t queue_bytes)
 {
-	const struct writer_options options = {.path = log,
-					       .rotate_bytes = rotate_bytes,
-					       .keep = keep,
-					       .queue_bytes = queue_bytes};
-	struct writer *w = writer_new(&options);
+	struct writer_options options = {.queue_bytes = queue_bytes};
+	struct writer *w;
+
+	assert_int_equal(logfile_sink(log, rotate_bytes, keep, &options.sink), 0);
+	log_put = options.sink.put;
+	options.sink.put = gated_put;
+	w = writer_new(&options);
 
 	assert_non_null(w);
 	return w;

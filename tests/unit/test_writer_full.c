@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "emit/logfile.h"
 #include "emit/writer.h"
 
 #define SKIP       77
@@ -44,9 +45,11 @@ static struct writer_counters wait_lines(struct writer *w, uint64_t n)
 
 static struct writer *start(const char *log)
 {
-	const struct writer_options options = {
-		.path = log, .rotate_bytes = 1 << 20, .keep = 2, .queue_bytes = 1 << 20};
-	struct writer *w = writer_new(&options);
+	struct writer_options options = {.queue_bytes = 1 << 20};
+	struct writer *w;
+
+	assert_int_equal(logfile_sink(log, 1 << 20, 2, &options.sink), 0);
+	w = writer_new(&options);
 
 	assert_non_null(w);
 	return w;

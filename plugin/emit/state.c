@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * state.c - counts and windows that outlive the process
+ *
+ * Joins the four parts: statefile (the file), state_read and state_save (the
+ * text), writer (the thread). Runs on the stream thread; waits only at the end.
+ */
+#include "emit/state.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "emit/schema.h"
+#include "emit/state_read.h"
+#include "emit/state_save.h"
+#include "emit/statefile.h"
+#include "emit/writer.h"
+
+#define QUEUE_BYTES 131072
+#define ROOM_NS     200000 /* between two looks for room, at the end */
+
+struct state {
+	char path[PATH_MAX];
+	char *text; /* NULL: none, or it has been taken */
+	struct state_head head;
+	bool off; /* the file cannot be replaced */
+	struct state_save *save;
+	struct writer *writer;
+	uint64_t *
+		files; /* of the thread as well, which may outlive us: never freed then */
+	struct state_counters counters;
+};
+
+static const char *reason_of(int error)
+{
+	switch (error) {
+	case ELOOP:
+		return "a symbolic link";
+	case EINVAL:
+		return "no regular file";
+	case EPERM:
+		return "of another user, or others may write it";
+	case EFBIG:
+		return "too large";
+	case ENOMSG:
+		return "no state of audisp-noise";
+	case EPROTONOSUPPORT:
+		return "of another version or machine";
+	case EBADMSG:
+		return "damaged";
+	default:
+		return strerror(error);
+	}
+}
+
+static void set_aside(struct state *s, int error, char *why, size_t why_size)
+{
+	char name[PATH_MAX + 16];
+	int r = statefile_set_aside(s->path, name, sizeof(name));
+
+	s->counters.aside++;
+	free(s->text);
+	s->text = NULL;
+	if (!r) {
+		snprintf(why, why_size,
+			 "state_file %s: %s; set aside as %s, the counts begin anew",
+			 s->path, reason_of(error), name);
+		return;
+	}
+	s->off = true;
+	snprintf(why, why_size,
+		 "state_file %s: %s, and cannot be set aside: %s; no state is kept until "
+		 "it is moved away",
+		 s->path, reason_of(error), strerror(-r));
+}
+
+struct state *state_open(const char *path, char *why, size_t why_size)
+{
+	struct state *s = calloc(1, sizeof(*s));
+	size_t n = 0;
+	int r;
+
+	*why = '\0';
+	if (!s)
+		return NULL;
+	snprintf(s->path, sizeof(s->path), "%s", path);
+	r = statefile_read(s->path, &s->text, &n);
+	if (!r)
+		r = state_read_check((struct span){s->text, n}, &s->head);
+	if (r < 0 && r != -ENOENT)
+		set_aside(s, -r, why, why_size);
+	return s;
+}
+
+const struct siphash_key *state_key(const struct state *s)
+{
+	return s->text ? &s->head.key : NULL;
+}
+
+static int restore(struct state *s, struct engine *engine, const char *boot_id)
+{
+	const struct clock_reading clock = clock_read();
+	const struct state_now now = {engine, &clock, boot_id};
+
+	if (!s->text)
+		return 0;
+	return state_read_restore(&s->head, &now, &s->counters.skipped);
+}
+
+int state_start(struct state *s, const struct state_start *start, char *why,
+		size_t why_size)
+{
+	struct writer_options options = {.queue_bytes = QUEUE_BYTES,
+					 .begin = start->begin};
+	struct engine *engine = start->engine;
+	struct state_identity identity = {.first_ms = clock_read().wall_ms};
+	struct schema_origin origin;
+	int r;
+
+	*why = '\0';
+	schema_origin_read(&origin);
+	snprintf(identity.boot_id, sizeof(identity.boot_id), "%s", origin.boot_id);
+	r = restore(s, engine, origin.boot_id);
+	if (r < 0)
+		set_aside(s, -r, why, why_size);
+	if (s->text)
+		identity.first_ms = s->head.identity.first_ms;
+	free(s->text);
+	s->text = NULL;
+	if (s->off)
+		return 0;
+	s->save = state_save_new(engine, &identity);
+	if (s->save && !statefile_sink(s->path, &options.sink))
+		s->writer = writer_new(&options);
+	if (s->writer)
+		return 0;
+	snprintf(why, why_size, "state_file: no thread to write it: %s",
+		 strerror(ENOMEM));
+	return -ENOMEM;
+}
+
+void state_begin(struct state *s)
+{
+	if (s->writer && !state_save_busy(s->save))
+		state_save_begin(s->save);
+}
+
+bool state_step(struct state *s)
+{
+	struct clock_reading now;
+	struct span piece;
+
+	if (!s->writer || !state_save_busy(s->save))
+		return false;
+	if (!writer_room(s->writer, STATE_PIECE_MAX))
+		return true;
+	now = clock_read();
+	piece = state_save_step(s->save, &now);
+	if (piece.n && !writer_line(s->writer, piece.p, piece.n))
+		state_save_stop(s->save);
+	return state_save_busy(s->save);
+}
+
+/* The last one, from its first line: it holds all that was read. */
+static unsigned int save_last(struct state *s, unsigned int grace_ms)
+{
+	const struct timespec pause = {0, ROOM_NS};
+	int64_t until = clock_read().boot_ms + grace_ms, now;
+
+	state_save_begin(s->save);
+	while (state_step(s)) {
+		if (writer_room(s->writer, STATE_PIECE_MAX))
+			continue;
+		if (clock_read().boot_ms >= until)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	now = clock_read().boot_ms;
+	return now < until ? (unsigned int)(until - now) : 0;
+}
+
+void state_free(struct state *s, unsigned int grace_ms)
+{
+	if (!s)
+		return;
+	if (s->writer)
+		writer_free(s->writer, save_last(s, grace_ms));
+	state_save_free(s->save);
+	free(s->text);
+	free(s);
+}
+
+struct state_counters state_counters(struct state *s)
+{
+	struct state_counters c = s->counters;
+
+	struct writer_counters w;
+
+	if (!s->writer)
+		return c;
+	w = writer_counters(s->writer);
+	c.saved = w.files;
+	c.errors = w.errors;
+	return c;
+}

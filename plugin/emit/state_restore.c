@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * state_restore.c - the lines of a checked state into an engine
+ *
+ * The totals stand behind the entries and are taken first: they are what the
+ * entries have to add up to.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "emit/entry.h"
+#include "emit/state_read.h"
+#include "emit/state_scan.h"
+
+/* --- a restoring --- */
+
+/* What the totals have left for one list: [WINDOWS_MAX] is for ever. */
+struct left {
+	struct count of[WINDOWS_MAX + 1][WINDOW_BUCKETS];
+};
+
+struct restore {
+	const struct state_head *head;
+	struct engine *engine;
+	struct tally *tally;
+	int ours[WINDOWS_MAX];       /* our number of a saved window, or -1 */
+	int64_t newest[WINDOWS_MAX]; /* its saved now */
+	struct left *left;           /* one a list; [TALLY_LISTS]: of the entry at hand */
+	struct timeline_saved time;
+	bool started;
+	bool dry;         /* only look whether the lines are good */
+	uint64_t between; /* records counted while it was written: any entry may lack them
+			   */
+};
+
+static int64_t width_of(const struct restore *r, unsigned int window)
+{
+	return r->head->window_ms[window] / WINDOW_BUCKETS;
+}
+
+/*
+ * The buckets of all windows, into @left; those that were too old when the
+ * totals were written are passed over.
+ */
+static void read_windows(struct restore *r, struct scan *s, struct left *left)
+{
+	unsigned int w;
+
+	scan_expect(s, ",\"windows\":[");
+	for (w = 0; w < r->head->n_windows && !s->bad; w++) {
+		bool first = true;
+
+		scan_expect(s, w ? ",[" : "[");
+		while (!s->bad && !scan_skip(s, "]")) {
+			struct count c;
+			int64_t b;
+
+			if (!first)
+				scan_expect(s, ",");
+			first = false;
+			b = (int64_t)scan_u64(s, INT32_MAX) + r->head->oldest[w];
+			scan_expect(s, ",");
+			c = scan_count(s);
+			if (c.events > UINT32_MAX || c.records > UINT32_MAX)
+				s->bad = true;
+			if (!s->bad && b <= r->newest[w] &&
+			    b > r->newest[w] - WINDOW_BUCKETS)
+				left->of[w][(uint64_t)b % WINDOW_BUCKETS] = c;
+		}
+	}
+	scan_expect(s, "]");
+}
+
+static bool read_series(struct restore *r, struct scan *s, struct left *left)
+{
+	memset(left, 0, sizeof(*left));
+	scan_expect(s, "\"total\":[");
+	left->of[WINDOWS_MAX][0] = scan_count(s);
+	scan_expect(s, "]");
+	read_windows(r, s, left);
+	return !s->bad;
+}
+
+typedef void load_fn(void *arg, int window, int64_t bucket, const struct count *c);
+
+/* All of @left that our windows still have a place for. */
+static void load(const struct restore *r, const struct left *left, load_fn *fn, void *arg)
+{
+	unsigned int w;
+	int64_t b;
+
+	fn(arg, -1, 0, &left->of[WINDOWS_MAX][0]);
+	for (w = 0; w < r->head->n_windows; w++) {
+		if (r->ours[w] < 0)
+			continue;
+		for (b = r->newest[w] - WINDOW_BUCKETS + 1; b <= r->newest[w]; b++) {
+			const struct count *c =
+				&left->of[w][(uint64_t)b % WINDOW_BUCKETS];
+
+			if (c->records || c->events || c->bytes)
+				fn(arg, r->ours[w], b, c);
+		}
+	}
+}
+
+/* --- the lines behind the entries --- */
+
+struct series_place {
+	struct tally *tally;
+	enum tally_series which;
+};
+
+static void load_series(void *arg, int window, int64_t bucket, const struct count *c)
+{
+	const struct series_place *place = arg;
+
+	tally_load(place->tally, place->which, window, bucket, c);
+}
+
+static void add_left(struct left *sum, const struct left *more)
+{
+	unsigned int w, b;
+
+	for (w = 0; w <= WINDOWS_MAX; w++)
+		for (b = 0; b < WINDOW_BUCKETS; b++) {
+			sum->of[w][b].events += more->of[w][b].events;
+			sum->of[w][b].records += more->of[w][b].records;
+			sum->of[w][b].bytes += more->of[w][b].bytes;
+		}
+}
+
+static void take_series(struct restore *r, struct scan *s, enum tally_series which)
+{
+	struct series_place place = {r->tally, which};
+	struct left *one = &r->left[TALLY_LISTS];
+	int i;
+
+	if (!read_series(r, s, one))
+		return;
+	for (i = 0; i < TALLY_LISTS; i++)
+		if (which == TALLY_TOTAL || i == TALLY_KEYS)
+			add_left(&r->left[i], one);
+	if (which == TALLY_TOTAL)
+		r->between = one->of[WINDOWS_MAX][0].records - r->head->records;
+	if (one->of[WINDOWS_MAX][0].records < r->head->records && which == TALLY_TOTAL)
+		s->bad = true;
+	if (!r->dry)
+		load(r, one, load_series, &place);
+}
+
+static bool get_list(struct scan *s, enum tally_list *list)
+{
+	int i;
+
+	for (i = 0; i < TALLY_LISTS; i++)
+		if (i != TALLY_RULES &&
+		    scan_skip(s, entry_list_name((enum tally_list)i))) {
+			*list = (enum tally_list)i;
+			return true;
+		}
+	s->bad = true;
+	return false;
+}
+
+static void take_table(struct restore *r, struct scan *s)
+{
+	struct topk_margin m = {0};
+	enum tally_list list;
+
+	if (!get_list(s, &list))
+		return;
+	scan_expect(s, "\",\"worst\":");
+	m.worst = scan_u64(s, SCAN_COUNT_MAX) + r->between;
+	scan_expect(s, ",\"evicted\":");
+	m.evicted = scan_u64(s, SCAN_COUNT_MAX);
+	if (!r->dry && !s->bad)
+		topk_set_margin(tally_table(r->tally, list), &m);
+}
+
+static void take_time(struct restore *r, struct scan *s)
+{
+	struct timeline_saved *t = &r->time;
+	unsigned int w;
+
+	r->started = scan_u64(s, 1);
+	scan_expect(s, ",\"now_ms\":");
+	t->now_ms = scan_i64(s);
+	scan_expect(s, ",\"wall_ms\":");
+	t->wall_ms = scan_i64(s);
+	scan_expect(s, ",\"boot_ms\":");
+	t->boot_ms = scan_i64(s);
+	scan_expect(s, ",\"covered_ms\":");
+	t->covered_ms = scan_i64(s);
+	scan_expect(s, ",\"cover_ms\":");
+	if (scan_row(s, t->cover_ms, WINDOWS_MAX) != r->head->n_windows)
+		s->bad = true;
+	scan_expect(s, ",\"shift_ms\":");
+	t->n_shifts = scan_row(s, t->shift_ms, TIMELINE_SHIFTS);
+	if (r->started && !timeline_saved_ok(t))
+		s->bad = true;
+	for (w = 0; w < r->head->n_windows; w++)
+		r->newest[w] = t->now_ms / width_of(r, w);
+}
+
+/* Return: false when one of the lines is not as it should be. */
+static bool take_tail(struct restore *r)
+{
+	struct span rest = r->head->tail;
+	unsigned int series = 0;
+	struct scan s;
+
+	while (scan_line(&rest, &s) && rest.n) {
+		if (scan_skip(&s, "{\"series\":\"total\",") && series++ == 0)
+			take_series(r, &s, TALLY_TOTAL);
+		else if (scan_skip(&s, "{\"series\":\"overlap\",") && series++ == 1)
+			take_series(r, &s, TALLY_OVERLAP);
+		else if (scan_skip(&s, "{\"table\":\"") && series == 2)
+			take_table(r, &s);
+		else if (scan_skip(&s, "{\"time\":") && series == 2)
+			take_time(r, &s);
+		else
+			return false;
+		scan_expect(&s, "}");
+		if (!scan_at_end(&s))
+			return false;
+	}
+	return series == 2;
+}
+
+/* --- entries --- */
+
+/* The bytes beside an entry. */
+union aux {
+	struct tally_flow_aux flow;
+	struct flow_ids ids;
+};
+
+struct entry_saved {
+	enum tally_list list;
+	struct topk_saved topk;
+	union aux aux;
+	char name[FLOW_NAME_MAX];
+};
+
+static uint8_t get_ids(struct scan *s, int32_t ids[FLOW_IDS_MAX])
+{
+	int64_t value[FLOW_IDS_MAX];
+	unsigned int n = scan_row(s, value, FLOW_IDS_MAX), i;
+
+	if (n == 1 && value[0] == -2)
+		return FLOW_IDS_MAX + 1;
+	for (i = 0; i < n; i++)
+		ids[i] = (int32_t)value[i];
+	return (uint8_t)n;
+}
+
+static void read_aux(struct scan *s, struct entry_saved *e)
+{
+	memset(&e->aux, 0, sizeof(e->aux));
+	e->topk.aux = NULL;
+	if (e->list == TALLY_EXES) {
+		scan_expect(s, ",\"uids\":");
+		e->aux.ids.n_uid = get_ids(s, e->aux.ids.uid);
+		scan_expect(s, ",\"auids\":");
+		e->aux.ids.n_auid = get_ids(s, e->aux.ids.auid);
+		e->topk.aux = &e->aux.ids;
+	} else if (e->list == TALLY_FLOWS) {
+		scan_expect(s, ",\"comm\":[");
+		e->aux.flow.started = scan_u64(s, 1);
+		scan_expect(s, ",");
+		e->aux.flow.comm_differs = scan_u64(s, 1);
+		scan_expect(s, ",\"");
+		e->aux.flow.comm_len =
+			(uint8_t)scan_hex(s, e->aux.flow.comm, sizeof(e->aux.flow.comm));
+		scan_expect(s, "\"]");
+		e->topk.aux = &e->aux.flow;
+	}
+}
+
+static bool read_entry(struct restore *r, struct scan *s, struct entry_saved *e,
+		       struct left *counts)
+{
+	scan_expect(s, "{\"list\":\"");
+	if (!get_list(s, &e->list))
+		return false;
+	scan_expect(s, "\",\"name\":\"");
+	e->topk.name.p = e->name;
+	e->topk.name.n = scan_hex(s, e->name, sizeof(e->name));
+	scan_expect(s, "\",\"rank\":");
+	e->topk.rank = scan_u64(s, SCAN_COUNT_MAX);
+	scan_expect(s, ",\"error\":");
+	e->topk.error = scan_u64(s, SCAN_COUNT_MAX) + r->between;
+	scan_expect(s, ",\"since_ms\":");
+	e->topk.since_ms = scan_i64(s);
+	scan_expect(s, ",");
+	read_series(r, s, counts);
+	read_aux(s, e);
+	scan_expect(s, "}");
+	return scan_at_end(s) && tally_check_name(e->list, e->topk.name);
+}
+
+/* An event may hold several types: their events add up to nothing. */
+static bool fits(const struct count *c, const struct count *left, enum tally_list list)
+{
+	return c->records <= left->records && c->bytes <= left->bytes &&
+	       c->events <= c->records &&
+	       (list == TALLY_TYPES || c->events <= left->events);
+}
+
+static void take_from(struct count *left, const struct count *c, enum tally_list list)
+{
+	left->records -= c->records;
+	left->bytes -= c->bytes;
+	if (list != TALLY_TYPES)
+		left->events -= c->events;
+}
+
+/* A bucket that asks for more than there is stays empty. */
+static void settle(struct left *left, struct left *counts, enum tally_list list)
+{
+	unsigned int w, b;
+
+	for (w = 0; w <= WINDOWS_MAX; w++)
+		for (b = 0; b < WINDOW_BUCKETS; b++) {
+			struct count *c = &counts->of[w][b];
+
+			if (!c->records && !c->events && !c->bytes)
+				continue;
+			if (fits(c, &left->of[w][b], list))
+				take_from(&left->of[w][b], c, list);
+			else
+				*c = (struct count){0};
+		}
+}
+
+struct entry_place {
+	struct topk *table;
+	struct topk_ref ref;
+};
+
+static void load_entry(void *arg, int window, int64_t bucket, const struct count *c)
+{
+	const struct entry_place *place = arg;
+
+	topk_load(place->table, place->ref, window, bucket, c);
+}
+
+/* Return: false when the entry is not taken. */
+static bool take_entry(struct restore *r, struct scan *s)
+{
+	struct left *counts = &r->left[TALLY_LISTS];
+	struct entry_place place;
+	struct entry_saved e;
+
+	if (!read_entry(r, s, &e, counts))
+		return false;
+	place.table = tally_table(r->tally, e.list);
+	if (!fits(&counts->of[WINDOWS_MAX][0], &r->left[e.list].of[WINDOWS_MAX][0],
+		  e.list)) {
+		topk_missed(place.table,
+			    counts->of[WINDOWS_MAX][0].records + e.topk.error);
+		return false;
+	}
+	place.ref = topk_restore(place.table, &e.topk);
+	if (!place.ref.generation) {
+		topk_missed(place.table,
+			    counts->of[WINDOWS_MAX][0].records + e.topk.error);
+		return false;
+	}
+	settle(&r->left[e.list], counts, e.list);
+	load(r, counts, load_entry, &place);
+	return true;
+}
+
+/* --- the way through --- */
+
+/* A saved window is ours when it is as long as one of ours. */
+static void match_windows(struct restore *r)
+{
+	const struct window_set *set = tally_windows(r->tally);
+	unsigned int w, i;
+
+	for (w = 0; w < r->head->n_windows; w++) {
+		r->ours[w] = -1;
+		for (i = 0; i < set->n; i++)
+			if (set->bucket_ms[i] == width_of(r, w))
+				r->ours[w] = (int)i;
+	}
+}
+
+static void resume(struct restore *r, const struct clock_reading *clock,
+		   const char *boot_id)
+{
+	int64_t cover[WINDOWS_MAX];
+	unsigned int w;
+
+	if (!r->started)
+		return;
+	for (w = 0; w < WINDOWS_MAX; w++)
+		cover[w] = INT64_MAX;
+	for (w = 0; w < r->head->n_windows; w++)
+		if (r->ours[w] >= 0)
+			cover[r->ours[w]] = r->time.cover_ms[w];
+	memcpy(r->time.cover_ms, cover, sizeof(cover));
+	engine_resume(r->engine, &r->time, clock,
+		      boot_id[0] && !strcmp(boot_id, r->head->identity.boot_id));
+}
+
+/* The time line stands last and says which buckets count: it is read first. */
+static bool find_time(struct restore *r)
+{
+	struct span rest = r->head->tail;
+	bool found = false;
+	struct scan s;
+
+	while (scan_line(&rest, &s) && rest.n)
+		if (scan_skip(&s, "{\"time\":")) {
+			if (found)
+				return false;
+			take_time(r, &s);
+			found = !s.bad;
+		}
+	return found;
+}
+
+int state_read_restore(const struct state_head *head, const struct state_now *now,
+		       uint64_t *skipped)
+{
+	struct restore r = {.head = head, .engine = now->engine, .dry = true};
+	struct span rest = head->entries;
+	struct scan line;
+
+	*skipped = 0;
+	r.tally = engine_tally(now->engine);
+	match_windows(&r);
+	r.left = calloc(TALLY_LISTS + 1, sizeof(*r.left));
+	if (!r.left)
+		return -ENOMEM;
+	if (!find_time(&r) || !take_tail(&r)) {
+		free(r.left);
+		return -EBADMSG;
+	}
+	r.dry = false;
+	memset(r.left, 0, (TALLY_LISTS + 1) * sizeof(*r.left));
+	(void)take_tail(&r); /* as it was found good */
+	resume(&r, now->clock, now->boot_id);
+	while (scan_line(&rest, &line))
+		*skipped += !take_entry(&r, &line);
+	free(r.left);
+	return 0;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_state.c - counts saved by one engine and taken up by another
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "count/engine.h"
+#include "emit/report.h"
+#include "emit/state_read.h"
+#include "emit/state_save.h"
+#include "some_stream.h"
+
+static const struct state_identity identity = {"boot", 1234};
+static struct clock_reading now;
+
+static struct engine *new_engine(const struct siphash_key *key)
+{
+	struct engine_options o = {.n_windows = 3,
+				   .window_sec = {60, 300, 3600},
+				   .max_values = 512,
+				   .max_flows = 1024,
+				   .key = key};
+	struct engine *e = engine_new(&o);
+
+	assert_non_null(e);
+	return e;
+}
+
+static struct text save(struct engine *e)
+{
+	struct state_save *s = state_save_new(e, &identity);
+	struct text t = {0};
+
+	assert_non_null(s);
+	state_save_begin(s);
+	while (state_save_busy(s)) {
+		struct span piece = state_save_step(s, &now);
+
+		assert_true(piece.n <= STATE_PIECE_MAX);
+		if (!piece.n)
+			continue;
+		t.p = realloc(t.p, t.n + piece.n);
+		assert_non_null(t.p);
+		memcpy(t.p + t.n, piece.p + 1, piece.n - 1);
+		t.n += piece.n - 1;
+	}
+	state_save_free(s);
+	return t;
+}
+
+static struct engine *some_engine(unsigned int events)
+{
+	struct text t = some_stream(7, events);
+	struct engine *e = new_engine(NULL);
+
+	engine_feed(e, t.p, t.n, NULL);
+	engine_end(e, NULL);
+	free(t.p);
+	now.wall_ms = timeline_stamp(engine_timeline(e));
+	now.boot_ms = 1000;
+	return e;
+}
+
+static char *windows_of(struct engine *e)
+{
+	const struct report_depth depth = {.top = 2000, .all_windows = true};
+	const struct schema_origin origin = {{0}, {0}};
+	struct report_source source = {.engine = e, .origin = &origin};
+	json_t *o = report_summary(&source, &depth);
+	char *text = json_dumps(json_object_get(o, "windows"), JSON_SORT_KEYS);
+
+	json_decref(o);
+	return text;
+}
+
+static void state_comes_back_the_same(void **state)
+{
+	struct engine *e = some_engine(2000), *f;
+	struct text t = save(e), again;
+	struct state_head head;
+	struct state_now into = {.clock = &now, .boot_id = "boot"};
+	uint64_t skipped;
+
+	assert_int_equal(state_read_check((struct span){t.p, t.n}, &head), 0);
+	f = new_engine(&head.key);
+	into.engine = f;
+	assert_int_equal(state_read_restore(&head, &into, &skipped), 0);
+	assert_int_equal(skipped, 0);
+	again = save(f);
+	assert_int_equal(again.n, t.n);
+	assert_int_equal(tally_total(engine_tally(e), -1, 0).records,
+			 tally_total(engine_tally(f), -1, 0).records);
+	assert_int_equal(strlen(windows_of(e)), strlen(windows_of(f)));
+	fprintf(stderr, "%zu bytes\n", t.n);
+	free(t.p);
+	free(again.p);
+	engine_free(e);
+	engine_free(f);
+}
+
+static void state_is_refused_when_damaged(void **state)
+{
+	struct engine *e = some_engine(200);
+	struct text t = save(e);
+	struct state_head head;
+	size_t i;
+
+	for (i = 0; i < t.n; i += 97)
+		assert_true(state_read_check((struct span){t.p, i}, &head) < 0);
+	for (i = 0; i < t.n; i += 97) {
+		t.p[i] ^= 1;
+		assert_true(state_read_check((struct span){t.p, t.n}, &head) < 0);
+		t.p[i] ^= 1;
+	}
+	free(t.p);
+	engine_free(e);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(state_comes_back_the_same),
+		cmocka_unit_test(state_is_refused_when_damaged),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
