@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@
 #define GATHER_NS     300000    /* records gather; 0.2-0.5 ms cost no throughput */
 #define GATHER_LINES  40        /* no pause when the last read brought more of others */
 #define DAMPED_NS     100000000 /* the longest, when what we read is what we cause */
+#define DAMPED_BYTES  8192      /* which end it: a tenth of what auditd's socket holds */
 #define STRANGE_LINES 64        /* lines without one record, after which we say so */
 
 void intake_init(struct intake *in, struct engine *engine)
@@ -68,11 +70,29 @@ static void look_at_format(struct intake *in, size_t n)
 /* Data do not end it, the end of the stream does. */
 static void gather(const struct intake *in, int fd)
 {
-	const struct timespec pause = {0, in->pause_ns};
+	const struct timespec pause = {0, GATHER_NS};
 	struct pollfd p = {.fd = fd, .events = POLLRDHUP};
 
-	if (in->pause_ns)
+	if (in->pause_ns == GATHER_NS)
 		ppoll(&p, 1, &pause, NULL);
+}
+
+/*
+ * A longer pause is the kernel's: read(2) waits for it, but no longer than until
+ * a flood of others begins, which auditd's queue would not hold that long. What
+ * is no socket brings no records of ours.
+ */
+static void set_pause(struct intake *in, int fd, int64_t pause_ns)
+{
+	const bool damped = pause_ns > GATHER_NS;
+	const int bytes = damped ? DAMPED_BYTES : 1;
+	const struct timeval limit = {0, damped ? pause_ns / 1000 : 0};
+
+	if (damped || in->pause_ns > GATHER_NS) {
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof(bytes));
+	}
+	in->pause_ns = pause_ns;
 }
 
 /*
@@ -80,21 +100,22 @@ static void gather(const struct intake *in, int fd)
  * records of the one before, for ever. While most of what comes is ours the
  * pause grows, so that this loop goes round a few times a second and no more.
  */
-static void weigh(struct intake *in, unsigned int lines)
+static void weigh(struct intake *in, int fd, unsigned int lines)
 {
 	struct tally *tally = engine_tally(in->engine);
 	uint64_t before = in->own, own;
+	int64_t longer = in->pause_ns < GATHER_NS ? GATHER_NS : 2 * in->pause_ns;
 
 	in->own = tally_self(tally, -1, 0).records;
 	own = in->own - before;
 	if (own > lines)
 		own = lines;
-	if (own > lines - own)
-		in->pause_ns = in->pause_ns < GATHER_NS ? GATHER_NS : 2 * in->pause_ns;
-	else
-		in->pause_ns = lines - own > GATHER_LINES ? 0 : GATHER_NS;
-	if (in->pause_ns > DAMPED_NS - 1)
-		in->pause_ns = DAMPED_NS - 1;
+	if (longer > DAMPED_NS)
+		longer = DAMPED_NS;
+	if (own <= lines - own)
+		set_pause(in, fd, lines - own > GATHER_LINES ? 0 : GATHER_NS);
+	else if (longer != in->pause_ns)
+		set_pause(in, fd, longer);
 }
 
 bool intake_read(struct intake *in, int fd)
@@ -110,7 +131,7 @@ bool intake_read(struct intake *in, int fd)
 	if (n <= 0)
 		return false;
 	in->last = clock_read();
-	weigh(in, engine_feed(in->engine, in->buffer, (size_t)n, &in->last));
+	weigh(in, fd, engine_feed(in->engine, in->buffer, (size_t)n, &in->last));
 	look_at_format(in, (size_t)n);
 	return true;
 }

@@ -37,5 +37,6 @@ check "own records are in self" [ "$(last_summary reader .self.records)" -ge "$c
 same "own records are in no other list" "0 0" "$(last_summary reader \
 	'"\([.windows[-1].exes[].exe | select(endswith("audisp-noise"))] | length) \([.windows[-1].flows[].exe | select(. != null and endswith("audisp-noise"))] | length)"')"
 same "events missing" 0 "$(last_summary reader .health.gap_events)"
+same "calls that were refused" 0 "$(last_summary reader .health.calls_denied)"
 auditd_stop || die "auditd did not end"
 sys_end
