@@ -49,20 +49,9 @@ static void on_step(evutil_socket_t fd, short what, void *arg)
 		event_add(h->step_event, &soon);
 }
 
-/* In the thread that writes the file. */
-static int confine(void *arg)
-{
-	char why[640];
-	int r = privs_confine(PRIVS_WRITER, why, sizeof(why));
-
-	if (r < 0)
-		log_msg(LOG_ERR, "state_file: %s", why);
-	return r;
-}
-
 int history_start(struct history *h, struct event_base *base, struct engine *engine)
 {
-	const struct state_start start = {engine, confine};
+	const struct state_start start = {engine, privs_confine_writer, "state_file"};
 	char why[640];
 	int r;
 

@@ -199,23 +199,13 @@ static int open_server(struct outlet *o, char *why, size_t why_size)
 	return o->server ? 0 : -errno;
 }
 
-/* In the writer's thread. */
-static int confine_writer(void *arg)
-{
-	char why[640];
-	int r = privs_confine(PRIVS_WRITER, why, sizeof(why));
-
-	if (r < 0)
-		log_msg(LOG_ERR, "summary_log: %s", why);
-	return r;
-}
-
 /* After the socket, whose umask is the process's: a thread would share it. */
 static int open_writer(struct outlet *o, char *why, size_t why_size)
 {
 	const struct config *config = o->o.config;
 	struct writer_options writer = {.queue_bytes = LOG_QUEUE_BYTES,
-					.begin = confine_writer};
+					.begin = privs_confine_writer,
+					.arg = "summary_log"};
 
 	if (!config->summary_log[0])
 		return 0;

@@ -73,6 +73,13 @@ int privs_confine(enum privs_role role, char *why, size_t why_size)
 	__attribute__((warn_unused_result));
 
 /**
+ * privs_confine_writer - privs_confine(PRIVS_WRITER) as a thread's first act
+ * @setting: name of the setting whose file it writes, for the message
+ * Return: 0, or negative errno and it was said why.
+ */
+int privs_confine_writer(void *setting);
+
+/**
  * privs_denied - calls that confined threads of this process were refused
  * @last_call: NULL, or where the number of the last goes (-1: none yet)
  */

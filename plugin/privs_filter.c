@@ -390,3 +390,13 @@ int privs_confine(enum privs_role role, char *why, size_t why_size)
 			 strerror(-r));
 	return r;
 }
+
+int privs_confine_writer(void *setting)
+{
+	char why[512];
+	int r = privs_confine(PRIVS_WRITER, why, sizeof(why));
+
+	if (r < 0)
+		log_msg(LOG_ERR, "%s: %s", (const char *)setting, why);
+	return r;
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * file.c - standard descriptors, and directories that the program makes for itself
+ * file.c - standard descriptors, directories that we make, writing to the end
  *
  * Runs as root in directories that may be others': never follows a symbolic
  * link in the last component and changes only what it made itself.
@@ -105,4 +105,18 @@ bool file_fill_standard(int how)
 	if (fd > STDERR_FILENO)
 		close(fd);
 	return closed;
+}
+
+int file_write_all(int fd, struct span text, size_t *done)
+{
+	ssize_t n;
+
+	for (*done = 0; *done < text.n; *done += (size_t)n) {
+		n = write(fd, text.p + *done, text.n - *done);
+		if (n < 0 && errno == EINTR)
+			n = 0;
+		else if (n <= 0)
+			return n < 0 ? -errno : -ENOSPC;
+	}
+	return 0;
 }

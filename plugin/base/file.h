@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * file.h - standard descriptors, and directories that the program makes for itself
+ * file.h - standard descriptors, directories that we make, writing to the end
  */
 #ifndef NOISE_FILE_H
 #define NOISE_FILE_H
@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+
+#include "base/span.h"
 
 struct file_owner {
 	uid_t uid;
@@ -35,5 +37,13 @@ int file_make_parent(const char *path, const struct file_owner *owner, char *why
  * Return: whether standard input was closed.
  */
 bool file_fill_standard(int how);
+
+/**
+ * file_write_all - all of @text to @fd, however many calls it takes
+ * @done: bytes that were written, also after an error
+ * Return: 0 or negative errno.
+ */
+int file_write_all(int fd, struct span text, size_t *done)
+	__attribute__((warn_unused_result));
 
 #endif

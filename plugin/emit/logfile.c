@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/span.h"
 
 #define LOG_MODE   0640
@@ -161,32 +162,15 @@ static int rotate(struct logfile *f)
 	return 0;
 }
 
-static int write_all(int fd, struct span text, bool *begun)
-{
-	ssize_t n;
-
-	while (text.n) {
-		n = write(fd, text.p, text.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : -ENOSPC;
-		*begun = true;
-		text.p += n;
-		text.n -= (size_t)n;
-	}
-	return 0;
-}
-
 /* Append both to the open file of @size bytes: all or nothing. */
 static int append(struct logfile *f, struct span gap, struct span line, off_t size)
 {
-	bool begun = false;
-	int err = write_all(f->fd, gap, &begun);
+	size_t of_gap, of_line = 0;
+	int err = file_write_all(f->fd, gap, &of_gap);
 
 	if (!err)
-		err = write_all(f->fd, line, &begun);
-	if (err && begun && ftruncate(f->fd, size))
+		err = file_write_all(f->fd, line, &of_line);
+	if (err && of_gap + of_line && ftruncate(f->fd, size))
 		f->torn = true;
 	return err;
 }

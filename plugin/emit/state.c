@@ -30,8 +30,6 @@ struct state {
 	bool off; /* the file cannot be replaced */
 	struct state_save *save;
 	struct writer *writer;
-	uint64_t *
-		files; /* of the thread as well, which may outlive us: never freed then */
 	struct state_counters counters;
 };
 
@@ -114,8 +112,8 @@ static int restore(struct state *s, struct engine *engine, const char *boot_id)
 int state_start(struct state *s, const struct state_start *start, char *why,
 		size_t why_size)
 {
-	struct writer_options options = {.queue_bytes = QUEUE_BYTES,
-					 .begin = start->begin};
+	struct writer_options options = {
+		.queue_bytes = QUEUE_BYTES, .begin = start->begin, .arg = start->arg};
 	struct engine *engine = start->engine;
 	struct state_identity identity = {.first_ms = clock_read().wall_ms};
 	struct schema_origin origin;
@@ -197,7 +195,6 @@ void state_free(struct state *s, unsigned int grace_ms)
 struct state_counters state_counters(struct state *s)
 {
 	struct state_counters c = s->counters;
-
 	struct writer_counters w;
 
 	if (!s->writer)

@@ -38,6 +38,7 @@ const struct siphash_key *state_key(const struct state *s);
 struct state_start {
 	struct engine *engine;
 	int (*begin)(void *arg);
+	void *arg;
 };
 
 /**

@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 #define NEW_FLAGS  (O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)
 #define READ_FLAGS (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
 #define STATE_MODE 0600 /* the key in it is a secret */
@@ -142,24 +144,10 @@ static int finish(struct statefile *f)
 	return 0;
 }
 
-static int write_all(int fd, const char *p, size_t n)
-{
-	while (n) {
-		ssize_t r = write(fd, p, n);
-
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r <= 0)
-			return r < 0 ? -errno : -ENOSPC;
-		p += r;
-		n -= (size_t)r;
-	}
-	return 0;
-}
-
 static int sink_put(void *arg, const char *data, size_t n)
 {
 	struct statefile *f = arg;
+	size_t done;
 	int err;
 
 	if (data[0] & STATEFILE_FIRST) {
@@ -169,7 +157,7 @@ static int sink_put(void *arg, const char *data, size_t n)
 	}
 	if (f->fd < 0)
 		return -EPIPE; /* the rest of one that was given up */
-	err = write_all(f->fd, data + 1, n - 1);
+	err = file_write_all(f->fd, (struct span){data + 1, n - 1}, &done);
 	if (err)
 		return give_up(f, err);
 	return data[0] & STATEFILE_LAST ? finish(f) : 0;

@@ -69,16 +69,25 @@ static struct engine *some_engine(unsigned int events)
 	return e;
 }
 
-static char *windows_of(struct engine *e)
+static int by_text(const void *a, const void *b)
 {
-	const struct report_depth depth = {.top = 2000, .all_windows = true};
-	const struct schema_origin origin = {{0}, {0}};
-	struct report_source source = {.engine = e, .origin = &origin};
-	json_t *o = report_summary(&source, &depth);
-	char *text = json_dumps(json_object_get(o, "windows"), JSON_SORT_KEYS);
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
-	json_decref(o);
-	return text;
+/* The lines but the last, whose sum hangs on their order, which ties leave open. */
+static size_t lines_of(struct text *t, char **line, size_t max)
+{
+	char *p = t->p, *newline;
+	size_t n = 0;
+
+	for (; (newline = memchr(p, '\n', (size_t)(t->p + t->n - p))); p = newline + 1) {
+		assert_true(n < max);
+		*newline = '\0';
+		line[n++] = p;
+	}
+	assert_memory_equal(line[n - 1], "{\"end\":", 7);
+	qsort(line, n - 1, sizeof(*line), by_text);
+	return n - 1;
 }
 
 static void state_comes_back_the_same(void **state)
@@ -87,8 +96,9 @@ static void state_comes_back_the_same(void **state)
 	struct text t = save(e), again;
 	struct state_head head;
 	struct state_now into = {.clock = &now, .boot_id = "boot"};
-	char *was, *is;
+	static char *was[8192], *is[8192];
 	uint64_t skipped;
+	size_t n, i;
 
 	assert_int_equal(state_read_check((struct span){t.p, t.n}, &head), 0);
 	f = new_engine(&head.key);
@@ -99,12 +109,11 @@ static void state_comes_back_the_same(void **state)
 	assert_int_equal(again.n, t.n);
 	assert_int_equal(tally_total(engine_tally(e), -1, 0).records,
 			 tally_total(engine_tally(f), -1, 0).records);
-	was = windows_of(e);
-	is = windows_of(f);
-	assert_int_equal(strlen(was), strlen(is));
-	free(was);
-	free(is);
-	fprintf(stderr, "%zu bytes\n", t.n);
+	n = lines_of(&t, was, 8192);
+	assert_true(n > 100);
+	assert_int_equal(lines_of(&again, is, 8192), n);
+	for (i = 0; i < n; i++)
+		assert_string_equal(was[i], is[i]);
 	free(t.p);
 	free(again.p);
 	engine_free(e);
