@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fuzz_state.c - any bytes as a state file
+ *
+ * Two readings of the same bytes: as they are, and with a last line that fits
+ * them, for no fuzzer guesses the sum that otherwise stands before everything
+ * else. What is accepted has to be a state: saved again it is read again, with
+ * no entry left out, and no list passes its total. Then the counting goes on.
+ */
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/siphash.h"
+#include "emit/report.h"
+#include "emit/state_read.h"
+#include "emit/state_save.h"
+
+#define TEXT_MAX 4194304
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const struct clock_reading now = {.wall_ms = 1700000100000, .boot_ms = 60000};
+static const char event[] =
+	"type=SYSCALL msg=audit(1700000100.000:7): arch=c000003e syscall=2 success=no "
+	"exit=-13 uid=0 auid=4294967295 comm=\"a\" exe=\"/a\" key=\"k\"\n"
+	"type=PROCTITLE msg=audit(1700000100.000:7): proctitle=\"a\"\n";
+
+/* The one way out when a promise is broken; the fuzzer reports it. */
+static void broken(const char *what)
+{
+	fprintf(stderr, "fuzz_state: %s\n", what);
+	abort();
+}
+
+static struct engine *new_engine(const struct siphash_key *key)
+{
+	struct engine_options options = {.n_windows = 2,
+					 .window_sec = {60, 3600},
+					 .max_values = 16,
+					 .max_flows = 16,
+					 .key = key};
+	struct engine *e = engine_new(&options);
+
+	if (!e)
+		abort();
+	return e;
+}
+
+/* Return: the engine that @text gives, or NULL when it is refused. */
+static struct engine *restored(struct span text, uint64_t *skipped)
+{
+	struct state_now into = {.clock = &now, .boot_id = "boot"};
+	struct state_head head;
+
+	if (state_read_check(text, &head) < 0)
+		return NULL;
+	into.engine = new_engine(&head.key);
+	if (!state_read_restore(&head, &into, skipped))
+		return into.engine;
+	engine_free(into.engine);
+	return NULL;
+}
+
+static struct span saved(struct engine *e, char *text)
+{
+	static const struct state_identity identity = {"boot", 1};
+	struct state_save *s = state_save_new(e, &identity);
+	size_t n = 0;
+
+	if (!s)
+		abort();
+	state_save_begin(s);
+	while (state_save_busy(s)) {
+		struct span piece = state_save_step(s, &now);
+
+		if (!piece.n)
+			continue;
+		if (piece.n > STATE_PIECE_MAX || n + piece.n > TEXT_MAX)
+			broken("a piece or a file too large");
+		memcpy(text + n, piece.p + 1, piece.n - 1);
+		n += piece.n - 1;
+	}
+	state_save_free(s);
+	return (struct span){text, n};
+}
+
+/* Keys count an event several times: they have no total. */
+static void check_lists(struct engine *e)
+{
+	struct tally *tally = engine_tally(e);
+	struct count total = tally_total(tally, -1, 0);
+	unsigned int i;
+	int list;
+
+	for (list = 0; list < TALLY_LISTS; list++) {
+		struct topk *table = tally_table(tally, (enum tally_list)list);
+		struct count sum = {0};
+
+		for (i = 0; table && i < topk_used(table); i++) {
+			struct count c = topk_view(table, i, -1, 0).count;
+
+			sum.records += c.records;
+			sum.bytes += c.bytes;
+		}
+		if (list != TALLY_KEYS &&
+		    (sum.records > total.records || sum.bytes > total.bytes))
+			broken("a list passes its total");
+	}
+}
+
+static void count_on(struct engine *e)
+{
+	const struct report_depth depth = {.top = 1000, .all_windows = true};
+	const struct schema_origin origin = {{0}, {0}};
+	struct report_source source = {.engine = e, .clock = &now, .origin = &origin};
+
+	engine_feed(e, event, sizeof(event) - 1, NULL);
+	engine_end(e, NULL);
+	json_decref(report_summary(&source, &depth));
+}
+
+static void try_text(struct span text)
+{
+	static char again[TEXT_MAX];
+	uint64_t skipped;
+	struct engine *e = restored(text, &skipped), *f;
+
+	if (!e)
+		return;
+	check_lists(e);
+	f = restored(saved(e, again), &skipped);
+	if (!f)
+		broken("what was saved is refused");
+	if (skipped)
+		broken("what was saved comes back in part");
+	count_on(e);
+	engine_free(e);
+	engine_free(f);
+}
+
+/* The last line, of the sum and the number of entries that @text has. */
+static size_t put_end(char *text, size_t n)
+{
+	struct siphash_key key = {{0, 0}};
+	const char *line = text, *newline;
+	uint64_t sum = 0, entries = 0;
+	size_t i;
+	int len;
+
+	for (; (newline = memchr(line, '\n', (size_t)(text + n - line)));
+	     line = newline + 1) {
+		key.k[0] = sum;
+		sum = siphash(&key, line, (size_t)(newline + 1 - line));
+		entries += newline - line > 7 && !memcmp(line, "{\"list\":", 8);
+	}
+	len = sprintf(text + n, "{\"end\":%llu,\"sum\":\"", (unsigned long long)entries);
+	for (i = 0; i < sizeof(sum); i++)
+		len += sprintf(text + n + len, "%02x", ((unsigned char *)&sum)[i]);
+	return n + (size_t)len + (size_t)sprintf(text + n + len, "\"}\n");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 128);
+
+	if (!text)
+		return 0;
+	memcpy(text, data, size);
+	try_text((struct span){text, size});
+	if (size && text[size - 1] == '\n')
+		try_text((struct span){text, put_end(text, size)});
+	free(text);
+	return 0;
+}
