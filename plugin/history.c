@@ -9,10 +9,9 @@
 
 #include <errno.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "privs.h"
-
-#define GRACE_MS 40 /* for the last saving */
 
 static const struct timeval minute = {STATE_SAVE_MS / 1000, 0};
 static const struct timeval soon = {0, STATE_STEP_MS * 1000};
@@ -69,13 +68,13 @@ int history_start(struct history *h, struct event_base *base, struct engine *eng
 	return r;
 }
 
-void history_end(struct history *h)
+void history_end(struct history *h, int64_t until_ms)
 {
 	if (h->step_event)
 		event_free(h->step_event);
 	if (h->save_event)
 		event_free(h->save_event);
 	if (h->state)
-		state_free(h->state, GRACE_MS);
+		state_free(h->state, clock_left_ms(until_ms));
 	*h = (struct history){NULL, NULL, NULL};
 }

@@ -30,7 +30,10 @@ int history_open(struct history *h, const struct config *config)
 int history_start(struct history *h, struct event_base *base, struct engine *engine)
 	__attribute__((warn_unused_result));
 
-/** history_end - save for the last time; works on what the others have left */
-void history_end(struct history *h);
+/**
+ * history_end - save for the last time; works on what the others have left
+ * @until_ms: CLOCK_BOOTTIME, in ms, at which the old file stays if that takes longer
+ */
+void history_end(struct history *h, int64_t until_ms);
 
 #endif

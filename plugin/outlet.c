@@ -23,7 +23,7 @@
 #include "emit/writer.h"
 #include "privs.h"
 
-#define GRACE_MS        40 /* for the writer, at the end of the stream */
+#define LEAST_MS        2 /* for the writer, at the end of the stream */
 #define LOG_LINE_BYTES  8192
 #define LOG_QUEUE_BYTES 262144
 #define TOP_OTHERS      3 /* rules and keys of the longer windows, unasked */
@@ -245,18 +245,20 @@ struct outlet *outlet_new(const struct outlet_options *options, char *why,
 	o->o = *options;
 	fill_identity(o);
 	if (open_server(o, why, why_size) < 0 || open_writer(o, why, why_size) < 0) {
-		outlet_free(o);
+		outlet_free(o, 0);
 		return NULL;
 	}
 	return o;
 }
 
-void outlet_free(struct outlet *o)
+void outlet_free(struct outlet *o, int64_t until_ms)
 {
+	unsigned int left = clock_left_ms(until_ms);
+
 	if (!o)
 		return;
 	if (o->writer)
-		writer_free(o->writer, GRACE_MS);
+		writer_free(o->writer, left > LEAST_MS ? left : LEAST_MS);
 	server_free(o->server);
 	free(o);
 }

@@ -34,8 +34,12 @@ struct outlet_options {
 struct outlet *outlet_new(const struct outlet_options *options, char *why,
 			  size_t why_size) __attribute__((warn_unused_result));
 
-/** outlet_free - close all; the writer gets 40 ms for what waits */
-void outlet_free(struct outlet *o);
+/**
+ * outlet_free - close all
+ * @until_ms: CLOCK_BOOTTIME, in ms, up to which the writer may write what waits; it
+ *            gets 2 ms in any case
+ */
+void outlet_free(struct outlet *o, int64_t until_ms);
 
 /** outlet_summary - the summary of the default interval, to clients and log */
 void outlet_summary(struct outlet *o);

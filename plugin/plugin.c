@@ -33,6 +33,7 @@
 #include "root.h"
 
 #define IDLE_TICK_MS 250
+#define GRACE_MS     40  /* at the end, for all files together */
 #define STOP_MS      500 /* after a SIGTERM, for auditd to close the stream */
 
 struct plugin {
@@ -46,6 +47,7 @@ struct plugin {
 	struct event *input_event, *signal_event, *idle_event, *summary_event,
 		*stop_event, *watch_event;
 	int signal_fd;
+	int64_t until_ms; /* the end's */
 	bool stdin_closed;
 	bool by_hand; /* stdin is no socket: signals from anyone count */
 	char host[256];
@@ -384,7 +386,7 @@ static void take_down_watcher(struct plugin *p)
 
 static void take_down_history(struct plugin *p)
 {
-	history_end(&p->history);
+	history_end(&p->history, p->until_ms);
 }
 
 static void take_down_engine(struct plugin *p)
@@ -400,7 +402,7 @@ static void take_down_loop(struct plugin *p)
 
 static void take_down_outlet(struct plugin *p)
 {
-	outlet_free(p->outlet);
+	outlet_free(p->outlet, p->until_ms);
 }
 
 static void take_down_events(struct plugin *p)
@@ -443,12 +445,12 @@ static const struct step {
 
 static void take_down(struct plugin *p, size_t n)
 {
+	p->until_ms = clock_read().boot_ms + GRACE_MS;
 	while (n--)
 		if (steps[n].take_down)
 			steps[n].take_down(p);
 }
 
-/* Return: exit status. */
 static int end_of_stream(struct plugin *p)
 {
 	struct clock_reading now = clock_read();
@@ -489,10 +491,9 @@ int plugin_run(const char *settings_file)
 	if (n == sizeof(steps) / sizeof(steps[0])) {
 		event_base_dispatch(p->base);
 		status = end_of_stream(p);
-		take_down(p, n);
-	} else {
-		take_down(p, n + 1);
+		n--;
 	}
+	take_down(p, n + 1);
 	free(p);
 	log_close();
 	return status;

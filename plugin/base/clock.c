@@ -35,6 +35,13 @@ struct clock_reading clock_read(void)
 	};
 }
 
+unsigned int clock_left_ms(int64_t until_boot_ms)
+{
+	int64_t now = clock_read().boot_ms;
+
+	return now < until_boot_ms ? (unsigned int)(until_boot_ms - now) : 0;
+}
+
 /*
  * The Gregorian date of a day counted from 0000-03-01. A year that begins in
  * March has its leap day at the end, and its months repeat the lengths

@@ -167,18 +167,17 @@ bool state_step(struct state *s)
 static unsigned int save_last(struct state *s, unsigned int grace_ms)
 {
 	const struct timespec pause = {0, ROOM_NS};
-	int64_t until = clock_read().boot_ms + grace_ms, now;
+	int64_t until = clock_read().boot_ms + grace_ms;
 
 	state_save_begin(s->save);
 	while (state_step(s)) {
 		if (writer_room(s->writer, STATE_PIECE_MAX))
 			continue;
-		if (clock_read().boot_ms >= until)
+		if (!clock_left_ms(until))
 			break;
 		nanosleep(&pause, NULL);
 	}
-	now = clock_read().boot_ms;
-	return now < until ? (unsigned int)(until - now) : 0;
+	return clock_left_ms(until);
 }
 
 void state_free(struct state *s, unsigned int grace_ms)
