@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A filesystem that hangs under the summary log and the state: everything is
+# read and counted, the socket answers, the end does not wait, and no half of a
+# file is taken for a whole one. Frozen with fsfreeze(8) on a mount of our own.
+. "$(dirname "$0")/lib.sh"
+need gzip jq socat fsfreeze mkfs.ext4 mount
+
+[ "$(id -u)" -eq 0 ] || {
+	echo "only root can mount"
+	exit 77
+}
+disk=$work/disk
+thaw() {
+	fsfreeze -u "$disk" 2>/dev/null || true
+	umount "$disk" 2>/dev/null || true
+	clean_up
+}
+truncate -s 32M "$work/image" && mkdir "$disk" && mkfs.ext4 -q "$work/image" || exit 99
+mount -o loop "$work/image" "$disk" || {
+	echo "no loop device can be mounted here"
+	exit 77
+}
+trap thaw EXIT
+chown nobody "$disk" && chmod 700 "$disk"
+
+gzip -dc "$recorded" >"$work/stream"
+wanted=$(grep -c '^type=' "$work/stream")
+{
+	printf 'socket = %s/socket\nsummary_log = %s/log\nstate_file = %s/state\n' \
+		"$work" "$disk" "$disk"
+	printf 'interval = 1\nuser = nobody\n'
+} >"$work/settings"
+chmod 600 "$work/settings"
+mkfifo "$work/pipe"
+# a search for leaks stops all threads first, also the one that cannot be stopped
+export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
+
+# start: the plugin reads what is written to descriptor 7
+start() {
+	"$NOISE_PLUGIN" "$work/settings" <"$work/pipe" 2>"$work/err" 7>&- &
+	plugin=$!
+	exec 7>"$work/pipe"
+	await [ -S "$work/socket" ] || echo "no socket"
+	socat -u "UNIX-CONNECT:$work/socket" STDOUT >"$work/client" 7>&- &
+}
+summaries() { jq -c 'select(.type == "summary")' "$work/client"; }
+counted() { [ "$(summaries | tail -n 1 | jq ".windows[-1].records")" -eq "$1" ]; }
+gone() { ! kill -0 "$plugin"; }
+ended() {
+	exec 7>&-
+	await gone && wait "$plugin"
+}
+
+start
+cat "$work/stream" >&7
+check "before: all is counted" await counted "$wanted"
+check "before: it ends with 0" ended
+check "before: a state is there" [ -f "$disk/state" ]
+cp "$disk/state" "$work/good"
+
+start
+check "after a start: the counts of before are there" await counted "$wanted"
+fsfreeze -f "$disk" || exit 99
+cat "$work/stream" >&7
+check "frozen: all is counted" await counted $((2 * wanted))
+n=$(summaries | wc -l)
+more() { [ "$(summaries | wc -l)" -gt $((n + 3)) ]; }
+check "frozen: summaries still come" await more
+# the kernel keeps the thread that hangs, and with it the process, until the thaw
+exec 7>&-
+left() { grep -q '^State:.Z' "/proc/$plugin/status"; }
+check "frozen: it does not wait for the disk" await left
+fsfreeze -u "$disk"
+check "thawed: it ended with 0" ended
+check "thawed: the state is the whole one of before" cmp -s "$disk/state" "$work/good"
+
+start
+check "thawed: it counts on from there" await counted "$wanted"
+check "thawed: it ends with 0" ended
+check "thawed: nothing was set aside" [ -z "$(find "$disk" -name 'state.bad*')" ]
+finish
