@@ -9,7 +9,6 @@
 
 #include <errno.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "privs.h"
 
@@ -75,6 +74,6 @@ void history_end(struct history *h, int64_t until_ms)
 	if (h->save_event)
 		event_free(h->save_event);
 	if (h->state)
-		state_free(h->state, clock_left_ms(until_ms));
+		state_free(h->state, until_ms);
 	*h = (struct history){NULL, NULL, NULL};
 }

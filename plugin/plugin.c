@@ -46,8 +46,8 @@ struct plugin {
 	struct outlet *outlet;
 	struct event *input_event, *signal_event, *idle_event, *summary_event,
 		*stop_event, *watch_event;
+	int64_t until_ms; /* CLOCK_BOOTTIME: when the end has to be over */
 	int signal_fd;
-	int64_t until_ms; /* the end's */
 	bool stdin_closed;
 	bool by_hand; /* stdin is no socket: signals from anyone count */
 	char host[256];
@@ -485,15 +485,15 @@ int plugin_run(const char *settings_file)
 	p->settings_file = settings_file;
 	p->stdin_closed = stdin_closed;
 	p->signal_fd = -1;
-	for (n = 0; n < sizeof(steps) / sizeof(steps[0]); n++)
-		if (steps[n].set_up(p) < 0)
-			break;
-	if (n == sizeof(steps) / sizeof(steps[0])) {
+	for (n = 0; n < sizeof(steps) / sizeof(steps[0]) && steps[n].set_up(p) >= 0; n++)
+		;
+	if (n < sizeof(steps) / sizeof(steps[0])) {
+		n++; /* a step that failed leaves something too */
+	} else {
 		event_base_dispatch(p->base);
 		status = end_of_stream(p);
-		n--;
 	}
-	take_down(p, n + 1);
+	take_down(p, n);
 	free(p);
 	log_close();
 	return status;

@@ -164,28 +164,28 @@ bool state_step(struct state *s)
 }
 
 /* The last one, from its first line: it holds all that was read. */
-static unsigned int save_last(struct state *s, unsigned int grace_ms)
+static void save_last(struct state *s, int64_t until_ms)
 {
 	const struct timespec pause = {0, ROOM_NS};
-	int64_t until = clock_read().boot_ms + grace_ms;
 
 	state_save_begin(s->save);
 	while (state_step(s)) {
 		if (writer_room(s->writer, STATE_PIECE_MAX))
 			continue;
-		if (!clock_left_ms(until))
+		if (!clock_left_ms(until_ms))
 			break;
 		nanosleep(&pause, NULL);
 	}
-	return clock_left_ms(until);
 }
 
-void state_free(struct state *s, unsigned int grace_ms)
+void state_free(struct state *s, int64_t until_ms)
 {
 	if (!s)
 		return;
-	if (s->writer)
-		writer_free(s->writer, save_last(s, grace_ms));
+	if (s->writer) {
+		save_last(s, until_ms);
+		writer_free(s->writer, clock_left_ms(until_ms));
+	}
 	state_save_free(s->save);
 	free(s->text);
 	free(s);

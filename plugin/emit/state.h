@@ -62,9 +62,9 @@ bool state_step(struct state *s);
 
 /**
  * state_free - save all and end the thread
- * @grace_ms: how long both may take together; after it the old file stays
+ * @until_ms: CLOCK_BOOTTIME, in ms, at which the old file stays if that takes longer
  */
-void state_free(struct state *s, unsigned int grace_ms);
+void state_free(struct state *s, int64_t until_ms);
 
 struct state_counters {
 	uint64_t saved;   /* files that took their place */

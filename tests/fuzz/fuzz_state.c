@@ -141,7 +141,7 @@ static void try_text(struct span text)
 	engine_free(f);
 }
 
-/* The last line, of the sum and the number of entries that @text has. */
+/* The last line, of the sum and the number of entries that @text has, for its own. */
 static size_t put_end(char *text, size_t n)
 {
 	struct siphash_key key = {{0, 0}};
@@ -152,6 +152,10 @@ static size_t put_end(char *text, size_t n)
 
 	for (; (newline = memchr(line, '\n', (size_t)(text + n - line)));
 	     line = newline + 1) {
+		if (!strncmp(line, "{\"end\":", 7)) {
+			n = (size_t)(line - text);
+			break;
+		}
 		key.k[0] = sum;
 		sum = siphash(&key, line, (size_t)(newline + 1 - line));
 		entries += newline - line > 7 && !memcmp(line, "{\"list\":", 8);
@@ -169,6 +173,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!text)
 		return 0;
 	memcpy(text, data, size);
+	text[size] = '\0';
 	try_text((struct span){text, size});
 	if (size && text[size - 1] == '\n')
 		try_text((struct span){text, put_end(text, size)});

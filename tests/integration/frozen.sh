@@ -26,19 +26,15 @@ chown nobody "$disk" && chmod 700 "$disk"
 
 gzip -dc "$recorded" >"$work/stream"
 wanted=$(grep -c '^type=' "$work/stream")
-{
-	printf 'socket = %s/socket\nsummary_log = %s/log\nstate_file = %s/state\n' \
-		"$work" "$disk" "$disk"
-	printf 'interval = 1\nuser = nobody\n'
-} >"$work/settings"
-chmod 600 "$work/settings"
+# shellcheck disable=SC2034 # read by settings()
+summary_log=$disk/log state_line="state_file = $disk/state"
 mkfifo "$work/pipe"
 # a search for leaks stops all threads first, also the one that cannot be stopped
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 
 # start: the plugin reads what is written to descriptor 7
 start() {
-	"$NOISE_PLUGIN" "$work/settings" <"$work/pipe" 2>"$work/err" 7>&- &
+	"$NOISE_PLUGIN" "$(settings "interval = 1")" <"$work/pipe" 2>"$work/err" 7>&- &
 	plugin=$!
 	exec 7>"$work/pipe"
 	await [ -S "$work/socket" ] || echo "no socket"

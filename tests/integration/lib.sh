@@ -40,7 +40,7 @@ trap 'exit 130' INT TERM
 # settings [LINE...]: a settings file with places of our own; prints its name
 settings() {
 	{
-		printf 'socket = %s/socket\nsummary_log = %s/summary.log\n' "$work" "$work"
+		printf 'socket = %s/socket\nsummary_log = %s\n' "$work" "${summary_log:-$work/summary.log}"
 		for line in "$@" "$as_user" "${state_line:-state_file = none}"; do printf '%s\n' "$line"; done
 	} >"$work/settings"
 	chmod 600 "$work/settings"
