@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * file.c - standard descriptors, directories that we make, writing to the end
+ * file.c - descriptors, directories that we make, writing to the end
  *
  * Runs as root in directories that may be others': never follows a symbolic
  * link in the last component and changes only what it made itself.
@@ -12,8 +12,13 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sched.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#define CLOSE_MAX 65536 /* where the kernel cannot close a range (before 5.9) */
 
 static int make_above(char *dir)
 {
@@ -105,6 +110,47 @@ bool file_fill_standard(int how)
 	if (fd > STDERR_FILENO)
 		close(fd);
 	return closed;
+}
+
+void file_close_range(unsigned int first, unsigned int last)
+{
+	struct rlimit limit = {CLOSE_MAX, CLOSE_MAX};
+	unsigned int fd;
+
+#ifdef SYS_close_range
+	if (!syscall(SYS_close_range, first, last, 0))
+		return;
+#endif
+	getrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_cur > CLOSE_MAX)
+		limit.rlim_cur = CLOSE_MAX;
+	for (fd = first; fd <= last && fd < limit.rlim_cur; fd++)
+		close((int)fd);
+}
+
+/* Return: the lowest of @keep that is @from or above, or -1. */
+static int next_kept(const int *keep, size_t n, int from)
+{
+	int next = -1;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (keep[i] >= from && (next < 0 || keep[i] < next))
+			next = keep[i];
+	return next;
+}
+
+int file_keep_alone(const int *keep, size_t n)
+{
+	int from = 0, next;
+
+	if (unshare(CLONE_FILES))
+		return -errno;
+	for (; (next = next_kept(keep, n, from)) >= 0; from = next + 1)
+		if (next > from)
+			file_close_range((unsigned int)from, (unsigned int)next - 1);
+	file_close_range((unsigned int)from, ~0U);
+	return 0;
 }
 
 int file_write_all(int fd, struct span text, size_t *done)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * file.h - standard descriptors, directories that we make, writing to the end
+ * file.h - descriptors, directories that we make, writing to the end
  */
 #ifndef NOISE_FILE_H
 #define NOISE_FILE_H
@@ -37,6 +37,22 @@ int file_make_parent(const char *path, const struct file_owner *owner, char *why
  * Return: whether standard input was closed.
  */
 bool file_fill_standard(int how);
+
+/**
+ * file_close_range - close all descriptors from @first to @last, both included
+ * Where the kernel cannot (before 5.9), those below 65536 alone.
+ */
+void file_close_range(unsigned int first, unsigned int last);
+
+/**
+ * file_keep_alone - the calling thread gets a descriptor table of its own
+ * It holds copies of @keep and nothing else: a thread that hangs in the kernel
+ * then keeps no file, lock or connection open that the process had.
+ * @keep: @n of them, in any order; those that are not open (-1) count for nothing
+ * Return: 0, or negative errno of unshare(2): all is as before (a container's
+ * filter may forbid it). Source: unshare(2), CLONE_FILES.
+ */
+int file_keep_alone(const int *keep, size_t n) __attribute__((warn_unused_result));
 
 /**
  * file_write_all - all of @text to @fd, however many calls it takes

@@ -146,6 +146,11 @@ void log_msg(int priority, const char *format, ...)
 	errno = saved;
 }
 
+int log_descriptor(void)
+{
+	return state.fd;
+}
+
 uint64_t log_dropped(void)
 {
 	return atomic_load_explicit(&state.dropped, memory_order_relaxed);

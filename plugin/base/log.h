@@ -26,6 +26,9 @@ void log_close(void);
 /** log_msg - one line at @priority (LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO) */
 void log_msg(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/** log_descriptor - the socket of messages, or -1; it stays ours */
+int log_descriptor(void);
+
 /** log_dropped - messages that /dev/log, or an open stderr, did not take */
 uint64_t log_dropped(void);
 

@@ -254,6 +254,7 @@ void logfile_end(struct logfile *f)
 {
 	if (f->lost)
 		(void)put_line(f, (struct span){"", 0});
+	close_file(f);
 }
 
 /* --- for the writer --- */

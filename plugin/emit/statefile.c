@@ -187,8 +187,6 @@ static void sink_release(void *arg)
 {
 	struct statefile *f = arg;
 
-	if (f->fd >= 0)
-		close(f->fd);
 	free(f->path);
 	free(f->fresh);
 	free(f);

@@ -7,6 +7,8 @@
  * over a file operation. Invariant: bytes in both together stay within
  * queue_bytes; what would pass it is dropped whole, and its number travels
  * with the next line that fits, so the log says it at the right place.
+ * The thread has a descriptor table of its own: files that it opens are seen by
+ * no other, and what the others open outlives none of them through it.
  */
 #include "emit/writer.h"
 
@@ -21,6 +23,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
 #include "emit/logfile.h"
 
 /* Stands before each line in a buffer. */
@@ -114,10 +118,30 @@ static uint64_t take_lost(struct writer *w)
 	return lost;
 }
 
-/* What the options have the thread do before all else. */
+/*
+ * When the process is killed while the thread hangs in the filesystem, what the
+ * thread has open stays open: with the stream among it auditd would write into
+ * a dead process, and with the socket's lock no other could take its place.
+ */
+static void stand_alone(const struct writer *w)
+{
+	const int keep[] = {STDERR_FILENO, log_descriptor(), w->done};
+	int r = file_keep_alone(keep, sizeof(keep) / sizeof(keep[0]));
+
+	if (r < 0)
+		log_msg(LOG_NOTICE,
+			"the writer has no descriptors of its own: %s; while a "
+			"filesystem hangs, auditd does not see that we were killed",
+			strerror(-r));
+}
+
+/* What comes before all else: what is done here, and what the options ask for. */
 static int begin(struct writer *w, const struct writer_options *options)
 {
-	int r = options->begin ? options->begin(options->arg) : 0;
+	int r;
+
+	stand_alone(w);
+	r = options->begin ? options->begin(options->arg) : 0;
 
 	pthread_mutex_lock(&w->lock);
 	w->begin = r;

@@ -17,16 +17,17 @@ struct writer_counters;
 
 /*
  * What is written to: a log, a file that is replaced. All but release are
- * called by the thread alone; put with what was handed over, one after the
- * other, lost when some of it found no room before the next.
+ * called by the thread alone, and what it opens no other thread has; put with
+ * what was handed over, one after the other, lost when some of it found no room
+ * before the next.
  */
 struct writer_sink {
 	int (*put)(void *arg, const char *data, size_t n); /* 0 or negative errno */
 	void (*lost)(void *arg, uint64_t n);
 	void (*reopen)(void *arg);                          /* NULL: nothing to do */
-	void (*end)(void *arg);                             /* no more comes */
+	void (*end)(void *arg);                             /* no more comes: close */
 	void (*tell)(void *arg, struct writer_counters *c); /* its own figures */
-	void (*release)(void *arg);
+	void (*release)(void *arg);                         /* memory alone */
 	void *arg;
 };
 

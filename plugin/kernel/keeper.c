@@ -18,13 +18,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "kernel/wire.h"
 #include "kernel/worker.h"
@@ -32,7 +31,6 @@
 #define PAIR_FD    3 /* where our descriptors stand, all others being closed */
 #define KMSG_FD    4
 #define FIRST_FREE 5
-#define CLOSE_MAX  65536 /* where the kernel cannot close a range (before 5.9) */
 
 #define BACKOFF_MIN_MS 250
 #define BACKOFF_MAX_MS 30000
@@ -48,22 +46,6 @@ struct keeper {
 };
 
 /* --- set-up --- */
-
-static void close_from(int first)
-{
-	struct rlimit limit = {CLOSE_MAX, CLOSE_MAX};
-	int fd;
-
-#ifdef SYS_close_range
-	if (!syscall(SYS_close_range, (unsigned int)first, ~0U, 0))
-		return;
-#endif
-	getrlimit(RLIMIT_NOFILE, &limit);
-	if (limit.rlim_cur > CLOSE_MAX)
-		limit.rlim_cur = CLOSE_MAX;
-	for (fd = first; fd < (int)limit.rlim_cur; fd++)
-		close(fd);
-}
 
 /* Return: @fd at @place, or -1. */
 static int put_at(int fd, int place)
@@ -92,7 +74,7 @@ static int close_all_else(struct keeper *k)
 	k->options.kmsg = put_at(kmsg, KMSG_FD);
 	if (k->options.kmsg < 0)
 		close(KMSG_FD);
-	close_from(FIRST_FREE);
+	file_close_range(FIRST_FREE, ~0U);
 	log_open("audisp-noise", true);
 	return k->fd < 0 ? -EBADF : 0;
 }

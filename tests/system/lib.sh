@@ -22,6 +22,7 @@ sys_saved=
 sys_auditd=
 sys_pids=
 sys_ended=
+sys_disk=
 T=
 
 ok() { printf 'ok: %s\n' "$*"; }
@@ -149,6 +150,25 @@ sys_end()
 	exit 0 # sys_cleanup gives the status
 }
 
+# A process that has just been killed may still hold it for a moment.
+sys_drop_disk()
+{
+	[ -n "$sys_disk" ] || return 0
+	until_true "$SYS_WAIT" umount "$sys_disk" 2>/dev/null || fail "left behind: the mount $sys_disk"
+	sys_disk=
+}
+
+# disk DIRECTORY: a small filesystem of its own, for what is not to be done to
+# the machine's; the directory is made, belongs to nobody, and goes in the end
+disk()
+{
+	mkdir "$1" && truncate -s 32M "$T/disk.image" && mkfs.ext4 -q "$T/disk.image" ||
+		die "no filesystem can be made in $T"
+	mount -o loop "$T/disk.image" "$1" || skip "no loop device can be mounted here"
+	sys_disk=$1
+	chown nobody "$1" && chmod 0750 "$1"
+}
+
 saved_of() { printf '%s\n' "$sys_saved" | awk -v name="$1" '$1 == name { print $2 }'; }
 
 sys_cleanup()
@@ -160,7 +180,9 @@ sys_cleanup()
 	cd / || :
 	sys_kill_started
 	sys_drop_rules
+	[ -z "$sys_disk" ] || fsfreeze -u "$sys_disk" 2>/dev/null
 	[ -z "$sys_auditd" ] || auditd_stop || auditd_kill
+	sys_drop_disk
 	sys_restore
 	sys_verify
 	if [ -n "$T" ]; then
@@ -297,7 +319,7 @@ own_noise()
 	{
 		printf 'socket = %s\nsummary_log = %s\n' "$T/run/socket" "$T/noise-log/summary.log"
 		echo "user = nobody" # who is everywhere
-		echo "state_file = $T/state/state"
+		echo "state_file = ${state_file:-$T/state/state}"
 		cat
 	} >"$T/noise.conf"
 	chmod 0640 "$T/noise.conf"
