@@ -44,6 +44,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/emit/logfile.c plugin/emit/logfile.h \
 	plugin/emit/pace.c plugin/emit/pace.h \
 	plugin/emit/peer.c plugin/emit/peer.h \
+	plugin/emit/listing.c plugin/emit/listing.h \
 	plugin/emit/report.c plugin/emit/report.h \
 	plugin/emit/request.c plugin/emit/request.h \
 	plugin/emit/schema.c plugin/emit/schema.h \

@@ -2,9 +2,9 @@
 /*
  * report.c - what is known, as the objects of the socket
  *
- * Reads tables, never changes a count. `other` is total minus what is listed:
- * it holds the tail of the list, evicted entries, events without such a name
- * and records whose event is not complete yet.
+ * Reads tables, never changes a count. A report is put together once: first
+ * without any entry of its lists, then all lists grow by one entry at a time
+ * until the line is full.
  */
 #include "emit/report.h"
 
@@ -13,178 +13,23 @@
 #include <stdlib.h>
 
 #include "emit/entry.h"
+#include "emit/listing.h"
 
-/* One list of one window, while it is put together. */
-struct listing {
-	struct topk *table; /* NULL: not built yet, empty */
-	enum tally_list list;
-	int window;
-	int64_t now;
-	int64_t from_ms; /* own time at which the window begins */
-	unsigned int top;
-	struct count total, listed, all;
+#define MOST_LISTS ((WINDOWS_MAX + 1) * TALLY_LISTS)
+
+/* A report that is being put together. */
+struct draft {
+	const struct report_source *source;
+	const struct report_depth *depth;
+	struct listing lists[MOST_LISTS];
+	json_t *others[MOST_LISTS]; /* what lists[i] does not show: borrows from o */
+	unsigned int n;
+	json_t *o;
 };
 
 static double rounded(double value, double digits)
 {
 	return round(value * digits) / digits;
-}
-
-static json_t *counts(json_t *o, const struct count *c)
-{
-	json_object_set_new(o, "events", json_integer((json_int_t)c->events));
-	json_object_set_new(o, "records", json_integer((json_int_t)c->records));
-	json_object_set_new(o, "bytes", json_integer((json_int_t)c->bytes));
-	return o;
-}
-
-static void add(struct count *sum, const struct count *c)
-{
-	sum->events += c->events;
-	sum->records += c->records;
-	sum->bytes += c->bytes;
-}
-
-static struct count difference(const struct count *a, const struct count *b)
-{
-	return (struct count){a->events - b->events, a->records - b->records,
-			      a->bytes - b->bytes};
-}
-
-/* --- the order of a list --- */
-
-/* What the order goes by; the rest of an entry is asked for when it is shown. */
-struct weight {
-	uint64_t records, bytes;
-	unsigned int index;
-};
-
-static int by_weight(const void *a, const void *b)
-{
-	const struct weight *x = a, *y = b;
-
-	if (x->records != y->records)
-		return x->records < y->records ? 1 : -1;
-	if (x->bytes != y->bytes)
-		return x->bytes < y->bytes ? 1 : -1;
-	/* equal weights: as they came; a name may hold a keyed hash, so it gives no order
-	 */
-	return x->index < y->index ? -1 : 1;
-}
-
-/* The @n heaviest of @weights come to its front, in no order (C. A. R. Hoare's FIND). */
-static void heaviest_first(struct weight *weights, unsigned int used, unsigned int n)
-{
-	unsigned int low = 0, high = used;
-
-	while (low + 1 < high && low < n && n < high) {
-		/* never the last one: then both parts are smaller than the whole */
-		struct weight pivot = weights[low + (high - low - 1) / 2];
-		unsigned int i = low, k = high - 1;
-
-		for (;; i++, k--) {
-			struct weight swap;
-
-			while (by_weight(&weights[i], &pivot) < 0)
-				i++;
-			while (by_weight(&pivot, &weights[k]) < 0)
-				k--;
-			if (i >= k)
-				break;
-			swap = weights[i];
-			weights[i] = weights[k];
-			weights[k] = swap;
-		}
-		if (n <= k)
-			high = k + 1;
-		else
-			low = k + 1;
-	}
-}
-
-/* The entries to be shown, heaviest first; all that count in this window are added up. */
-static struct weight *sorted(struct listing *l, unsigned int *n)
-{
-	unsigned int used = l->table ? topk_used(l->table) : 0, i;
-	struct weight *weights = malloc((used + 1) * sizeof(*weights));
-
-	*n = 0;
-	for (i = 0; weights && i < used; i++) {
-		struct count c = topk_view(l->table, i, l->window, l->now).count;
-
-		if (!c.records)
-			continue;
-		add(&l->all, &c);
-		weights[(*n)++] = (struct weight){c.records, c.bytes, i};
-	}
-	if (!weights)
-		return NULL;
-	heaviest_first(weights, *n, l->top);
-	if (*n > l->top)
-		*n = l->top;
-	qsort(weights, *n, sizeof(*weights), by_weight);
-	return weights;
-}
-
-/* --- entries --- */
-
-/* Nothing was missed in a window that began after the entry did. */
-static uint64_t error_of(const struct listing *l, const struct topk_view *v)
-{
-	uint64_t unlisted = l->total.records - l->all.records;
-
-	if (l->window >= 0 && v->since_ms < l->from_ms)
-		return 0;
-	/* keys count an event several times: their sum may pass the total */
-	if (l->list != TALLY_KEYS && v->error > unlisted)
-		return unlisted;
-	return v->error;
-}
-
-static json_t *entry(const struct listing *l, const struct topk_view *v)
-{
-	json_t *o = entry_name(l->list, v);
-	double share = l->total.records
-			       ? (double)v->count.records / (double)l->total.records
-			       : 0;
-
-	if (!o)
-		return NULL;
-	counts(o, &v->count);
-	json_object_set_new(o, "share", json_real(rounded(share, 1e4)));
-	json_object_set_new(o, "error", json_integer((json_int_t)error_of(l, v)));
-	return o;
-}
-
-static json_t *list_array(struct listing *l)
-{
-	json_t *array = json_array();
-	struct weight *weights;
-	unsigned int n, i;
-
-	weights = sorted(l, &n);
-	for (i = 0; i < n; i++) {
-		struct topk_view v =
-			topk_view(l->table, weights[i].index, l->window, l->now);
-
-		add(&l->listed, &v.count);
-		json_array_append_new(array, entry(l, &v));
-	}
-	free(weights);
-	return array;
-}
-
-/* What the list does not show. An event may hold several types and bear several keys. */
-static struct count other_of(const struct listing *l, const struct count *overlap)
-{
-	struct count all = l->total, other;
-
-	if (l->list == TALLY_KEYS)
-		add(&all, overlap);
-	other = difference(&all, &l->listed);
-	if (l->list == TALLY_TYPES)
-		other.events = l->all.events - l->listed.events;
-	return other;
 }
 
 /* --- windows --- */
@@ -196,27 +41,29 @@ static unsigned int top_of(const struct report_depth *d, enum tally_list list, b
 	return list == TALLY_KEYS || list == TALLY_RULES ? d->top_others : 0;
 }
 
-static void set_lists(json_t *o, const struct listing *of_window,
-		      const struct report_depth *d, struct tally *tally)
+/* The lists of a window, empty as yet. Return: 0 or -ENOMEM. */
+static int set_lists(struct draft *draft, json_t *o, const struct listing *of_window)
 {
-	struct count overlap = tally_overlap(tally, of_window->window, of_window->now);
+	struct tally *tally = engine_tally(draft->source->engine);
 	json_t *other = json_object();
-	int i;
+	int i, r = 0;
 
-	for (i = 0; i < TALLY_LISTS; i++) {
-		struct listing l = *of_window;
-		struct count rest;
+	for (i = 0; i < TALLY_LISTS && !r; i++) {
+		struct listing *l = &draft->lists[draft->n];
+		const char *name = entry_list_name((enum tally_list)i);
 
-		l.list = (enum tally_list)i;
-		l.table = tally_table(tally, l.list);
-		l.top = top_of(d, l.list, l.window == 0);
-		json_object_set_new(o, entry_list_name(l.list), list_array(&l));
-		rest = other_of(&l, &overlap);
-		json_object_set_new(other, entry_list_name(l.list),
-				    counts(json_object(), &rest));
+		*l = *of_window;
+		l->list = (enum tally_list)i;
+		l->table = tally_table(tally, l->list);
+		r = listing_start(l, top_of(draft->depth, l->list, l->window == 0));
+		json_object_set(o, name, l->array);
+		draft->others[draft->n] = json_object();
+		json_object_set_new(other, name, draft->others[draft->n++]);
 	}
 	json_object_set_new(o, "other", other);
-	json_object_set_new(o, "overlap", counts(json_object(), &overlap));
+	json_object_set_new(o, "overlap",
+			    listing_counts(json_object(), &of_window->overlap));
+	return r;
 }
 
 static json_t *rate(uint64_t n, int64_t span_ms)
@@ -226,9 +73,9 @@ static json_t *rate(uint64_t n, int64_t span_ms)
 }
 
 /* @window: -1 for everything since the first start that is known of */
-static json_t *window_object(const struct report_source *s, const struct report_depth *d,
-			     int window)
+static json_t *window_object(struct draft *draft, int window)
 {
+	const struct report_source *s = draft->source;
 	const struct timeline *t = engine_timeline(s->engine);
 	struct tally *tally = engine_tally(s->engine);
 	struct when now = timeline_now(t);
@@ -243,28 +90,35 @@ static json_t *window_object(const struct report_source *s, const struct report_
 		span = timeline_span_ms(t, (unsigned int)window, &complete);
 	}
 	l.total = tally_total(tally, window, l.now);
+	l.overlap = tally_overlap(tally, window, l.now);
 	json_object_set_new(o, "seconds",
 			    window < 0 ? json_null()
 				       : json_integer(t->windows.bucket_ms[window] *
 						      WINDOW_BUCKETS / 1000));
 	json_object_set_new(o, "span_s", json_real((double)span / 1000));
 	json_object_set_new(o, "complete", json_boolean(complete));
-	counts(o, &l.total);
+	listing_counts(o, &l.total);
 	json_object_set_new(o, "events_per_s", rate(l.total.events, span));
 	json_object_set_new(o, "records_per_s", rate(l.total.records, span));
 	json_object_set_new(o, "bytes_per_s", rate(l.total.bytes, span));
-	set_lists(o, &l, d, tally);
+	if (set_lists(draft, o, &l) < 0) {
+		json_decref(o);
+		return NULL;
+	}
 	return o;
 }
 
-static json_t *windows_array(const struct report_source *s, const struct report_depth *d)
+/* NULL when memory ran out. */
+static json_t *windows_array(struct draft *draft)
 {
-	int n = (int)tally_windows(engine_tally(s->engine))->n, i;
+	int n = (int)tally_windows(engine_tally(draft->source->engine))->n, i;
 	json_t *array = json_array();
 
-	for (i = 0; i < n; i++)
-		json_array_append_new(array, window_object(s, d, i));
-	json_array_append_new(array, window_object(s, d, -1));
+	for (i = 0; i <= n; i++)
+		if (json_array_append_new(array, window_object(draft, i < n ? i : -1))) {
+			json_decref(array);
+			return NULL;
+		}
 	return array;
 }
 
@@ -377,121 +231,154 @@ static json_t *health_object(const struct report_source *s)
 	return o;
 }
 
-json_t *report_summary(const struct report_source *source,
-		       const struct report_depth *depth)
-{
-	json_t *o = json_object();
+/* --- putting it together --- */
 
-	engine_settle(source->engine);
-	json_object_set_new(o, "windows", windows_array(source, depth));
+/* All but the entries of the lists. Return: 0 or -ENOMEM. */
+static int set_frame(struct draft *draft)
+{
+	const struct report_source *source = draft->source;
+	json_t *o = draft->o;
+
+	if (json_object_set_new(o, "windows", windows_array(draft)) < 0)
+		return -ENOMEM;
 	json_object_set_new(o, "kernel", kernel_object(source));
 	json_object_set_new(o, "loss", loss_object(source));
 	json_object_set_new(o, "lag", lag_object(source));
 	json_object_set_new(o, "retention", json_null());
 	json_object_set_new(o, "self", self_object(source));
-	if (json_object_set_new(o, "health", health_object(source)) < 0) {
-		json_decref(o);
-		return NULL;
-	}
-	return o;
+	return json_object_set_new(o, "health", health_object(source)) < 0 ? -ENOMEM : 0;
 }
 
-static int dump(const struct report_source *source, const struct report_depth *depth,
-		struct schema_line *line)
+/* Figures only fall while lists grow, so what is set last takes no more bytes. */
+static void set_others(struct draft *draft)
 {
-	json_t *o = report_summary(source, depth);
+	unsigned int i;
+
+	for (i = 0; i < draft->n; i++) {
+		struct count rest = listing_rest(&draft->lists[i]);
+
+		listing_counts(draft->others[i], &rest);
+	}
+}
+
+static int64_t time_of(const struct report_source *source)
+{
 	const struct timeline *t = engine_timeline(source->engine);
-	int64_t wall_ms = t->started ? timeline_stamp(t) : SCHEMA_TIME_NONE;
-	int r;
 
-	if (!o)
-		return -ENOMEM;
 	if (source->clock)
-		wall_ms = source->clock->wall_ms;
-	r = schema_line(line, "summary", o, wall_ms, source->origin);
-	json_decref(o);
-	return r;
+		return source->clock->wall_ms;
+	return t->started ? timeline_stamp(t) : SCHEMA_TIME_NONE;
 }
 
-/* The longest list there is: no depth beyond it shows more. */
-static unsigned int longest_list(struct tally *tally)
+static int dump(const struct report_source *source, json_t *o, struct schema_line *line)
 {
-	unsigned int longest = 1, used;
-	int i;
-
-	for (i = 0; i < TALLY_LISTS; i++) {
-		struct topk *table = tally_table(tally, (enum tally_list)i);
-
-		used = table ? topk_used(table) : 0;
-		if (used > longest)
-			longest = used;
-	}
-	return longest;
+	return schema_line(line, "summary", o, time_of(source), source->origin);
 }
 
-/* A depth between @fits and @over that lies where the size that it gave points to. */
-static unsigned int next_depth(unsigned int fits, unsigned int over, unsigned int tried,
-			       double wanted)
+/* Bytes of the line without any entry, 0 when memory ran out. */
+static size_t frame_bytes(const struct draft *draft)
 {
-	unsigned int guess = (unsigned int)(tried * wanted);
-	/* not too near to either, or it would creep there one by one */
-	unsigned int least = fits + 1 + fits / 8, most = over - 1 - (over - fits) / 8;
+	struct schema_line line;
+	size_t size;
 
-	if (guess < least)
-		guess = least;
-	return guess > most ? most : guess;
+	if (dump(draft->source, draft->o, &line) < 0)
+		return 0;
+	size = schema_line_size(&line, UINT64_MAX);
+	schema_line_free(&line);
+	return size;
 }
 
-/* Cut the lists so that the line fits: each try costs a whole report, so there are few.
+/*
+ * Each list that is long enough shows its entry number @rank.
+ * Return: bytes that they take, 0: none is that long; -ENOMEM.
  */
-static int fit(const struct report_source *source, struct report_depth *d,
-	       unsigned int longest, struct schema_line *line)
+static ssize_t show_rank(struct draft *draft, unsigned int rank)
 {
-	unsigned int fits = 0, over = longest + 1, top = longest < 8 ? longest : 8;
-	unsigned int others = d->top_others;
+	size_t sum = 0, size;
+	unsigned int i;
+
+	for (i = 0; i < draft->n; i++) {
+		if (draft->lists[i].n <= rank)
+			continue;
+		size = listing_show(&draft->lists[i]);
+		if (!size)
+			return -ENOMEM;
+		sum += size;
+	}
+	return (ssize_t)sum;
+}
+
+static void hide_rank(struct draft *draft, unsigned int rank)
+{
+	unsigned int i;
+
+	for (i = 0; i < draft->n; i++)
+		if (draft->lists[i].shown > rank)
+			listing_hide(&draft->lists[i]);
+}
+
+/* Return: 0 or -ENOMEM. */
+static int fill(struct draft *draft)
+{
+	size_t room = SIZE_MAX, used = 0;
+	unsigned int rank;
+	ssize_t more = 0;
+
+	set_others(draft);
+	if (draft->depth->max_bytes) {
+		room = draft->depth->max_bytes;
+		used = frame_bytes(draft);
+		if (!used)
+			return -ENOMEM;
+	}
+	for (rank = 0; used <= room; rank++, used += (size_t)more) {
+		more = show_rank(draft, rank);
+		if (more <= 0)
+			break;
+		if (used + (size_t)more > room) {
+			hide_rank(draft, rank);
+			break;
+		}
+	}
+	set_others(draft);
+	return more < 0 ? (int)more : 0;
+}
+
+json_t *report_summary(const struct report_source *source,
+		       const struct report_depth *depth)
+{
+	struct draft *draft = calloc(1, sizeof(*draft));
+	json_t *o = NULL;
+	unsigned int i;
 	int r;
 
-	line->text = NULL;
-	while (over - fits > 1 + fits / 16) {
-		struct schema_line one;
-		size_t size;
-
-		d->top = top;
-		d->top_others = top < others ? top : others;
-		r = dump(source, d, &one);
-		if (r < 0) {
-			schema_line_free(line);
-			return r;
-		}
-		size = schema_line_size(&one, UINT64_MAX);
-		if (size <= d->max_bytes || !top) {
-			schema_line_free(line);
-			*line = one;
-			fits = top;
-		} else {
-			schema_line_free(&one);
-			over = top;
-		}
-		top = next_depth(fits, over, top,
-				 0.97 * (double)d->max_bytes / (double)size);
-	}
-	return 0;
+	if (!draft)
+		return NULL;
+	engine_settle(source->engine);
+	draft->source = source;
+	draft->depth = depth;
+	draft->o = o = json_object();
+	r = set_frame(draft);
+	if (!r)
+		r = fill(draft);
+	for (i = 0; i < draft->n; i++)
+		listing_free(&draft->lists[i]);
+	free(draft);
+	if (!r)
+		return o;
+	json_decref(o);
+	return NULL;
 }
 
 int report_line(const struct report_source *source, const struct report_depth *depth,
 		struct schema_line *line)
 {
-	unsigned int longest = longest_list(engine_tally(source->engine));
-	struct report_depth d = *depth;
+	json_t *o = report_summary(source, depth);
 	int r;
 
-	if (d.top > longest)
-		d.top = longest;
-	if (!d.max_bytes || !d.top)
-		return dump(source, &d, line);
-	r = fit(source, &d, d.top, line);
-	if (r < 0 || line->text)
-		return r;
-	d.top = d.top_others = 0;
-	return dump(source, &d, line);
+	if (!o)
+		return -ENOMEM;
+	r = dump(source, o, line);
+	json_decref(o);
+	return r;
 }

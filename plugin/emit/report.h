@@ -38,19 +38,19 @@ struct report_depth {
 	unsigned int top;        /* entries of each list of the first window */
 	unsigned int top_others; /* rules and keys of the other windows */
 	bool all_windows;        /* the other windows are as deep as the first */
-	size_t max_bytes;        /* of the line; 0: unbounded */
+	size_t max_bytes;        /* of the whole line, to which lists are cut; 0: unbounded */
 };
 
 /**
  * report_summary - the summary object, without its common fields
- * Settles the engine first. Return: owned reference, or NULL when memory ran out.
+ * Settles the engine first. All lists are cut at the same length so that the
+ * line of it has at most depth->max_bytes, if it has without any entry. Return: owned reference, or NULL when memory ran out.
  */
 json_t *report_summary(const struct report_source *source,
 		       const struct report_depth *depth);
 
 /**
- * report_line - the summary as a line of at most depth->max_bytes
- * Lists are cut from their tails until it fits.
+ * report_line - the summary as a line
  * Return: 0, or -ENOMEM.
  */
 int report_line(const struct report_source *source, const struct report_depth *depth,

@@ -136,6 +136,11 @@ int schema_line(struct schema_line *line, const char *type, json_t *object,
 	return 0;
 }
 
+size_t schema_size(const json_t *object)
+{
+	return json_dumpb(object, NULL, 0, DUMP_FLAGS);
+}
+
 void schema_line_free(struct schema_line *line)
 {
 	free(line->text);

@@ -48,6 +48,9 @@ int schema_line(struct schema_line *line, const char *type, json_t *object,
 	__attribute__((warn_unused_result));
 void schema_line_free(struct schema_line *line);
 
+/** schema_size - bytes of @object as a part of a line, 0 when memory ran out */
+size_t schema_size(const json_t *object);
+
 /** schema_line_size - bytes of the whole line with this @seq, newline included */
 size_t schema_line_size(const struct schema_line *line, uint64_t seq);
 
