@@ -262,18 +262,21 @@ EXTRA_DIST += tests/lint/lib.sh tests/lint/arrows.awk
 AM_TESTS_ENVIRONMENT += CC='$(CC)'; export CC;
 
 # --- benches: figures, no tests ---
-EXTRA_PROGRAMS = tests/bench/bench_replay tests/bench/bench_unended
-tests_bench_bench_replay_SOURCES = tests/bench/bench_replay.c tests/bench/synthetic.c \
-	tests/bench/synthetic.h
+benches = tests/bench/bench_replay tests/bench/bench_unended tests/bench/bench_pieces
+EXTRA_PROGRAMS = $(benches)
+synthetic = tests/bench/synthetic.c tests/bench/synthetic.h
+tests_bench_bench_replay_SOURCES = tests/bench/bench_replay.c $(synthetic)
 tests_bench_bench_replay_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_bench_bench_replay_LDADD = $(NOISE_LIBS)
-tests_bench_bench_unended_SOURCES = tests/bench/bench_unended.c tests/bench/synthetic.c \
-	tests/bench/synthetic.h
+tests_bench_bench_unended_SOURCES = tests/bench/bench_unended.c $(synthetic)
 tests_bench_bench_unended_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_bench_bench_unended_LDADD = $(NOISE_LIBS)
+tests_bench_bench_pieces_SOURCES = tests/bench/bench_pieces.c $(synthetic)
+tests_bench_bench_pieces_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_bench_bench_pieces_LDADD = $(NOISE_LIBS)
 CLEANFILES += $(EXTRA_PROGRAMS)
 EXTRA_DIST += tests/bench/README
 
 bench: $(EXTRA_PROGRAMS)
-	@for b in $(EXTRA_PROGRAMS); do ./$$b || exit 1; done
+	@for b in $(benches); do ./$$b || exit 1; done
 .PHONY: bench

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "emit/entry.h"
@@ -31,55 +32,38 @@ static void subtract(struct count *sum, const struct count *c)
 
 /* --- the order of a list --- */
 
-static int by_weight(const void *a, const void *b)
+static bool is_heavier(const struct listing_weight *x, const struct listing_weight *y)
 {
-	const struct listing_weight *x = a, *y = b;
-
 	if (x->records != y->records)
-		return x->records < y->records ? 1 : -1;
+		return x->records > y->records;
 	if (x->bytes != y->bytes)
-		return x->bytes < y->bytes ? 1 : -1;
+		return x->bytes > y->bytes;
 	/* equal weights: as they came; a name may hold a keyed hash, so it gives no order
 	 */
-	return x->index < y->index ? -1 : 1;
+	return x->index < y->index;
 }
 
-/* The @n heaviest of @weights come to its front, in no order (C. A. R. Hoare's FIND). */
-static void heaviest_first(struct listing_weight *weights, unsigned int used,
-			   unsigned int n)
+/* Let @heap[@i] sink to where both below it are lighter (J. W. J. Williams' heapsort). */
+static void sink(struct listing_weight *heap, unsigned int n, unsigned int i)
 {
-	unsigned int low = 0, high = used;
+	struct listing_weight moved = heap[i];
+	unsigned int below;
 
-	while (low + 1 < high && low < n && n < high) {
-		/* never the last one: then both parts are smaller than the whole */
-		struct listing_weight pivot = weights[low + (high - low - 1) / 2];
-		unsigned int i = low, k = high - 1;
-
-		for (;; i++, k--) {
-			struct listing_weight swap;
-
-			while (by_weight(&weights[i], &pivot) < 0)
-				i++;
-			while (by_weight(&pivot, &weights[k]) < 0)
-				k--;
-			if (i >= k)
-				break;
-			swap = weights[i];
-			weights[i] = weights[k];
-			weights[k] = swap;
-		}
-		if (n <= k)
-			high = k + 1;
-		else
-			low = k + 1;
+	while ((below = 2 * i + 1) < n) {
+		if (below + 1 < n && is_heavier(&heap[below + 1], &heap[below]))
+			below++;
+		if (!is_heavier(&heap[below], &moved))
+			break;
+		heap[i] = heap[below];
+		i = below;
 	}
+	heap[i] = moved;
 }
 
-/* The entries that may be shown, heaviest first; all that count in this window are added
- * up. */
-static int sort(struct listing *l)
+/* All entries that count in this window, added up and with the heaviest on top. */
+static int weigh(struct listing *l)
 {
-	unsigned int used = topk_used(l->table), n = 0, i;
+	unsigned int used = topk_used(l->table), i;
 
 	l->weights = malloc((used + 1) * sizeof(*l->weights));
 	if (!l->weights)
@@ -90,13 +74,35 @@ static int sort(struct listing *l)
 		if (!c.records)
 			continue;
 		add(&l->all, &c);
-		l->weights[n++] = (struct listing_weight){c.records, c.bytes, i};
+		l->weights[l->n_weights++] =
+			(struct listing_weight){c.records, c.bytes, i};
 	}
-	heaviest_first(l->weights, n, l->n);
-	if (l->n > n)
-		l->n = n;
-	qsort(l->weights, l->n, sizeof(*l->weights), by_weight);
+	l->unordered = l->n_weights;
+	for (i = l->unordered / 2; i > 0; i--)
+		sink(l->weights, l->unordered, i - 1);
 	return 0;
+}
+
+/* The heaviest of those without a place gets the next: they fill it from the end. */
+static void order_one(struct listing *l)
+{
+	unsigned int last = --l->unordered;
+	struct listing_weight top = l->weights[0];
+
+	l->weights[0] = l->weights[last];
+	if (last)
+		sink(l->weights, last, 0);
+	l->weights[last] = top;
+}
+
+/* Entry number @rank, 0 being the heaviest. */
+static struct topk_view view_of(struct listing *l, unsigned int rank)
+{
+	unsigned int place = l->n_weights - 1 - rank;
+
+	while (l->unordered > place)
+		order_one(l);
+	return topk_view(l->table, l->weights[place].index, l->window, l->now);
 }
 
 /* An event holds several types, so their sum takes a walk, whatever is shown. */
@@ -105,10 +111,14 @@ int listing_start(struct listing *l, unsigned int most)
 	l->array = json_array();
 	if (!l->array)
 		return -ENOMEM;
-	l->n = l->table ? most : 0;
-	if (!l->n && (l->list != TALLY_TYPES || !l->table))
-		return 0;
-	return sort(l);
+	if (l->table && (most || l->list == TALLY_TYPES)) {
+		int r = weigh(l);
+
+		if (r < 0)
+			return r;
+	}
+	l->n = most < l->n_weights ? most : l->n_weights;
+	return 0;
 }
 
 void listing_free(struct listing *l)
@@ -150,11 +160,9 @@ static json_t *entry(const struct listing *l, const struct topk_view *v)
 
 size_t listing_show(struct listing *l)
 {
-	struct topk_view v;
-	json_t *o;
+	struct topk_view v = view_of(l, l->shown);
+	json_t *o = entry(l, &v);
 
-	v = topk_view(l->table, l->weights[l->shown].index, l->window, l->now);
-	o = entry(l, &v);
 	if (json_array_append_new(l->array, o) < 0)
 		return 0;
 	l->shown++;
@@ -167,7 +175,7 @@ void listing_hide(struct listing *l)
 	struct count c;
 
 	l->shown--;
-	c = topk_view(l->table, l->weights[l->shown].index, l->window, l->now).count;
+	c = view_of(l, l->shown).count;
 	subtract(&l->listed, &c);
 	json_array_remove(l->array, l->shown);
 }

@@ -33,13 +33,15 @@ struct listing {
 	json_t *array;  /* what is shown, owned */
 	unsigned int n; /* entries that may be shown */
 	unsigned int shown;
+	/* a heap in front, from which the heaviest go to the end one by one */
 	struct listing_weight *weights;
-	struct count listed; /* what is shown, added up */
+	unsigned int n_weights, unordered; /* all; those in the heap */
+	struct count listed;               /* what is shown, added up */
 	struct count all; /* all entries of the table, added up, where that was needed */
 };
 
 /**
- * listing_start - find the @most heaviest entries and their order; shows none
+ * listing_start - find the entries, of which at most @most are to be shown; shows none
  * Return: 0, or -ENOMEM. listing_free() is due in either case.
  */
 int listing_start(struct listing *l, unsigned int most)

@@ -38,13 +38,14 @@ struct report_depth {
 	unsigned int top;        /* entries of each list of the first window */
 	unsigned int top_others; /* rules and keys of the other windows */
 	bool all_windows;        /* the other windows are as deep as the first */
-	size_t max_bytes;        /* of the whole line, to which lists are cut; 0: unbounded */
+	size_t max_bytes; /* of the whole line, to which lists are cut; 0: unbounded */
 };
 
 /**
  * report_summary - the summary object, without its common fields
  * Settles the engine first. All lists are cut at the same length so that the
- * line of it has at most depth->max_bytes, if it has without any entry. Return: owned reference, or NULL when memory ran out.
+ * line of it has at most depth->max_bytes, if it has without any entry. Return: owned
+ * reference, or NULL when memory ran out.
  */
 json_t *report_summary(const struct report_source *source,
 		       const struct report_depth *depth);

@@ -20,13 +20,25 @@ struct left {
 	struct count of[WINDOWS_MAX + 1][WINDOW_BUCKETS];
 };
 
+/* What a line says of one thing: its total, and the buckets that are not empty. */
+struct counts {
+	struct count total;
+	unsigned int n;
+	struct counts_bucket {
+		unsigned int window; /* the saved one's number */
+		int64_t bucket;
+		struct count count;
+	} of[WINDOWS_MAX * WINDOW_BUCKETS];
+};
+
 struct restore {
 	const struct state_head *head;
 	struct engine *engine;
 	struct tally *tally;
 	int ours[WINDOWS_MAX];       /* our number of a saved window, or -1 */
 	int64_t newest[WINDOWS_MAX]; /* its saved now */
-	struct left *left;           /* one a list; [TALLY_LISTS]: of the entry at hand */
+	struct left *left;           /* one a list */
+	struct counts counts;        /* of the line at hand */
 	struct timeline_saved time;
 	bool started;
 	bool dry;         /* only look whether the lines are good */
@@ -39,11 +51,27 @@ static int64_t width_of(const struct restore *r, unsigned int window)
 	return r->head->window_ms[window] / WINDOW_BUCKETS;
 }
 
-/*
- * The buckets of all windows, into @left; those that were too old when the
- * totals were written are passed over.
- */
-static void read_windows(struct restore *r, struct scan *s, struct left *left)
+/* One bucket; one that was too old when the totals were written is passed over. */
+static void read_bucket(struct restore *r, struct scan *s, unsigned int window)
+{
+	struct counts *counts = &r->counts;
+	struct counts_bucket b = {.window = window};
+
+	b.bucket = (int64_t)scan_u64(s, INT32_MAX) + r->head->oldest[window];
+	scan_expect(s, ",");
+	b.count = scan_count(s);
+	if (b.count.events > UINT32_MAX || b.count.records > UINT32_MAX)
+		s->bad = true;
+	if (s->bad || b.bucket > r->newest[window] ||
+	    b.bucket <= r->newest[window] - WINDOW_BUCKETS)
+		return;
+	if (counts->n == WINDOWS_MAX * WINDOW_BUCKETS)
+		s->bad = true; /* more than there are: some stand there twice */
+	else
+		counts->of[counts->n++] = b;
+}
+
+static void read_windows(struct restore *r, struct scan *s)
 {
 	unsigned int w;
 
@@ -53,54 +81,40 @@ static void read_windows(struct restore *r, struct scan *s, struct left *left)
 
 		scan_expect(s, w ? ",[" : "[");
 		while (!s->bad && !scan_skip(s, "]")) {
-			struct count c;
-			int64_t b;
-
 			if (!first)
 				scan_expect(s, ",");
 			first = false;
-			b = (int64_t)scan_u64(s, INT32_MAX) + r->head->oldest[w];
-			scan_expect(s, ",");
-			c = scan_count(s);
-			if (c.events > UINT32_MAX || c.records > UINT32_MAX)
-				s->bad = true;
-			if (!s->bad && b <= r->newest[w] &&
-			    b > r->newest[w] - WINDOW_BUCKETS)
-				left->of[w][(uint64_t)b % WINDOW_BUCKETS] = c;
+			read_bucket(r, s, w);
 		}
 	}
 	scan_expect(s, "]");
 }
 
-static bool read_series(struct restore *r, struct scan *s, struct left *left)
+/* Into r->counts. */
+static bool read_series(struct restore *r, struct scan *s)
 {
-	memset(left, 0, sizeof(*left));
+	r->counts.n = 0;
 	scan_expect(s, "\"total\":[");
-	left->of[WINDOWS_MAX][0] = scan_count(s);
+	r->counts.total = scan_count(s);
 	scan_expect(s, "]");
-	read_windows(r, s, left);
+	read_windows(r, s);
 	return !s->bad;
 }
 
 typedef void load_fn(void *arg, int window, int64_t bucket, const struct count *c);
 
-/* All of @left that our windows still have a place for. */
-static void load(const struct restore *r, const struct left *left, load_fn *fn, void *arg)
+/* All of r->counts that our windows have a place for. */
+static void load(const struct restore *r, load_fn *fn, void *arg)
 {
-	unsigned int w;
-	int64_t b;
+	const struct counts *counts = &r->counts;
+	unsigned int i;
 
-	fn(arg, -1, 0, &left->of[WINDOWS_MAX][0]);
-	for (w = 0; w < r->head->n_windows; w++) {
-		if (r->ours[w] < 0)
-			continue;
-		for (b = r->newest[w] - WINDOW_BUCKETS + 1; b <= r->newest[w]; b++) {
-			const struct count *c =
-				&left->of[w][(uint64_t)b % WINDOW_BUCKETS];
+	fn(arg, -1, 0, &counts->total);
+	for (i = 0; i < counts->n; i++) {
+		const struct counts_bucket *b = &counts->of[i];
 
-			if (c->records || c->events || c->bytes)
-				fn(arg, r->ours[w], b, c);
-		}
+		if (r->ours[b->window] >= 0)
+			fn(arg, r->ours[b->window], b->bucket, &b->count);
 	}
 }
 
@@ -118,35 +132,45 @@ static void load_series(void *arg, int window, int64_t bucket, const struct coun
 	tally_load(place->tally, place->which, window, bucket, c);
 }
 
-static void add_left(struct left *sum, const struct left *more)
+static void add(struct count *sum, const struct count *c)
 {
-	unsigned int w, b;
+	sum->events += c->events;
+	sum->records += c->records;
+	sum->bytes += c->bytes;
+}
 
-	for (w = 0; w <= WINDOWS_MAX; w++)
-		for (b = 0; b < WINDOW_BUCKETS; b++) {
-			sum->of[w][b].events += more->of[w][b].events;
-			sum->of[w][b].records += more->of[w][b].records;
-			sum->of[w][b].bytes += more->of[w][b].bytes;
-		}
+static struct count *bucket_of(struct left *left, const struct counts_bucket *b)
+{
+	return &left->of[b->window][(uint64_t)b->bucket % WINDOW_BUCKETS];
+}
+
+static void add_left(struct left *sum, const struct counts *more)
+{
+	unsigned int i;
+
+	add(&sum->of[WINDOWS_MAX][0], &more->total);
+	for (i = 0; i < more->n; i++)
+		add(bucket_of(sum, &more->of[i]), &more->of[i].count);
 }
 
 static void take_series(struct restore *r, struct scan *s, enum tally_series which)
 {
 	struct series_place place = {r->tally, which};
-	struct left *one = &r->left[TALLY_LISTS];
+	uint64_t records;
 	int i;
 
-	if (!read_series(r, s, one))
+	if (!read_series(r, s))
 		return;
+	records = r->counts.total.records;
 	for (i = 0; i < TALLY_LISTS; i++)
 		if (which == TALLY_TOTAL || i == TALLY_KEYS)
-			add_left(&r->left[i], one);
+			add_left(&r->left[i], &r->counts);
 	if (which == TALLY_TOTAL)
-		r->between = one->of[WINDOWS_MAX][0].records - r->head->records;
-	if (one->of[WINDOWS_MAX][0].records < r->head->records && which == TALLY_TOTAL)
+		r->between = records - r->head->records;
+	if (records < r->head->records && which == TALLY_TOTAL)
 		s->bad = true;
 	if (!r->dry)
-		load(r, one, load_series, &place);
+		load(r, load_series, &place);
 }
 
 static bool get_list(struct scan *s, enum tally_list *list)
@@ -278,8 +302,7 @@ static void read_aux(struct scan *s, struct entry_saved *e)
 	}
 }
 
-static bool read_entry(struct restore *r, struct scan *s, struct entry_saved *e,
-		       struct left *counts)
+static bool read_entry(struct restore *r, struct scan *s, struct entry_saved *e)
 {
 	scan_expect(s, "{\"list\":\"");
 	if (!get_list(s, &e->list))
@@ -294,7 +317,7 @@ static bool read_entry(struct restore *r, struct scan *s, struct entry_saved *e,
 	scan_expect(s, ",\"since_ms\":");
 	e->topk.since_ms = scan_i64(s);
 	scan_expect(s, ",");
-	read_series(r, s, counts);
+	read_series(r, s);
 	read_aux(s, e);
 	scan_expect(s, "}");
 	return scan_at_end(s) && tally_check_name(e->list, e->topk.name);
@@ -317,21 +340,19 @@ static void take_from(struct count *left, const struct count *c, enum tally_list
 }
 
 /* A bucket that asks for more than there is stays empty. */
-static void settle(struct left *left, struct left *counts, enum tally_list list)
+static void settle(struct left *left, struct counts *counts, enum tally_list list)
 {
-	unsigned int w, b;
+	unsigned int i;
 
-	for (w = 0; w <= WINDOWS_MAX; w++)
-		for (b = 0; b < WINDOW_BUCKETS; b++) {
-			struct count *c = &counts->of[w][b];
+	take_from(&left->of[WINDOWS_MAX][0], &counts->total, list);
+	for (i = 0; i < counts->n; i++) {
+		struct counts_bucket *b = &counts->of[i];
 
-			if (!c->records && !c->events && !c->bytes)
-				continue;
-			if (fits(c, &left->of[w][b], list))
-				take_from(&left->of[w][b], c, list);
-			else
-				*c = (struct count){0};
-		}
+		if (fits(&b->count, bucket_of(left, b), list))
+			take_from(bucket_of(left, b), &b->count, list);
+		else
+			b->count = (struct count){0};
+	}
 }
 
 struct entry_place {
@@ -349,27 +370,24 @@ static void load_entry(void *arg, int window, int64_t bucket, const struct count
 /* Return: false when the entry is not taken. */
 static bool take_entry(struct restore *r, struct scan *s)
 {
-	struct left *counts = &r->left[TALLY_LISTS];
+	struct counts *counts = &r->counts;
 	struct entry_place place;
 	struct entry_saved e;
 
-	if (!read_entry(r, s, &e, counts))
+	if (!read_entry(r, s, &e))
 		return false;
 	place.table = tally_table(r->tally, e.list);
-	if (!fits(&counts->of[WINDOWS_MAX][0], &r->left[e.list].of[WINDOWS_MAX][0],
-		  e.list)) {
-		topk_missed(place.table,
-			    counts->of[WINDOWS_MAX][0].records + e.topk.error);
+	if (!fits(&counts->total, &r->left[e.list].of[WINDOWS_MAX][0], e.list)) {
+		topk_missed(place.table, counts->total.records + e.topk.error);
 		return false;
 	}
 	place.ref = topk_restore(place.table, &e.topk);
 	if (!place.ref.generation) {
-		topk_missed(place.table,
-			    counts->of[WINDOWS_MAX][0].records + e.topk.error);
+		topk_missed(place.table, counts->total.records + e.topk.error);
 		return false;
 	}
 	settle(&r->left[e.list], counts, e.list);
-	load(r, counts, load_entry, &place);
+	load(r, load_entry, &place);
 	return true;
 }
 
@@ -434,7 +452,7 @@ int state_read_restore(const struct state_head *head, const struct state_now *no
 	*skipped = 0;
 	r.tally = engine_tally(now->engine);
 	match_windows(&r);
-	r.left = calloc(TALLY_LISTS + 1, sizeof(*r.left));
+	r.left = calloc(TALLY_LISTS, sizeof(*r.left));
 	if (!r.left)
 		return -ENOMEM;
 	if (!find_time(&r) || !take_tail(&r)) {
@@ -442,7 +460,7 @@ int state_read_restore(const struct state_head *head, const struct state_now *no
 		return -EBADMSG;
 	}
 	r.dry = false;
-	memset(r.left, 0, (TALLY_LISTS + 1) * sizeof(*r.left));
+	memset(r.left, 0, TALLY_LISTS * sizeof(*r.left));
 	(void)take_tail(&r); /* as it was found good */
 	resume(&r, now->clock, now->boot_id);
 	while (scan_line(&rest, &line))

@@ -18,13 +18,11 @@
 
 #include "count/engine.h"
 
-#define PORTION 65536
-
 const char *const mix_name[MIXES] = {"3 records", "6 records", "execve"};
 
 /* --- the text --- */
 
-static void give_up(const char *what)
+void give_up(const char *what)
 {
 	fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
 	exit(1);
@@ -59,8 +57,12 @@ static void add_syscall(struct stream *s, unsigned int nr, const char *name)
 {
 	static const char *const key[] = {"\"access\"", "\"files\"", "(null)",
 					  "\"exec\""};
-	unsigned int who = s->serial * 7 % 40, uid = 1000 + who % 10;
+	unsigned int values = s->values ? s->values : 40;
+	unsigned int who = (unsigned int)(s->serial * 7ULL % values);
+	unsigned int uid = 1000 + who % (s->values ? values : 10);
+	char own_key[32];
 
+	snprintf(own_key, sizeof(own_key), "\"key%u\"", who);
 	add_record(s, "SYSCALL");
 	add(s,
 	    "arch=c000003e syscall=%u success=%s exit=%d a0=ffffff9c a1=7ffd20d8b600 "
@@ -72,7 +74,7 @@ static void add_syscall(struct stream *s, unsigned int nr, const char *name)
 	    " subj=unconfined key=%s\x1d",
 	    nr, who % 4 ? "yes" : "no", who % 4 ? 3 : -13, 1000 + who,
 	    2000 + s->serial % 30000, uid, uid, uid, uid, uid, uid, uid, uid, uid, who,
-	    who, who, key[who % 4]);
+	    who, who, s->values ? own_key : key[who % 4]);
 	add(s,
 	    "ARCH=x86_64 SYSCALL=%s AUID=\"user%u\" UID=\"user%u\" GID=\"user%u\" "
 	    "EUID=\"user%u\""
@@ -84,7 +86,7 @@ static void add_syscall(struct stream *s, unsigned int nr, const char *name)
 static void add_cwd(struct stream *s)
 {
 	add_record(s, "CWD");
-	add(s, "cwd=\"/srv/app/work%u\"\n", s->serial % 20);
+	add(s, "cwd=\"/srv/app/work%u\"\n", s->serial % (s->values ? s->values : 20));
 }
 
 static void add_path(struct stream *s, unsigned int item, const char *name,
@@ -178,7 +180,7 @@ double sort_values(double *value, unsigned int n)
 
 static size_t portion_at(const struct stream *s, size_t at)
 {
-	return s->n - at < PORTION ? s->n - at : PORTION;
+	return s->n - at < BENCH_PORTION ? s->n - at : BENCH_PORTION;
 }
 
 static unsigned int count_lines(const char *text, size_t n)
@@ -196,11 +198,9 @@ static unsigned int count_lines(const char *text, size_t n)
 static struct feeding feed_engine(const struct stream *s, int64_t limit_ns,
 				  bool every_event)
 {
-	const struct engine_options options = {.n_windows = 3,
-					       .window_sec = {60, 300, 3600},
-					       .max_values = 512,
-					       .max_flows = 1024,
-					       .every_event = every_event};
+	const struct engine_options options = {
+		BENCH_WINDOWS, .max_values = BENCH_MAX_VALUES,
+		.max_flows = BENCH_MAX_FLOWS, .every_event = every_event};
 	struct engine *e = engine_new(&options);
 	struct feeding f = {0, 0};
 	int64_t begin = cpu_ns();

@@ -23,9 +23,16 @@ struct stream {
 	char *text;
 	size_t n, room;
 	unsigned int events, records;
+	unsigned int values; /* different programs, keys, accounts and paths; 0: dozens */
 	uint32_t serial;
 	int64_t ms;
 };
+
+/* as the plugin runs when nothing else is set */
+#define BENCH_WINDOWS    .n_windows = 3, .window_sec = {60, 300, 3600}
+#define BENCH_MAX_VALUES 512
+#define BENCH_MAX_FLOWS  1024
+#define BENCH_PORTION    65536 /* bytes of a read */
 
 extern const char *const mix_name[MIXES];
 
@@ -42,6 +49,9 @@ void stream_free(struct stream *s);
 
 /** cpu_ns - processor time of this process: other load disturbs it least */
 int64_t cpu_ns(void);
+
+/** give_up - say what went wrong, with errno, and end the program */
+void give_up(const char *what) __attribute__((noreturn));
 
 /** sort_values - ascending; Return: the median */
 double sort_values(double *value, unsigned int n);

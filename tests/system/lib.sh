@@ -162,7 +162,7 @@ sys_drop_disk()
 # the machine's; the directory is made, belongs to nobody, and goes in the end
 disk()
 {
-	mkdir "$1" && truncate -s 32M "$T/disk.image" && mkfs.ext4 -q "$T/disk.image" ||
+	{ mkdir "$1" && truncate -s 32M "$T/disk.image" && mkfs.ext4 -q "$T/disk.image"; } ||
 		die "no filesystem can be made in $T"
 	mount -o loop "$T/disk.image" "$1" || skip "no loop device can be mounted here"
 	sys_disk=$1

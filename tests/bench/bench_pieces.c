@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bench_pieces.c - how long the stream thread is held by one piece of work
+ *
+ * usage: bench_pieces [MAX_VALUES MAX_FLOWS REPORT_BYTES]
+ * An engine whose tables are all full and whose windows are full too: an hour
+ * of events, each with a program, a key, an account and a directory of its own.
+ * Then each kind of work, many times; what counts is the longest.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "count/engine.h"
+#include "emit/report.h"
+#include "emit/state.h"
+#include "emit/state_save.h"
+#include "synthetic.h"
+
+#define HOUR_MS  3600000
+#define EVENTS   40000 /* in the hour, and in the stretch that is timed */
+#define TIMES    200
+#define START_MS 1795300000000
+
+struct pieces {
+	const char *what;
+	double ms[4096];
+	unsigned int n;
+	size_t bytes; /* of the largest, where it has a size */
+};
+
+static double thread_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static void note(struct pieces *p, double begin, size_t bytes)
+{
+	if (p->n < sizeof(p->ms) / sizeof(p->ms[0]))
+		p->ms[p->n++] = thread_ms() - begin;
+	if (bytes > p->bytes)
+		p->bytes = bytes;
+}
+
+static void show(struct pieces *p)
+{
+	double median = sort_values(p->ms, p->n);
+
+	printf("%-34s %6u %9.3f %9.3f %9.3f %9zu\n", p->what, p->n, median,
+	       p->ms[p->n - 1 - p->n / 100], p->ms[p->n - 1], p->bytes);
+}
+
+static struct engine *new_engine(const struct engine_options *o)
+{
+	struct engine *e = engine_new(o);
+
+	if (!e)
+		give_up("engine_new");
+	return e;
+}
+
+static void feed(struct engine *e, struct stream *s, struct pieces *p)
+{
+	size_t at, n;
+
+	for (at = 0; at < s->n; at += n) {
+		double begin = thread_ms();
+
+		n = s->n - at < BENCH_PORTION ? s->n - at : BENCH_PORTION;
+		engine_feed(e, s->text + at, n, NULL);
+		if (p)
+			note(p, begin, n);
+	}
+	s->n = 0;
+}
+
+/* @ms: how long the events take in all. Every event has values of its own. */
+static void make(struct stream *s, unsigned int events, unsigned int ms)
+{
+	int64_t begin = s->ms;
+	unsigned int i;
+
+	for (i = 0; i < events; i++) {
+		s->ms = begin + (int64_t)((uint64_t)i * ms / events);
+		stream_event(s, i % 4 ? MIX_6 : MIX_EXECVE);
+	}
+	s->ms = begin + ms;
+}
+
+static void report(struct engine *e, const struct report_depth *depth, struct pieces *p)
+{
+	static const struct schema_origin origin = {.host = "bench", .boot_id = ""};
+	const struct clock_reading clock = {START_MS + HOUR_MS, HOUR_MS};
+	const struct report_source source = {
+		.engine = e, .clock = &clock, .origin = &origin};
+	struct schema_line line;
+	double begin = thread_ms();
+
+	if (report_line(&source, depth, &line) < 0)
+		give_up("report_line");
+	note(p, begin, schema_line_size(&line, 1));
+	schema_line_free(&line);
+}
+
+static void save(struct engine *e, struct pieces *p, size_t *whole)
+{
+	const struct clock_reading clock = {START_MS + HOUR_MS, HOUR_MS};
+	const struct state_identity identity = {.boot_id = "", .first_ms = START_MS};
+	struct state_save *s = state_save_new(e, &identity);
+
+	if (!s)
+		give_up("state_save_new");
+	*whole = 0;
+	state_save_begin(s);
+	while (state_save_busy(s)) {
+		double begin = thread_ms();
+		struct span piece = state_save_step(s, &clock);
+
+		note(p, begin, piece.n);
+		*whole += piece.n;
+	}
+	state_save_free(s);
+}
+
+/* Into a file and back: what a start takes before the first byte is read. */
+static void restore(struct engine *from, const struct engine_options *o,
+		    struct pieces reading[3])
+{
+	const struct timespec pause = {0, 1000000};
+	char path[] = "/tmp/bench_pieces.XXXXXX", why[640];
+	struct state_start start = {.engine = from};
+	int fd = mkstemp(path);
+	struct state *s;
+	struct engine_options options = *o;
+	double begin;
+
+	if (fd < 0)
+		give_up(path);
+	close(fd);
+	unlink(path);
+	s = state_open(path, why, sizeof(why));
+	if (!s || state_start(s, &start, why, sizeof(why)) < 0)
+		give_up(path);
+	state_begin(s);
+	while (state_step(s))
+		nanosleep(&pause, NULL);
+	while (!state_counters(s).saved)
+		nanosleep(&pause, NULL);
+	state_free(s, INT64_MAX);
+	begin = thread_ms();
+	s = state_open(path, why, sizeof(why));
+	if (!s || !state_key(s))
+		give_up(path);
+	note(&reading[0], begin, 0);
+	options.key = state_key(s);
+	begin = thread_ms();
+	start.engine = new_engine(&options);
+	note(&reading[1], begin, 0);
+	begin = thread_ms();
+	if (state_start(s, &start, why, sizeof(why)) < 0)
+		give_up(path);
+	note(&reading[2], begin, 0);
+	state_free(s, 0);
+	engine_free(start.engine);
+	unlink(path);
+}
+
+int main(int argc, char **argv)
+{
+	static struct pieces feeding = {.what = "a read of 64 KiB, all values new"};
+	static struct pieces feeding_known = {
+		.what = "a read of 64 KiB, dozens of values"};
+	static struct pieces push = {.what = "a summary for everybody"};
+	static struct pieces asked = {.what = "the deepest that a client gets"};
+	static struct pieces saving = {.what = "a slice of the state"};
+	static struct pieces start[3] = {{.what = "the start: the state is read"},
+					 {.what = "           the tables are made"},
+					 {.what = "           and filled"}};
+	struct engine_options o = {BENCH_WINDOWS, .max_values = BENCH_MAX_VALUES,
+				   .max_flows = BENCH_MAX_FLOWS};
+	struct report_depth of_push = {
+		.top = 10, .top_others = 3, .max_bytes = REPORT_PUSH_BYTES};
+	struct report_depth of_asked = {
+		.top = 512, .top_others = 512, .all_windows = true, .max_bytes = 32768};
+	struct stream s = {.values = 1u << 31, .serial = 1, .ms = START_MS};
+	struct engine *e;
+	unsigned int i;
+	size_t whole;
+
+	if (argc > 1)
+		o.max_values = (unsigned int)strtoul(argv[1], NULL, 10);
+	if (argc > 2)
+		o.max_flows = (unsigned int)strtoul(argv[2], NULL, 10);
+	if (argc > 3)
+		of_asked.max_bytes = strtoul(argv[3], NULL, 10);
+	e = new_engine(&o);
+	make(&s, EVENTS > 3 * o.max_values ? EVENTS : 3 * o.max_values, HOUR_MS);
+	feed(e, &s, NULL);
+	make(&s, EVENTS, 10000);
+	feed(e, &s, &feeding);
+	s.values = 0;
+	make(&s, EVENTS, 10000);
+	feed(e, &s, &feeding_known);
+	for (i = 0; i < TIMES; i++) {
+		make(&s, 1, 0); /* or the second would cost less than the first */
+		feed(e, &s, NULL);
+		report(e, &of_push, &push);
+		make(&s, 1, 0);
+		feed(e, &s, NULL);
+		report(e, &of_asked, &asked);
+	}
+	for (i = 0; i < 10; i++)
+		save(e, &saving, &whole);
+	for (i = 0; i < 10; i++)
+		restore(e, &o, start);
+	start[0].bytes = whole;
+	printf("max_values %u, max_flows %u; times in ms\n", o.max_values, o.max_flows);
+	printf("%-34s %6s %9s %9s %9s %9s\n", "", "pieces", "median", "99 of 100",
+	       "longest", "bytes");
+	show(&feeding);
+	show(&feeding_known);
+	show(&push);
+	show(&asked);
+	show(&saving);
+	for (i = 0; i < 3; i++)
+		show(&start[i]);
+	stream_free(&s);
+	engine_free(e);
+	return 0;
+}
