@@ -45,6 +45,7 @@ unit_programs = \
 	tests/unit/test_logfile \
 	tests/unit/test_name \
 	tests/unit/test_oom_count \
+	tests/unit/test_oom_state \
 	tests/unit/test_oom_stream \
 	tests/unit/test_pace \
 	tests/unit/test_own \
@@ -77,7 +78,7 @@ endif
 unit_cflags = $(plugin_libnoise_a_CFLAGS) $(CMOCKA_CFLAGS)
 unit_libs = $(NOISE_LIBS) $(CMOCKA_LIBS)
 unit_wrap = $(AM_LDFLAGS) -Wl
-EXTRA_DIST += tests/unit/rng.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
+EXTRA_DIST += tests/unit/oom.h tests/unit/rng.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
 tests_unit_test_assemble_CFLAGS = $(unit_cflags)
 tests_unit_test_assemble_LDADD = $(unit_libs)
 tests_unit_test_clock_CFLAGS = $(unit_cflags)
@@ -131,6 +132,9 @@ tests_unit_test_name_LDADD = $(unit_libs)
 tests_unit_test_oom_count_CFLAGS = $(unit_cflags)
 tests_unit_test_oom_count_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=free,--wrap=malloc
 tests_unit_test_oom_count_LDADD = $(unit_libs)
+tests_unit_test_oom_state_CFLAGS = $(unit_cflags)
+tests_unit_test_oom_state_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=malloc,--wrap=realloc,--wrap=strdup
+tests_unit_test_oom_state_LDADD = $(unit_libs)
 tests_unit_test_oom_stream_CFLAGS = $(unit_cflags)
 tests_unit_test_oom_stream_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=free,--wrap=malloc
 tests_unit_test_oom_stream_LDADD = $(unit_libs)

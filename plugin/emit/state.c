@@ -89,6 +89,10 @@ struct state *state_open(const char *path, char *why, size_t why_size)
 	r = statefile_read(s->path, &s->text, &n);
 	if (!r)
 		r = state_read_check((struct span){s->text, n}, &s->head);
+	if (r == -ENOMEM) { /* no fault of the file */
+		state_free(s, 0);
+		return NULL;
+	}
 	if (r < 0 && r != -ENOENT)
 		set_aside(s, -r, why, why_size);
 	return s;
@@ -123,6 +127,10 @@ int state_start(struct state *s, const struct state_start *start, char *why,
 	schema_origin_read(&origin);
 	snprintf(identity.boot_id, sizeof(identity.boot_id), "%s", origin.boot_id);
 	r = restore(s, engine, origin.boot_id);
+	if (r == -ENOMEM) {
+		snprintf(why, why_size, "state_file: no memory to read it");
+		return r;
+	}
 	if (r < 0)
 		set_aside(s, -r, why, why_size);
 	if (s->text)

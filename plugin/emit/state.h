@@ -27,7 +27,7 @@ struct state;
  * What cannot be used is set aside.
  * @why: "" or one line for the operator: what was set aside, and why; or that no
  *       state will be saved
- * Return: owned, or NULL when there is no memory.
+ * Return: owned, or NULL when there is no memory, and the file is left alone.
  */
 struct state *state_open(const char *path, char *why, size_t why_size)
 	__attribute__((warn_unused_result));
