@@ -16,7 +16,7 @@ EXTRA_DIST += tests/schema/validate.py tests/schema/good tests/schema/bad \
 	tests/data/README tests/data/recorded.log.gz
 
 integration_scripts = tests/integration/bad.sh tests/integration/cache.sh \
-	tests/integration/counts.sh tests/integration/frozen.sh tests/integration/life.sh tests/integration/schema.sh tests/integration/state.sh \
+	tests/integration/counts.sh tests/integration/frozen.sh tests/integration/killed.sh tests/integration/life.sh tests/integration/schema.sh tests/integration/state.sh \
 	tests/golden/run.sh tests/integration/account.sh tests/integration/selinux.sh
 dist_check_SCRIPTS += $(integration_scripts)
 TESTS += $(integration_scripts)
@@ -252,7 +252,7 @@ tests_system_load_LDADD = $(AUDIT_LIBS)
 tests_system_tee_SOURCES = tests/system/tee.c
 system_scripts = tests/system/00-frame.sh tests/system/01-chain.sh \
 	tests/system/02-enable.sh tests/system/03-bad.sh tests/system/04-rights.sh \
-	tests/system/05-self.sh tests/system/06-frozen.sh
+	tests/system/05-self.sh tests/system/06-frozen.sh tests/system/07-killed.sh
 dist_check_SCRIPTS += $(system_scripts)
 TESTS += $(system_scripts)
 EXTRA_DIST += tests/system/lib.sh tests/system/record.sh
