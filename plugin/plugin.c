@@ -24,7 +24,7 @@
 #include "base/log.h"
 #include "config.h"
 #include "count/engine.h"
-#include "emit/writer.h"
+#include "emit/logfile.h"
 #include "history.h"
 #include "intake.h"
 #include "outlet.h"
@@ -248,7 +248,7 @@ static int set_up_log(struct plugin *p)
 
 	if (!p->config.summary_log[0])
 		return 0;
-	r = writer_check(p->config.summary_log, why, sizeof(why));
+	r = logfile_check(p->config.summary_log, why, sizeof(why));
 	if (r < 0)
 		log_msg(LOG_ERR, "%s", why);
 	return r;

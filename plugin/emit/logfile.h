@@ -26,6 +26,13 @@ struct logfile {
 	int last_errno;     /* of the last, 0 when the last write went well */
 };
 
+/**
+ * logfile_check - can this log be written? (at start, before the stream begins)
+ * @why: on failure one line for the operator: the path, the reason, the remedy
+ * Return: 0 or negative errno. Makes the file if it can.
+ */
+int logfile_check(const char *path, char *why, size_t why_size);
+
 /** logfile_init - opens nothing yet; @path is copied. Return: 0 or -ENOMEM. */
 int logfile_init(struct logfile *f, const char *path, uint64_t rotate_bytes,
 		 unsigned int keep) __attribute__((warn_unused_result));

@@ -25,7 +25,6 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "emit/logfile.h"
 
 /* Stands before each line in a buffer. */
 struct entry {
@@ -344,40 +343,4 @@ struct writer_counters writer_counters(struct writer *w)
 	counters = w->counters;
 	pthread_mutex_unlock(&w->lock);
 	return counters;
-}
-
-static const char *remedy(int error)
-{
-	switch (error) {
-	case ENOENT:
-		return "its directory does not exist: make it, or set another "
-		       "summary_log";
-	case ELOOP:
-		return "a symbolic link stands there: remove it, or set another "
-		       "summary_log";
-	case EISDIR:
-	case EINVAL:
-		return "no regular file stands there: move it away, or set another "
-		       "summary_log";
-	case EACCES:
-	case EPERM:
-		return "we may not write it: give it and its directory to our user, or "
-		       "set "
-		       "another summary_log";
-	default:
-		return "see to that, or set another summary_log";
-	}
-}
-
-int writer_check(const char *path, char *why, size_t why_size)
-{
-	int fd = logfile_open(path);
-
-	if (fd < 0) {
-		snprintf(why, why_size, "summary log %s: %s: %s", path, strerror(-fd),
-			 remedy(-fd));
-		return fd;
-	}
-	close(fd);
-	return 0;
 }

@@ -53,13 +53,6 @@ struct writer_counters {
 struct writer;
 
 /**
- * writer_check - can this log be written? (at start, before the stream begins)
- * @why: on failure one line for the operator: the path, the reason, the remedy
- * Return: 0 or negative errno. Makes the file if it can.
- */
-int writer_check(const char *path, char *why, size_t why_size);
-
-/**
  * writer_new - start the thread; waits until it has begun
  * One thread a file: a filesystem that hangs holds up no other.
  * Return: owned, or NULL with errno, that of begin() among others.

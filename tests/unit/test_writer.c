@@ -215,7 +215,7 @@ static void writer_follows_no_symbolic_link(void **state)
 	assert_int_equal(c.lines, 0);
 	assert_int_equal(c.last_errno, ELOOP);
 	assert_int_equal(access(target, F_OK), -1);
-	assert_int_equal(writer_check(p->log, why, sizeof(why)), -ELOOP);
+	assert_int_equal(logfile_check(p->log, why, sizeof(why)), -ELOOP);
 	assert_non_null(strstr(why, "symbolic link"));
 	assert_non_null(strstr(why, p->log));
 	writer_free(w, 10000);
@@ -263,25 +263,25 @@ static void writer_does_not_wait_for_a_fifo(void **state)
 	assert_true(fd >= 0);
 	assert_true(put(w, "two\n"));
 	assert_int_equal(wait_lines(w, 2).dropped, 2);
-	assert_int_equal(writer_check(p->log, why, sizeof(why)), -EINVAL);
+	assert_int_equal(logfile_check(p->log, why, sizeof(why)), -EINVAL);
 	assert_non_null(strstr(why, "no regular file"));
 	writer_free(w, 10000);
 	close(fd);
 }
 
-static void writer_check_makes_the_file_or_says_why_not(void **state)
+static void logfile_check_makes_the_file_or_says_why_not(void **state)
 {
 	struct place *p = *state;
 	char why[512] = "", path[128];
 
-	assert_int_equal(writer_check(p->log, why, sizeof(why)), 0);
+	assert_int_equal(logfile_check(p->log, why, sizeof(why)), 0);
 	assert_string_equal(why, "");
 	expect_file(p->log, "");
 	snprintf(path, sizeof(path), "%s/none/summary.log", p->dir);
-	assert_int_equal(writer_check(path, why, sizeof(why)), -ENOENT);
+	assert_int_equal(logfile_check(path, why, sizeof(why)), -ENOENT);
 	assert_non_null(strstr(why, path));
 	assert_non_null(strstr(why, "directory does not exist"));
-	assert_int_equal(writer_check(p->dir, why, sizeof(why)), -EISDIR);
+	assert_int_equal(logfile_check(p->dir, why, sizeof(why)), -EISDIR);
 	assert_non_null(strstr(why, "no regular file"));
 }
 
@@ -425,7 +425,7 @@ int main(void)
 		TEST(writer_follows_no_symbolic_link),
 		TEST(writer_recovers_and_says_the_gap),
 		TEST(writer_does_not_wait_for_a_fifo),
-		TEST(writer_check_makes_the_file_or_says_why_not),
+		TEST(logfile_check_makes_the_file_or_says_why_not),
 		TEST(writer_reopens_on_request),
 		TEST(writer_drops_whole_lines_when_its_queue_is_full),
 		TEST(writer_says_the_last_gap_at_its_end),
