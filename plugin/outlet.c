@@ -180,6 +180,28 @@ void outlet_flush(struct outlet *o)
 
 /* --- opening --- */
 
+static bool may_pass(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EROFS || error == EIO;
+}
+
+int outlet_check(const struct config *config)
+{
+	char why[640];
+	int r;
+
+	if (!config->summary_log[0])
+		return 0;
+	r = logfile_check(config->summary_log, why, sizeof(why));
+	if (r < 0 && may_pass(-r)) {
+		log_msg(LOG_WARNING, "%s; going on without it", why);
+		return 0;
+	}
+	if (r < 0)
+		log_msg(LOG_ERR, "%s", why);
+	return r;
+}
+
 static int open_server(struct outlet *o, char *why, size_t why_size)
 {
 	static const struct server_ops ops = {.hello = make_hello,

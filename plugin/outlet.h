@@ -27,6 +27,14 @@ struct outlet_options {
 };
 
 /**
+ * outlet_check - can the files that are set be written? (as the user who will)
+ * Says what cannot. A disk that is full, read-only or faulty may be so for a
+ * while and is no reason not to count: the writer tries again with each line.
+ * Return: 0, or negative errno: what is set cannot work.
+ */
+int outlet_check(const struct config *config) __attribute__((warn_unused_result));
+
+/**
  * outlet_new - open the socket, start the writer
  * @why: on failure one line for the operator: setting, path, reason, remedy
  * Return: owned, or NULL.

@@ -24,7 +24,6 @@
 #include "base/log.h"
 #include "config.h"
 #include "count/engine.h"
-#include "emit/logfile.h"
 #include "history.h"
 #include "intake.h"
 #include "outlet.h"
@@ -243,15 +242,7 @@ static int set_up_rights(struct plugin *p)
 /* As the user who will write it. */
 static int set_up_log(struct plugin *p)
 {
-	char why[640];
-	int r;
-
-	if (!p->config.summary_log[0])
-		return 0;
-	r = logfile_check(p->config.summary_log, why, sizeof(why));
-	if (r < 0)
-		log_msg(LOG_ERR, "%s", why);
-	return r;
+	return outlet_check(&p->config);
 }
 
 /* Before the engine: names of an earlier process bear hashes under its key. */
