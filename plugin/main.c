@@ -3,6 +3,7 @@
  * main.c - the command line of audisp-noise
  */
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -12,11 +13,12 @@
 #include "root.h"
 
 static const char usage[] =
-	"usage: audisp-noise [--settings] [SETTINGS-FILE]\n"
+	"usage: audisp-noise [--settings | --every-event] [SETTINGS-FILE]\n"
 	"Reads auditd's event stream on standard input, counts it and serves the "
 	"counts.\n"
 	"  SETTINGS-FILE     instead of " SETTINGS_FILE "\n"
 	"  -s, --settings    check the settings, print them all, and end\n"
+	"  -e, --every-event ask libauparse about each event, not once for each kind\n"
 	"  -V, --version\n"
 	"  -h, --help\n"
 	"auditd starts it by plugins.d/noise.conf; see audisp-noise(8).\n";
@@ -47,18 +49,23 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"settings", no_argument, NULL, 's'},
+		{"every-event", no_argument, NULL, 'e'},
 		{"version", no_argument, NULL, 'V'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
-	int option, settings = 0;
+	bool settings = false, every_event = false;
 	const char *file;
+	int option;
 
 	log_open("audisp-noise", false);
-	while ((option = getopt_long(argc, argv, "sVh", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "seVh", options, NULL)) != -1) {
 		switch (option) {
 		case 's':
-			settings = 1;
+			settings = true;
+			break;
+		case 'e':
+			every_event = true;
 			break;
 		case 'V':
 			puts("audisp-noise " PACKAGE_VERSION);
@@ -78,5 +85,5 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	file = optind < argc ? argv[optind] : NULL;
-	return settings ? print_settings(file) : plugin_run(file);
+	return settings ? print_settings(file) : plugin_run(file, every_event);
 }

@@ -37,6 +37,7 @@
 
 struct plugin {
 	const char *settings_file;
+	bool every_event;
 	struct config config;
 	struct root root;
 	struct engine *engine;
@@ -255,7 +256,8 @@ static int set_up_engine(struct plugin *p)
 {
 	struct engine_options o = {.n_windows = p->config.n_windows,
 				   .max_values = p->config.max_values,
-				   .max_flows = p->config.max_flows};
+				   .max_flows = p->config.max_flows,
+				   .every_event = p->every_event};
 
 	if (p->history.state)
 		o.key = state_key(p->history.state);
@@ -461,7 +463,7 @@ static int end_of_stream(struct plugin *p)
 	return 1;
 }
 
-int plugin_run(const char *settings_file)
+int plugin_run(const char *settings_file, bool every_event)
 {
 	bool stdin_closed = file_fill_standard(O_RDWR);
 	struct plugin *p = calloc(1, sizeof(*p));
@@ -474,6 +476,7 @@ int plugin_run(const char *settings_file)
 		return 1;
 	}
 	p->settings_file = settings_file;
+	p->every_event = every_event;
 	p->stdin_closed = stdin_closed;
 	p->signal_fd = -1;
 	for (n = 0; n < sizeof(steps) / sizeof(steps[0]) && steps[n].set_up(p) >= 0; n++)

@@ -267,7 +267,9 @@ AM_TESTS_ENVIRONMENT += CC='$(CC)'; export CC;
 
 # --- benches: figures, no tests ---
 benches = tests/bench/bench_replay tests/bench/bench_unended tests/bench/bench_pieces
-EXTRA_PROGRAMS = $(benches)
+EXTRA_PROGRAMS = $(benches) tests/bench/discard
+bench_scripts = tests/bench/bench_chain.sh
+tests_bench_discard_SOURCES = tests/bench/discard.c
 synthetic = tests/bench/synthetic.c tests/bench/synthetic.h
 tests_bench_bench_replay_SOURCES = tests/bench/bench_replay.c $(synthetic)
 tests_bench_bench_replay_CFLAGS = $(plugin_libnoise_a_CFLAGS)
@@ -279,8 +281,11 @@ tests_bench_bench_pieces_SOURCES = tests/bench/bench_pieces.c $(synthetic)
 tests_bench_bench_pieces_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_bench_bench_pieces_LDADD = $(NOISE_LIBS)
 CLEANFILES += $(EXTRA_PROGRAMS)
-EXTRA_DIST += tests/bench/README
+EXTRA_DIST += tests/bench/README $(bench_scripts)
 
-bench: $(EXTRA_PROGRAMS)
+bench: $(EXTRA_PROGRAMS) $(check_PROGRAMS) all
 	@for b in $(benches); do ./$$b || exit 1; done
+	@for b in $(bench_scripts); do \
+		srcdir=$(srcdir) $(SHELL) $(srcdir)/$$b; s=$$?; [ $$s -eq 0 ] || [ $$s -eq 77 ] || exit $$s; \
+	done
 .PHONY: bench

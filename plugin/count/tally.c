@@ -407,24 +407,19 @@ const struct window_set *tally_windows(const struct tally *t)
 	return &t->windows;
 }
 
-static struct count series_read(struct series *s, int window, int64_t now)
-{
-	return window < 0 ? s->total : window_sum(&s->window[window], now);
-}
-
 struct count tally_total(struct tally *t, int window, int64_t now)
 {
-	return series_read(t->total, window, now);
+	return series_sum(t->total, &t->windows, window, now);
 }
 
 struct count tally_self(struct tally *t, int window, int64_t now)
 {
-	return series_read(t->self, window, now);
+	return series_sum(t->self, &t->windows, window, now);
 }
 
 struct count tally_overlap(struct tally *t, int window, int64_t now)
 {
-	return series_read(t->overlap, window, now);
+	return series_sum(t->overlap, &t->windows, window, now);
 }
 
 struct topk *tally_table(struct tally *t, enum tally_list list)
@@ -442,9 +437,8 @@ const struct siphash_key *tally_hash_key(const struct tally *t)
 struct count tally_bucket(const struct tally *t, enum tally_series which, int window,
 			  int64_t bucket)
 {
-	const struct series *s = which == TALLY_OVERLAP ? t->overlap : t->total;
-
-	return window < 0 ? s->total : window_bucket(&s->window[window], bucket);
+	return series_bucket(which == TALLY_OVERLAP ? t->overlap : t->total, &t->windows,
+			     window, bucket);
 }
 
 void tally_load(struct tally *t, enum tally_series which, int window, int64_t bucket,

@@ -246,7 +246,7 @@ struct topk_view topk_view(struct topk *t, unsigned int index, int window, int64
 	return (struct topk_view){
 		.name = {t->names + index * t->name_max, e->name_len},
 		.aux = t->aux_size ? t->aux + index * t->aux_size : NULL,
-		.count = window < 0 ? s->total : window_sum(&s->window[window], now),
+		.count = series_sum(s, &t->windows, window, now),
 		.error = e->error ? e->error + t->strayed : 0,
 		.since_ms = e->since_ms,
 		.ref = {index, e->generation},
@@ -256,7 +256,7 @@ struct topk_view topk_view(struct topk *t, unsigned int index, int window, int64
 struct count topk_bucket(const struct topk *t, unsigned int index, int window,
 			 int64_t bucket)
 {
-	return window_bucket(&series_of(t, index)->window[window], bucket);
+	return series_bucket(series_of(t, index), &t->windows, window, bucket);
 }
 
 /* --- over a restart --- */

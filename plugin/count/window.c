@@ -14,9 +14,14 @@ static struct window_bucket *bucket_at(struct window *w, int64_t bucket)
 	return &w->ring[(uint64_t)bucket % WINDOW_BUCKETS];
 }
 
+static bool is_zero(const struct count *c)
+{
+	return !c->records && !c->events && !c->bytes;
+}
+
 static bool is_empty(const struct window *w)
 {
-	return !w->sum.records && !w->sum.events && !w->sum.bytes;
+	return is_zero(&w->sum);
 }
 
 /* Buckets older than @first leave; those that hold nothing are not touched. */
@@ -80,34 +85,76 @@ size_t series_size(const struct window_set *set)
 	return sizeof(struct series) + set->n * sizeof(struct window);
 }
 
-void series_add(struct series *s, const struct window_set *set, const struct when *when,
-		const struct count *c)
+static void add(struct count *sum, const struct count *c)
+{
+	sum->events += c->events;
+	sum->records += c->records;
+	sum->bytes += c->bytes;
+}
+
+static void settle(struct series *s, const struct window_set *set)
 {
 	unsigned int i;
 
-	s->total.events += c->events;
-	s->total.records += c->records;
-	s->total.bytes += c->bytes;
+	if (is_zero(&s->pending))
+		return;
 	for (i = 0; i < set->n; i++)
-		window_add(&s->window[i], when->bucket[i], c);
+		window_add(&s->window[i], s->at.bucket[i], &s->pending);
+	s->pending = (struct count){0};
+}
+
+static bool is_same(const struct when *a, const struct when *b, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (a->bucket[i] != b->bucket[i])
+			return false;
+	return true;
+}
+
+void series_add(struct series *s, const struct window_set *set, const struct when *when,
+		const struct count *c)
+{
+	add(&s->total, c);
+	if (!is_same(when, &s->at, set->n)) {
+		settle(s, set);
+		s->at = *when;
+	}
+	add(&s->pending, c);
+}
+
+struct count series_sum(struct series *s, const struct window_set *set, int window,
+			int64_t now)
+{
+	if (window < 0)
+		return s->total;
+	settle(s, set);
+	return window_sum(&s->window[window], now);
+}
+
+struct count series_bucket(struct series *s, const struct window_set *set, int window,
+			   int64_t bucket)
+{
+	if (window < 0)
+		return s->total;
+	settle(s, set);
+	return window_bucket(&s->window[window], bucket);
 }
 
 void series_load(struct series *s, int window, int64_t bucket, const struct count *c)
 {
-	if (window >= 0) {
+	if (window < 0)
+		add(&s->total, c);
+	else
 		window_add(&s->window[window], bucket, c);
-		return;
-	}
-	s->total.events += c->events;
-	s->total.records += c->records;
-	s->total.bytes += c->bytes;
 }
 
 void series_clear(struct series *s, const struct window_set *set)
 {
 	unsigned int i;
 
-	s->total = (struct count){0};
+	s->total = s->pending = (struct count){0};
 	for (i = 0; i < set->n; i++)
 		drop_older(&s->window[i], INT64_MAX);
 }

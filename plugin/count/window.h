@@ -59,16 +59,28 @@ struct count window_bucket(const struct window *w, int64_t bucket);
 
 /**
  * A series: the windows of one counted thing, and its total for ever.
- * Embedded; the owner gives it series_size() bytes, zeroed.
+ * Embedded; the owner gives it series_size() bytes, zeroed. What comes to the
+ * buckets that were counted in last is gathered in @pending and goes into the
+ * windows with the first that does not: a flood stays within one second.
  */
 struct series {
 	struct count total;
+	struct count pending;
+	struct when at; /* of what is pending */
 	struct window window[];
 };
 
 size_t series_size(const struct window_set *set);
 void series_add(struct series *s, const struct window_set *set, const struct when *when,
 		const struct count *c);
+
+/** series_sum - as window_sum(); with @window -1 the total for ever */
+struct count series_sum(struct series *s, const struct window_set *set, int window,
+			int64_t now);
+
+/** series_bucket - as window_bucket(); with @window -1 the total for ever */
+struct count series_bucket(struct series *s, const struct window_set *set, int window,
+			   int64_t bucket);
 
 /** series_load - add to one bucket alone, or with @window -1 to the total alone */
 void series_load(struct series *s, int window, int64_t bucket, const struct count *c);

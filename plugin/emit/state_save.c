@@ -304,7 +304,7 @@ static bool write_entries(struct state_save *s)
 
 /* --- the rest --- */
 
-static struct count series_bucket(const struct state_save *s, unsigned int index,
+static struct count sum_bucket(const struct state_save *s, unsigned int index,
 				  int window, int64_t bucket)
 {
 	return tally_bucket(engine_tally(s->engine), (enum tally_series)index, window,
@@ -320,7 +320,7 @@ static void put_series(struct state_save *s, const char *name, enum tally_series
 	put_text(s, "\",\"total\":[");
 	put_count(s, &c);
 	put_text(s, "]");
-	put_windows(s, series_bucket, which);
+	put_windows(s, sum_bucket, which);
 	end_line(s);
 }
 

@@ -28,8 +28,9 @@ struct wanted {
 #define SHAPE_FIELDS 40
 #define SHAPE_NAME   16
 struct shape {
-	struct {
+	struct shape_field {
 		char name[SHAPE_NAME]; /* with its `=` */
+		uint64_t mask[2];      /* all ones where @name has a byte */
 		uint8_t len;           /* 0: not known */
 		int8_t wanted;         /* index, -1 for none */
 	} field[SHAPE_FIELDS];

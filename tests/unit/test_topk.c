@@ -16,7 +16,7 @@
 
 static struct count read_series(struct series *s, int window, int64_t now)
 {
-	return window < 0 ? s->total : window_sum(&s->window[window], now);
+	return series_sum(s, &windows, window, now);
 }
 
 static void assert_count(struct count got, struct count want)
@@ -77,12 +77,13 @@ static void check_buckets(struct world *w, int window)
 	unsigned int i;
 
 	for (b = now - WINDOW_BUCKETS + 1; b <= now; b++) {
-		struct count total = window_bucket(&w->all->window[window], b), sum = {0};
+		struct count total = series_bucket(w->all, &windows, window, b),
+			     sum = {0};
 
 		for (i = 0; i < w->used; i++) {
 			struct count c = topk_bucket(w->t, i, window, b);
 
-			assert_count(c, window_bucket(&w->since[i]->window[window], b));
+			assert_count(c, series_bucket(w->since[i], &windows, window, b));
 			sum.records += c.records;
 			sum.bytes += c.bytes;
 		}

@@ -193,12 +193,52 @@ static void series_counts_in_each_window_and_for_ever(void **state)
 		series_add(s, &set, &when, &c);
 	}
 	assert_count(s->total, (struct count){400, 1200, 160000});
-	assert_int_equal(window_sum(&s->window[0], 399).events, 60);
-	assert_int_equal(window_sum(&s->window[1], 79).events, 300);
-	assert_int_equal(window_sum(&s->window[2], 6).events, 400);
+	assert_int_equal(series_sum(s, &set, 0, 399).events, 60);
+	assert_int_equal(series_sum(s, &set, 1, 79).events, 300);
+	assert_int_equal(series_sum(s, &set, 2, 6).events, 400);
 	series_clear(s, &set);
 	assert_count(s->total, (struct count){0});
-	assert_int_equal(window_sum(&s->window[2], 6).events, 0);
+	assert_int_equal(series_sum(s, &set, 2, 6).events, 0);
+	free(s);
+}
+
+/* Whatever the order of times, a series is what its windows would be by themselves. */
+static void series_agrees_with_its_windows(void **state)
+{
+	const struct window_set set = {2, {1000, 60000}};
+	struct series *s = calloc(1, series_size(&set));
+	struct window w[2];
+	struct rng r = {99};
+	struct count total = {0};
+	int64_t ms = 90000;
+	int i, k;
+
+	memset(w, 0, sizeof(w));
+	for (i = 0; i < 20000; i++) {
+		struct count c = some(&r);
+		struct when when;
+		int64_t at;
+
+		if (rng_below(&r, 4) == 0)
+			ms += (int64_t)rng_below(&r, 3000);
+		at = ms - (rng_below(&r, 8) ? 0 : (int64_t)rng_below(&r, 90000));
+		for (k = 0; k < 2; k++) {
+			when.bucket[k] = at / set.bucket_ms[k];
+			window_add(&w[k], when.bucket[k], &c);
+		}
+		series_add(s, &set, &when, &c);
+		total.records += c.records;
+		if (rng_below(&r, 8))
+			continue;
+		for (k = 0; k < 2; k++) {
+			int64_t now = ms / set.bucket_ms[k], b = at / set.bucket_ms[k];
+
+			assert_count(series_bucket(s, &set, k, b),
+				     window_bucket(&w[k], b));
+			assert_count(series_sum(s, &set, k, now), window_sum(&w[k], now));
+		}
+		assert_int_equal(series_sum(s, &set, -1, 0).records, total.records);
+	}
 	free(s);
 }
 
@@ -210,6 +250,7 @@ int main(void)
 		cmocka_unit_test(window_takes_nothing_into_a_bucket_that_left),
 		cmocka_unit_test(window_counts_more_bytes_than_32_bits),
 		cmocka_unit_test(series_counts_in_each_window_and_for_ever),
+		cmocka_unit_test(series_agrees_with_its_windows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
