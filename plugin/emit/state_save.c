@@ -304,8 +304,8 @@ static bool write_entries(struct state_save *s)
 
 /* --- the rest --- */
 
-static struct count sum_bucket(const struct state_save *s, unsigned int index,
-				  int window, int64_t bucket)
+static struct count sum_bucket(const struct state_save *s, unsigned int index, int window,
+			       int64_t bucket)
 {
 	return tally_bucket(engine_tally(s->engine), (enum tally_series)index, window,
 			    bucket);

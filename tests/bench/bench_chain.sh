@@ -33,6 +33,28 @@ until_read()
 	echo "$at"
 }
 
+# From now on a write to the log or the state hangs, and so would syslog(3), by
+# whomever: /dev/log takes nothing more. auditd has nothing to say under load.
+hang()
+{
+	kill -STOP "$syslog"
+	python3 -c 'import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.setblocking(False)
+try:
+    while True:
+        s.sendto(b"<30>x", sys.argv[1])
+except BlockingIOError:
+    pass' "$T/dev/log"
+	fsfreeze -f "$sys_disk"
+	sleep 1.2 # a summary is due each second
+}
+unhang()
+{
+	fsfreeze -u "$sys_disk"
+	kill -CONT "$syslog"
+}
+
 # once WAY COMMAND: a line of figures to $T/figures: way, ns, plugin ns, auditd ns, bytes
 once()
 {
@@ -43,13 +65,12 @@ once()
 	rule always,exit -F arch=b64 -S getppid -F "exe=$T/load" -k chain
 	run "$T/load" getppid 2000 1 # warm
 	until_read "$plugin" >/dev/null
-	[ "$1" != frozen ] || fsfreeze -f "$sys_disk"
-	[ "$1" != frozen ] || sleep 1.2 # a summary is due each second
+	[ "$1" != frozen ] || hang
 	bytes=$(has_read "$plugin") ours=$(busy "$plugin") auditds=$(busy "$sys_auditd") begin=$(now)
 	run "$T/load" getppid "$EVENTS" 2 || fail "the load was not as expected"
 	end=$(until_read "$plugin")
 	echo "$1 $((end - begin)) $(($(busy "$plugin") - ours)) $(($(busy "$sys_auditd") - auditds)) $(($(has_read "$plugin") - bytes))" >>"$T/figures"
-	[ "$1" != frozen ] || fsfreeze -u "$sys_disk"
+	[ "$1" != frozen ] || unhang
 	sys_drop_rules
 	auditd_stop || die "auditd did not end"
 	rm -f "$T"/log/* "$T"/state/*
@@ -79,7 +100,7 @@ share()
 		awk '{ v[NR] = $1 } END { printf "%.3f (%.3f to %.3f)", v[int((NR + 1) / 2)], v[1], v[NR] }'
 }
 
-sys_begin pgrep fsfreeze mkfs.ext4 mount socat
+sys_begin pgrep fsfreeze mkfs.ext4 mount socat python3
 own_program tests/system/load
 own_program tests/bench/discard
 disk "$T/disk"
@@ -103,7 +124,7 @@ cat >"$T/in-own-dev" <<-'SCRIPT'
 SCRIPT
 start syslog socat -u "UNIX-RECV:$T/dev/log,mode=666" STDOUT
 until_true "$SYS_WAIT" [ -S "$T/dev/log" ] || die "no listener for the system log"
-kill -STOP "$started"
+syslog=$started
 : >"$T/figures"
 round=0
 while [ $round -lt "$ROUNDS" ]; do
