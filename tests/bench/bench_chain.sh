@@ -12,8 +12,10 @@
 # shellcheck source=tests/system/lib.sh disable=SC2154,SC2317
 . "$(dirname "$0")/../system/lib.sh"
 
-ROUNDS=${ROUNDS:-9}
-EVENTS=${EVENTS:-60000}
+ROUNDS=${ROUNDS:-12}
+BURSTS=${BURSTS:-5}    # of each in a round
+EVENTS=${EVENTS:-20000} # of each burst
+PROCESSES=${PROCESSES:-1}
 
 # busy PID: nanoseconds of processor time of all its threads
 busy() { cat /proc/"$1"/task/*/schedstat 2>/dev/null | awk '{ sum += $1 } END { printf "%d\n", sum }'; }
@@ -47,7 +49,6 @@ try:
 except BlockingIOError:
     pass' "$T/dev/log"
 	fsfreeze -f "$sys_disk"
-	sleep 1.2 # a summary is due each second
 }
 unhang()
 {
@@ -55,7 +56,8 @@ unhang()
 	kill -CONT "$syslog"
 }
 
-# once WAY COMMAND: a line of figures to $T/figures: way, ns, plugin ns, auditd ns, bytes
+# once WAY COMMAND: for each burst a line to $T/figures: way, round, ns until it was
+# read, processor time of plugin and auditd in ns
 once()
 {
 	auditd_start "$2"
@@ -66,10 +68,15 @@ once()
 	run "$T/load" getppid 2000 1 # warm
 	until_read "$plugin" >/dev/null
 	[ "$1" != frozen ] || hang
-	bytes=$(has_read "$plugin") ours=$(busy "$plugin") auditds=$(busy "$sys_auditd") begin=$(now)
-	run "$T/load" getppid "$EVENTS" 2 || fail "the load was not as expected"
-	end=$(until_read "$plugin")
-	echo "$1 $((end - begin)) $(($(busy "$plugin") - ours)) $(($(busy "$sys_auditd") - auditds)) $(($(has_read "$plugin") - bytes))" >>"$T/figures"
+	sleep 1.2 # a summary is due each second: its writer hangs by then
+	burst=0
+	while [ $burst -lt "$BURSTS" ]; do
+		ours=$(busy "$plugin") auditds=$(busy "$sys_auditd") begin=$(now)
+		run "$T/load" getppid "$EVENTS" "$PROCESSES" >/dev/null || fail "the load was not as expected"
+		end=$(until_read "$plugin")
+		echo "$1 $round $((end - begin)) $(($(busy "$plugin") - ours)) $(($(busy "$sys_auditd") - auditds))" >>"$T/figures"
+		burst=$((burst + 1))
+	done
 	[ "$1" != frozen ] || unhang
 	sys_drop_rules
 	auditd_stop || die "auditd did not end"
@@ -85,21 +92,24 @@ way()
 	once "$1" "$3"
 }
 
-# figures COLUMN WAY [WAY]: median (least to most) of a column, or of its ratio in each round
-figures()
+# of_rounds WAY WHAT: the median over the bursts of each round; WHAT is an awk
+# expression of a line of figures
+of_rounds()
 {
-	awk -v column="$1" -v way="$2" -v to="$3" '
-		$1 == way { value[++n] = $column }
-		$1 == to { other[++m] = $column }
-		END { for (i = 1; i <= n; i++) print to == "" ? value[i] : value[i] / other[i] }' "$T/figures" |
-		sort -n | awk '{ v[NR] = $1 } END { printf "%.3f (%.3f to %.3f)", v[int((NR + 1) / 2)], v[1], v[NR] }'
+	awk -v way="$1" '$1 == way { print $2, '"$2"' }' "$T/figures" | sort -k1,1n -k2,2n |
+		awk 'function give() { if (n) print v[int((n + 1) / 2)] }
+			$1 != round { give(); round = $1; n = 0 }
+			{ v[++n] = $2 }
+			END { give() }'
 }
-share()
+# median: of the lines that come in, with the least and the most
+median() { sort -n | awk '{ v[NR] = $1 } END { printf "%.3f (%.3f to %.3f)", v[int((NR + 1) / 2)], v[1], v[NR] }'; }
+throughput()
 {
-	awk -v way="$1" '$1 == way { print $3 / $4 }' "$T/figures" | sort -n |
-		awk '{ v[NR] = $1 } END { printf "%.3f (%.3f to %.3f)", v[int((NR + 1) / 2)], v[1], v[NR] }'
+	of_rounds discard '$3' >"$T/discard.ns"
+	of_rounds "$1" '$3' | paste -d ' ' "$T/discard.ns" - | awk '{ print $1 / $2 }' | median
 }
-
+share() { of_rounds "$1" '$4 / $5' | median; }
 sys_begin pgrep fsfreeze mkfs.ext4 mount socat python3
 own_program tests/system/load
 own_program tests/bench/discard
@@ -128,20 +138,27 @@ syslog=$started
 : >"$T/figures"
 round=0
 while [ $round -lt "$ROUNDS" ]; do
-	way discard discard ""
-	way ours "audisp-noise $T/noise.conf" ""
-	way every "audisp-noise -e $T/noise.conf" ""
-	way frozen "audisp-noise $T/frozen.conf" "unshare -m sh $T/in-own-dev $T/dev"
+	# each in turn is the first of a round: what one leaves to the next differs
+	turn=0
+	while [ $turn -lt 4 ]; do
+		case $(((round + turn) % 4)) in
+		0) way discard discard "" ;;
+		1) way ours "audisp-noise $T/noise.conf" "" ;;
+		2) way frozen "audisp-noise $T/frozen.conf" "unshare -m sh $T/in-own-dev $T/dev" ;;
+		3) way every "audisp-noise -e $T/noise.conf" "" ;;
+		esac
+		turn=$((turn + 1))
+	done
 	round=$((round + 1))
 done
-echo "$ROUNDS rounds of $EVENTS events of 3 records; median (least to most)"
+echo "$ROUNDS rounds of $BURSTS times $EVENTS events of 3 records; median of the rounds (least to most)"
 echo "throughput of the chain, that with a plugin that discards being 1"
-echo "  ours                                     $(figures 2 discard ours)"
-echo "  with a frozen disk and /dev/log unread   $(figures 2 discard frozen)"
+echo "  ours                                     $(throughput ours)"
+echo "  with a frozen disk and /dev/log unread   $(throughput frozen)"
 echo "processor time of the plugin, that of auditd being 1"
 echo "  ours                                     $(share ours)"
 echo "  asking libauparse about every event      $(share every)"
 echo "  the plugin that discards                 $(share discard)"
-echo "us an event: auditd $(awk -v e="$EVENTS" '$1 == "ours" { s += $4; n++ } END { printf "%.2f", s / n / e / 1000 }' "$T/figures"), ours $(awk -v e="$EVENTS" '$1 == "ours" { s += $3; n++ } END { printf "%.2f", s / n / e / 1000 }' "$T/figures")"
+echo "us an event: ours $(of_rounds ours "\$4 / $EVENTS / 1000" | median), auditd $(of_rounds ours "\$5 / $EVENTS / 1000" | median)"
 [ -z "$SYS_KEEP" ] || cp "$T/figures" "$SYS_KEEP"
 sys_end
