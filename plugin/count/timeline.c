@@ -84,9 +84,22 @@ static bool wall_agrees(int64_t stamp_ms, const struct clock_reading *clock)
 	return apart <= TIMELINE_NEAR_MS && apart >= -TIMELINE_NEAR_MS;
 }
 
+static void move_now(struct timeline *t, int64_t own_ms)
+{
+	unsigned int i;
+
+	t->now_ms = own_ms;
+	for (i = 0; i < t->windows.n; i++) {
+		int64_t width = t->windows.bucket_ms[i];
+
+		if ((uint64_t)(own_ms - t->now.bucket[i] * width) >= (uint64_t)width)
+			t->now.bucket[i] = own_ms / width;
+	}
+}
+
 static void set_now(struct timeline *t, int64_t own_ms, const struct clock_reading *clock)
 {
-	t->now_ms = own_ms;
+	move_now(t, own_ms);
 	t->boot_now_ms = own_ms;
 	if (clock)
 		t->boot_ms = clock->boot_ms;
@@ -128,7 +141,9 @@ static bool is_late(const struct timeline *t, int64_t own_ms)
 {
 	int64_t width = t->windows.bucket_ms[0];
 
-	return t->now_ms / width - own_ms / width >= WINDOW_BUCKETS;
+	/* nearly always it is near, and no division is needed to see it */
+	return t->now_ms - own_ms > (WINDOW_BUCKETS - 2) * width &&
+	       t->now.bucket[0] - own_ms / width >= WINDOW_BUCKETS;
 }
 
 bool timeline_see(struct timeline *t, int64_t stamp_ms, const struct clock_reading *clock)
@@ -181,34 +196,30 @@ void timeline_idle(struct timeline *t, const struct clock_reading *clock)
 	int64_t own = t->boot_now_ms + clock->boot_ms - t->boot_ms;
 
 	if (t->started && own > t->now_ms)
-		t->now_ms = own;
+		move_now(t, own);
 }
 
 struct when timeline_place(const struct timeline *t, int64_t stamp_ms)
 {
-	struct when now = timeline_now(t), when = {{0}};
+	int64_t own = own_of(t, stamp_ms);
+	struct when when = t->now;
 	unsigned int i;
 
 	for (i = 0; i < t->windows.n; i++) {
-		int64_t b = own_of(t, stamp_ms) / t->windows.bucket_ms[i];
+		int64_t width = t->windows.bucket_ms[i];
 
-		if (b > now.bucket[i])
-			b = now.bucket[i];
-		if (b <= now.bucket[i] - WINDOW_BUCKETS)
-			b = now.bucket[i] - WINDOW_BUCKETS + 1;
-		when.bucket[i] = b;
+		if (own >= t->now.bucket[i] * width)
+			continue;
+		when.bucket[i] = own / width;
+		if (when.bucket[i] <= t->now.bucket[i] - WINDOW_BUCKETS)
+			when.bucket[i] = t->now.bucket[i] - WINDOW_BUCKETS + 1;
 	}
 	return when;
 }
 
 struct when timeline_now(const struct timeline *t)
 {
-	struct when when = {{0}};
-	unsigned int i;
-
-	for (i = 0; i < t->windows.n; i++)
-		when.bucket[i] = t->now_ms / t->windows.bucket_ms[i];
-	return when;
+	return t->now;
 }
 
 int64_t timeline_stamp(const struct timeline *t)

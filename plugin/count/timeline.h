@@ -38,6 +38,7 @@ struct timeline {
 	int64_t cover_ms[WINDOWS_MAX];     /* where each window's unbroken cover begins */
 	int64_t covered_before_ms;         /* by earlier processes, all in all */
 	int64_t now_ms;                    /* own time; never goes back */
+	struct when now;                   /* its buckets: a division each, kept */
 	int64_t shift_ms[TIMELINE_SHIFTS]; /* own time = stamp + shift; the first is in
 					      use */
 	unsigned int n_shifts;

@@ -9,7 +9,7 @@
 # reading /dev/log. Measured: the time until the plugin has read the whole load,
 # and processor time of plugin and auditd. As every test that touches audit it
 # runs only where nobody uses it.
-# shellcheck source=tests/system/lib.sh disable=SC2154,SC2317
+# shellcheck source=tests/system/lib.sh disable=SC2154,SC2317,SC2016
 . "$(dirname "$0")/../system/lib.sh"
 
 ROUNDS=${ROUNDS:-12}
