@@ -36,7 +36,7 @@ static int read_head(struct scan *s, struct state_head *h)
 	scan_expect(s, "\",\"first_ms\":");
 	h->identity.first_ms = scan_i64(s);
 	scan_expect(s, ",\"records\":");
-	h->records = scan_u64(s, SCAN_COUNT_MAX);
+	h->records = scan_u64(s, STATE_COUNT_MAX);
 	scan_expect(s, ",\"window_ms\":");
 	h->n_windows = scan_row(s, h->window_ms, WINDOWS_MAX);
 	scan_expect(s, ",\"oldest\":");
@@ -55,7 +55,7 @@ static bool is_end(struct scan *s, uint64_t sum, uint64_t entries)
 {
 	uint64_t said;
 
-	if (!scan_skip(s, "{\"end\":") || scan_u64(s, SCAN_COUNT_MAX) != entries)
+	if (!scan_skip(s, "{\"end\":") || scan_u64(s, STATE_COUNT_MAX) != entries)
 		return false;
 	scan_expect(s, ",\"sum\":\"");
 	if (scan_hex(s, &said, sizeof(said)) != sizeof(said) || said != sum)

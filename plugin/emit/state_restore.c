@@ -195,9 +195,9 @@ static void take_table(struct restore *r, struct scan *s)
 	if (!get_list(s, &list))
 		return;
 	scan_expect(s, "\",\"worst\":");
-	m.worst = scan_u64(s, SCAN_COUNT_MAX) + r->between;
+	m.worst = scan_u64(s, STATE_COUNT_MAX) + r->between;
 	scan_expect(s, ",\"evicted\":");
-	m.evicted = scan_u64(s, SCAN_COUNT_MAX);
+	m.evicted = scan_u64(s, STATE_COUNT_MAX);
 	if (!r->dry && !s->bad)
 		topk_set_margin(tally_table(r->tally, list), &m);
 }
@@ -311,9 +311,9 @@ static bool read_entry(struct restore *r, struct scan *s, struct entry_saved *e)
 	e->topk.name.p = e->name;
 	e->topk.name.n = scan_hex(s, e->name, sizeof(e->name));
 	scan_expect(s, "\",\"rank\":");
-	e->topk.rank = scan_u64(s, SCAN_COUNT_MAX);
+	e->topk.rank = scan_u64(s, STATE_COUNT_MAX);
 	scan_expect(s, ",\"error\":");
-	e->topk.error = scan_u64(s, SCAN_COUNT_MAX) + r->between;
+	e->topk.error = scan_u64(s, STATE_COUNT_MAX) + r->between;
 	scan_expect(s, ",\"since_ms\":");
 	e->topk.since_ms = scan_i64(s);
 	scan_expect(s, ",");

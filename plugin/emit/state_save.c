@@ -94,6 +94,12 @@ static void put_member(struct state_save *s, const char *before, uint64_t value)
 	put_u64(s, value);
 }
 
+/* A bound on what is missing: sums of such may pass what is read back. */
+static void put_bound(struct state_save *s, const char *before, uint64_t value)
+{
+	put_member(s, before, value < STATE_COUNT_MAX ? value : STATE_COUNT_MAX);
+}
+
 static void put_count(struct state_save *s, const struct count *c)
 {
 	put_u64(s, c->events);
@@ -227,8 +233,8 @@ static void put_entry(struct state_save *s, const struct topk_view *v)
 	put_text(s, entry_list_name((enum tally_list)s->list));
 	put_text(s, "\",\"name\":\"");
 	put_hex(s, v->name.p, v->name.n);
-	put_member(s, "\",\"rank\":", topk_rank(table, s->index));
-	put_member(s, ",\"error\":", v->error);
+	put_bound(s, "\",\"rank\":", topk_rank(table, s->index));
+	put_bound(s, ",\"error\":", v->error);
 	put_text(s, ",\"since_ms\":");
 	put_i64(s, v->since_ms);
 	put_text(s, ",\"total\":[");
@@ -337,8 +343,8 @@ static void put_table(struct state_save *s, enum tally_list list)
 		m.worst = s->missed[list];
 	put_text(s, "{\"table\":\"");
 	put_text(s, entry_list_name(list));
-	put_member(s, "\",\"worst\":", m.worst);
-	put_member(s, ",\"evicted\":", m.evicted);
+	put_bound(s, "\",\"worst\":", m.worst);
+	put_bound(s, ",\"evicted\":", m.evicted);
 	end_line(s);
 }
 

@@ -27,6 +27,9 @@
 #define STATE_SCHEMA "audisp-noise-state/"
 #define STATE_ARCH   (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? "le" : "be")
 
+/* No figure is larger: sums of some of these cannot overflow. */
+#define STATE_COUNT_MAX (UINT64_MAX >> 8)
+
 struct state_save;
 
 struct state_identity {

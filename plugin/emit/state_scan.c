@@ -5,6 +5,7 @@
 #include "emit/state_scan.h"
 
 #include "base/text.h"
+#include "emit/state_save.h"
 
 bool scan_skip(struct scan *s, const char *text)
 {
@@ -78,11 +79,11 @@ struct count scan_count(struct scan *s)
 {
 	struct count c;
 
-	c.events = scan_u64(s, SCAN_COUNT_MAX);
+	c.events = scan_u64(s, STATE_COUNT_MAX);
 	scan_expect(s, ",");
-	c.records = scan_u64(s, SCAN_COUNT_MAX);
+	c.records = scan_u64(s, STATE_COUNT_MAX);
 	scan_expect(s, ",");
-	c.bytes = scan_u64(s, SCAN_COUNT_MAX);
+	c.bytes = scan_u64(s, STATE_COUNT_MAX);
 	return c;
 }
 

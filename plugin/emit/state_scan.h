@@ -38,9 +38,7 @@ int64_t scan_i64(struct scan *s);
 /** scan_hex - digits in pairs up to what is none. Return: bytes in @out. */
 size_t scan_hex(struct scan *s, void *out, size_t size);
 
-#define SCAN_COUNT_MAX (UINT64_MAX >> 8) /* sums of some of these cannot overflow */
-
-/** scan_count - three numbers, each at most SCAN_COUNT_MAX */
+/** scan_count - three numbers, each at most STATE_COUNT_MAX (state_save.h) */
 struct count scan_count(struct scan *s);
 
 /** scan_row - numbers in brackets, at most @max of them. Return: how many. */
