@@ -30,6 +30,7 @@ EXTRA_DIST += tests/integration/lib.sh tests/integration/make_stream.py \
 if CMOCKA
 unit_programs = \
 	tests/unit/test_assemble \
+	tests/unit/test_cache \
 	tests/unit/test_clock \
 	tests/unit/test_conf_file \
 	tests/unit/test_config \
@@ -81,6 +82,8 @@ unit_wrap = $(AM_LDFLAGS) -Wl
 EXTRA_DIST += tests/unit/oom.h tests/unit/rng.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
 tests_unit_test_assemble_CFLAGS = $(unit_cflags)
 tests_unit_test_assemble_LDADD = $(unit_libs)
+tests_unit_test_cache_CFLAGS = $(unit_cflags)
+tests_unit_test_cache_LDADD = $(unit_libs)
 tests_unit_test_clock_CFLAGS = $(unit_cflags)
 tests_unit_test_clock_LDFLAGS = $(unit_wrap),--wrap=clock_gettime
 tests_unit_test_clock_LDADD = $(unit_libs)
@@ -266,9 +269,10 @@ EXTRA_DIST += tests/lint/lib.sh tests/lint/arrows.awk
 AM_TESTS_ENVIRONMENT += CC='$(CC)'; export CC;
 
 # --- benches: figures, no tests ---
-benches = tests/bench/bench_replay tests/bench/bench_unended tests/bench/bench_pieces
-EXTRA_PROGRAMS = $(benches) tests/bench/discard
-bench_scripts = tests/bench/bench_chain.sh
+benches = tests/bench/bench_replay tests/bench/bench_unended tests/bench/bench_pieces \
+	tests/bench/bench_growth
+EXTRA_PROGRAMS = $(benches) tests/bench/discard tests/bench/synthetic_log
+bench_scripts = tests/bench/bench_tools.sh tests/bench/bench_memory.sh tests/bench/bench_chain.sh
 tests_bench_discard_SOURCES = tests/bench/discard.c
 synthetic = tests/bench/synthetic.c tests/bench/synthetic.h
 tests_bench_bench_replay_SOURCES = tests/bench/bench_replay.c $(synthetic)
@@ -280,6 +284,12 @@ tests_bench_bench_unended_LDADD = $(NOISE_LIBS)
 tests_bench_bench_pieces_SOURCES = tests/bench/bench_pieces.c $(synthetic)
 tests_bench_bench_pieces_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_bench_bench_pieces_LDADD = $(NOISE_LIBS)
+tests_bench_bench_growth_SOURCES = tests/bench/bench_growth.c $(synthetic)
+tests_bench_bench_growth_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_bench_bench_growth_LDADD = $(NOISE_LIBS)
+tests_bench_synthetic_log_SOURCES = tests/bench/synthetic_log.c $(synthetic)
+tests_bench_synthetic_log_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_bench_synthetic_log_LDADD = $(NOISE_LIBS)
 CLEANFILES += $(EXTRA_PROGRAMS)
 EXTRA_DIST += tests/bench/README $(bench_scripts)
 

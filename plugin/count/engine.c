@@ -129,13 +129,27 @@ void engine_set_own(struct engine *e, const struct engine_own *own)
 	e->own = own ? *own : (struct engine_own){{0}, NULL};
 }
 
+/* Return: has the event one? */
+static bool take_print(struct engine *e, const struct assembly *ev, struct print *print)
+{
+	if (!e->cache || !cache_pays(e->cache) ||
+	    !cache_print(e->cache, e->assembler, ev, print))
+		return false;
+	/* ours are counted otherwise than those of others that are alike */
+	if (is_own(e, node_name(ev->node), print->pid))
+		print->hash ^= OWN_PRINT;
+	return true;
+}
+
 /* Is it like an event that was parsed before? Then it is counted like that one. */
 static bool repeat(struct engine *e, struct assembly *ev, uint64_t print)
 {
 	const struct tally_known *known = cache_get(e->cache, print);
 	const struct count c = {1, ev->records, ev->bytes};
+	bool done = known && tally_repeat(e->tally, known, &c, assembly_aux(ev));
 
-	return known && tally_repeat(e->tally, known, &c, assembly_aux(ev));
+	cache_helped(e->cache, done);
+	return done;
 }
 
 static void remember(struct engine *e, const struct tally_receipt *receipt,
@@ -151,11 +165,8 @@ static void on_complete(void *arg, struct assembly *ev)
 {
 	struct engine *e = arg;
 	struct print print;
-	bool has_print = e->cache && cache_print(e->cache, e->assembler, ev, &print);
+	bool has_print = take_print(e, ev, &print);
 
-	/* ours are counted otherwise than those of others that are alike */
-	if (has_print && is_own(e, node_name(ev->node), print.pid))
-		print.hash ^= OWN_PRINT;
 	if (has_print && repeat(e, ev, print.hash))
 		return;
 	e->health.parsed++;

@@ -17,6 +17,12 @@
 
 #define NAME_MAX_BYTES 3072 /* raw identity; longer ones have no print */
 
+/* One that helps makes up for four that do not: a print costs a fifth of a parsing. */
+#define USELESS_MANY 64
+#define USELESS_MAX  256
+#define HELP_WEIGHT  4
+#define TRY_EVERY    8
+
 struct cache {
 	struct siphash_key key;
 	uint32_t mask;
@@ -25,6 +31,8 @@ struct cache {
 	char *values;
 	struct event event; /* arch, nr, has_syscall, as object_dir() reads them */
 	struct object object;
+	unsigned int useless; /* prints that did not help, less those that did */
+	unsigned int not_tried;
 	int64_t pid; /* of the event at hand */
 	struct shape of_syscall, of_cwd, of_path, of_header;
 	size_t n;
@@ -76,6 +84,24 @@ void *cache_put(struct cache *c, uint64_t hash)
 
 	c->prints[place] = hash;
 	return c->values + place * c->value_size;
+}
+
+bool cache_pays(struct cache *c)
+{
+	if (c->useless < USELESS_MANY)
+		return true;
+	c->not_tried = (c->not_tried + 1) % TRY_EVERY;
+	return !c->not_tried;
+}
+
+void cache_helped(struct cache *c, bool helped)
+{
+	if (!helped)
+		c->useless += c->useless < USELESS_MAX;
+	else if (c->useless > HELP_WEIGHT)
+		c->useless -= HELP_WEIGHT;
+	else
+		c->useless = 0;
 }
 
 /* --- the name --- */

@@ -45,6 +45,16 @@ struct print {
 bool cache_print(struct cache *c, const struct assembler *a, const struct assembly *ev,
 		 struct print *print);
 
+/**
+ * cache_pays - is it worth while to make a print of the next event?
+ * Where nearly no event is like another, the print of each costs a fifth of
+ * its parsing for nothing: then one of eight is tried, until they help again.
+ */
+bool cache_pays(struct cache *c);
+
+/** cache_helped - has the print of an event saved its parsing? */
+void cache_helped(struct cache *c, bool helped);
+
 /** cache_get - the value kept for a hash, or NULL. Borrows until the next cache_put(). */
 const void *cache_get(const struct cache *c, uint64_t hash);
 
