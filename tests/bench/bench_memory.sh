@@ -46,7 +46,7 @@ sleep 1
 echo "events      KiB of all $(family | wc -l) processes"
 printf '%-11s %s\n' 0 "$(memory)"
 for part in 1 10 25 50 100; do
-	wanted=$((EVENTS / 100 * part))
+	wanted=$((EVENTS * part / 100))
 	./tests/bench/synthetic_log "$((wanted - ${done:-0}))" 1000000 0 >&7
 	rest
 	printf '%-11s %s\n' "$wanted" "$(memory)"
