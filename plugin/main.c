@@ -27,8 +27,8 @@ static int print_settings(const char *file)
 {
 	struct conf_error error;
 	struct config config;
+	struct root root = {0};
 	char text[640];
-	gid_t group;
 
 	if (config_load(&config, file, &error) < 0) {
 		log_msg(LOG_ERR, "%s", conf_error_text(&error, text, sizeof(text)));
@@ -39,7 +39,7 @@ static int print_settings(const char *file)
 			"note: %s is missing or may not be read by this user; these are "
 			"the defaults",
 			SETTINGS_FILE);
-	if (root_group(&config, &group) < 0)
+	if (root_account(&root, &config) < 0)
 		return 1;
 	config_print(&config, STDOUT_FILENO);
 	return 0;

@@ -21,7 +21,8 @@
 
 #define WHY_MAX 640
 
-int root_group(const struct config *config, gid_t *group)
+/* That may read the socket: the one that is set, or adm where there is one, else root. */
+static int find_group(const struct config *config, gid_t *group)
 {
 	const char *name = config->socket_group;
 	struct group *entry;
@@ -50,14 +51,14 @@ int root_account(struct root *r, const struct config *config)
 	r->is_root = geteuid() == 0;
 	r->watch_error = r->is_root ? 0 : -ENOTCONN;
 	if (!r->is_root)
-		return root_group(config, &r->account.group);
+		return find_group(config, &r->account.group);
 	error = privs_lookup(config->user, &r->account, why, sizeof(why));
 	if (error < 0) {
 		log_msg(LOG_ERR, "%s: %s", config->file[0] ? config->file : SETTINGS_FILE,
 			why);
 		return error;
 	}
-	return root_group(config, &r->account.group);
+	return find_group(config, &r->account.group);
 }
 
 int root_directories(const struct root *r, const struct config *config)

@@ -25,13 +25,6 @@ struct root {
 	int watch_error;              /* why, for watch_reason(); 0 */
 };
 
-/**
- * root_group - the group that may read the socket
- * Says on stderr when the one that is set does not exist. Return: 0 or -EINVAL.
- */
-int root_group(const struct config *config, gid_t *group)
-	__attribute__((warn_unused_result));
-
 /** root_account - whom we become, and the socket's group. Return: 0, or negative
  * errno and it was said why. */
 int root_account(struct root *r, const struct config *config)

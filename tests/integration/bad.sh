@@ -54,6 +54,14 @@ refused "--settings: a group that is not there" \
 	'settings: socket_group: .*"no-such-group"; make it' 1 \
 	"$NOISE_PLUGIN" --settings "$(settings 'socket_group = no-such-group')"
 
+if [ -n "$as_user" ]; then
+	printf 'socket = %s/socket\nsummary_log = none\nstate_file = none\nuser = no-such-user\n' "$work" >"$work/s2"
+	refused "--settings: a user that is not there" "s2: user: there is no user .*no-such-user" 1 \
+		"$NOISE_PLUGIN" --settings "$work/s2"
+	refused "a user that is not there" "s2: user: there is no user .*no-such-user" 1 \
+		"$NOISE_PLUGIN" "$work/s2"
+fi
+
 closed() { "$NOISE_PLUGIN" "$work/settings" <&-; }
 settings >/dev/null
 refused "standard input closed" "standard input is closed" 1 closed
