@@ -62,9 +62,9 @@ static int open_or_make(const char *path)
 	return fd;
 }
 
-int logfile_open(const char *path)
+/* What open(2) gave for a log. Return: @fd, or negative errno and it is closed. */
+static int is_log(int fd)
 {
-	int fd = open_or_make(path);
 	struct stat st;
 
 	if (fd == -ENXIO) /* a FIFO that nobody reads */
@@ -98,7 +98,7 @@ static int open_file(struct logfile *f)
 
 	if (f->fd >= 0)
 		return 0;
-	fd = logfile_open(f->path);
+	fd = is_log(open_or_make(f->path));
 	if (fd < 0)
 		return failed(f, fd);
 	f->fd = fd;
@@ -282,17 +282,37 @@ static const char *remedy(int error)
 	}
 }
 
+/* Making a file waits where the filesystem is frozen; asking does not. */
+static int check_directory(const char *path)
+{
+	char *dir = strdup(path), *slash;
+	int err;
+
+	if (!dir)
+		return -ENOMEM;
+	slash = strrchr(dir, '/');
+	if (slash)
+		slash[slash == dir] = '\0';
+	err = faccessat(AT_FDCWD, slash ? dir : ".", W_OK | X_OK, AT_EACCESS) ? -errno
+									      : 0;
+	free(dir);
+	return err;
+}
+
 int logfile_check(const char *path, char *why, size_t why_size)
 {
-	int fd = logfile_open(path);
+	int fd = open(path, LOG_FLAGS), err = is_log(fd < 0 ? -errno : fd);
 
-	if (fd < 0) {
-		snprintf(why, why_size, "summary log %s: %s: %s", path, strerror(-fd),
-			 remedy(-fd));
-		return fd;
+	if (err == -ENOENT)
+		err = check_directory(path);
+	if (err >= 0) {
+		if (fd >= 0)
+			close(fd);
+		return 0;
 	}
-	close(fd);
-	return 0;
+	snprintf(why, why_size, "summary log %s: %s: %s", path, strerror(-err),
+		 remedy(-err));
+	return err;
 }
 
 /* --- for the writer --- */

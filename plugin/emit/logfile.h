@@ -29,7 +29,8 @@ struct logfile {
 /**
  * logfile_check - can this log be written? (at start, before the stream begins)
  * @why: on failure one line for the operator: the path, the reason, the remedy
- * Return: 0 or negative errno. Makes the file if it can.
+ * Makes nothing and waits for no disk, not for a frozen one either.
+ * Return: 0 or negative errno.
  */
 int logfile_check(const char *path, char *why, size_t why_size);
 
@@ -37,13 +38,6 @@ int logfile_check(const char *path, char *why, size_t why_size);
 int logfile_init(struct logfile *f, const char *path, uint64_t rotate_bytes,
 		 unsigned int keep) __attribute__((warn_unused_result));
 void logfile_fini(struct logfile *f);
-
-/**
- * logfile_open - open @path for appending; made with 0640 where there is none
- * Follows no symbolic link at its end and waits for no FIFO. Return: the
- * descriptor, or negative errno: -EINVAL for what is not a regular file.
- */
-int logfile_open(const char *path);
 
 /**
  * logfile_line - append one line, the whole of it or nothing

@@ -57,6 +57,7 @@ cp "$disk/state" "$work/good"
 
 start
 check "after a start: the counts of before are there" await counted "$wanted"
+rm "$disk/log"
 fsfreeze -f "$disk" || exit 99
 cat "$work/stream" >&7
 check "frozen: all is counted" await counted $((2 * wanted))
@@ -67,7 +68,18 @@ check "frozen: summaries still come" await more
 exec 7>&-
 left() { grep -q '^State:.Z' "/proc/$plugin/status"; }
 check "frozen: it does not wait for the disk" await left
+# one that starts now finds no log: it does not wait for it to be made
+mv "$work/socket" "$work/socket.old" 2>/dev/null || true
+first=$plugin
+start
+cat "$work/stream" >&7
+check "a start while it is frozen: it counts on from the state" await counted $((2 * wanted))
+second=$plugin
+exec 7>&-
+check "a start while it is frozen: it does not wait at its end" await left
 fsfreeze -u "$disk"
+wait "$second" || true
+plugin=$first
 check "thawed: it ended with 0" ended
 check "thawed: the state is the whole one of before" cmp -s "$disk/state" "$work/good"
 
