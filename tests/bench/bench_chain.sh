@@ -122,19 +122,7 @@ sed -e "s|^summary_log = .*|summary_log = $T/disk/summary.log|" -e "s|^state_fil
 chmod 0640 "$T/frozen.conf"
 SYS_Q_DEPTH=40000
 auditd_conf
-mkdir "$T/dev"
-touch "$T/dev/null" "$T/dev/urandom"
-cat >"$T/in-own-dev" <<-'SCRIPT'
-	#!/bin/sh
-	# in-own-dev DIR COMMAND...: with DIR as /dev
-	dir=$1
-	shift
-	mount --bind /dev/null "$dir/null" && mount --bind /dev/urandom "$dir/urandom" &&
-		mount --rbind "$dir" /dev && exec "$@"
-SCRIPT
-start syslog socat -u "UNIX-RECV:$T/dev/log,mode=666" STDOUT
-until_true "$SYS_WAIT" [ -S "$T/dev/log" ] || die "no listener for the system log"
-syslog=$started
+own_dev
 : >"$T/figures"
 round=0
 while [ $round -lt "$ROUNDS" ]; do
@@ -144,7 +132,7 @@ while [ $round -lt "$ROUNDS" ]; do
 		case $(((round + turn) % 4)) in
 		0) way discard discard "" ;;
 		1) way ours "audisp-noise $T/noise.conf" "" ;;
-		2) way frozen "audisp-noise $T/frozen.conf" "unshare -m sh $T/in-own-dev $T/dev" ;;
+		2) way frozen "audisp-noise $T/frozen.conf" "$in_own_dev" ;;
 		3) way every "audisp-noise -e $T/noise.conf" "" ;;
 		esac
 		turn=$((turn + 1))

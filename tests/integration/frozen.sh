@@ -28,39 +28,25 @@ gzip -dc "$recorded" >"$work/stream"
 wanted=$(grep -c '^type=' "$work/stream")
 # shellcheck disable=SC2034 # read by settings()
 summary_log=$disk/log state_line="state_file = $disk/state"
-mkfifo "$work/pipe"
 # a search for leaks stops all threads first, also the one that cannot be stopped
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 
-# start: the plugin reads what is written to descriptor 7
-start() {
-	"$NOISE_PLUGIN" "$(settings "interval = 1")" <"$work/pipe" 2>"$work/err" 7>&- &
-	plugin=$!
-	exec 7>"$work/pipe"
-	await [ -S "$work/socket" ] || echo "no socket"
-	socat -u "UNIX-CONNECT:$work/socket" STDOUT >"$work/client" 7>&- &
-}
-summaries() { jq -c 'select(.type == "summary")' "$work/client"; }
-counted() { [ "$(summaries | tail -n 1 | jq ".windows[-1].records")" -eq "$1" ]; }
-gone() { ! kill -0 "$plugin"; }
-ended() {
-	exec 7>&-
-	await gone && wait "$plugin"
-}
+start() { feed "$(settings "interval = 1")"; }
+summaries() { jq -Rc 'fromjson? | select(.type == "summary")' "$work/client"; }
 
 start
 cat "$work/stream" >&7
-check "before: all is counted" await counted "$wanted"
+check "before: all is counted" await has_counted "$wanted"
 check "before: it ends with 0" ended
 check "before: a state is there" [ -f "$disk/state" ]
 cp "$disk/state" "$work/good"
 
 start
-check "after a start: the counts of before are there" await counted "$wanted"
+check "after a start: the counts of before are there" await has_counted "$wanted"
 rm "$disk/log"
 fsfreeze -f "$disk" || exit 99
 cat "$work/stream" >&7
-check "frozen: all is counted" await counted $((2 * wanted))
+check "frozen: all is counted" await has_counted $((2 * wanted))
 n=$(summaries | wc -l)
 more() { [ "$(summaries | wc -l)" -gt $((n + 3)) ]; }
 check "frozen: summaries still come" await more
@@ -73,7 +59,7 @@ mv "$work/socket" "$work/socket.old" 2>/dev/null || true
 first=$plugin
 start
 cat "$work/stream" >&7
-check "a start while it is frozen: it counts on from the state" await counted $((2 * wanted))
+check "a start while it is frozen: it counts on from the state" await has_counted $((2 * wanted))
 second=$plugin
 exec 7>&-
 check "a start while it is frozen: it does not wait at its end" await left
@@ -84,7 +70,7 @@ check "thawed: it ended with 0" ended
 check "thawed: the state is the whole one of before" cmp -s "$disk/state" "$work/good"
 
 start
-check "thawed: it counts on from there" await counted "$wanted"
+check "thawed: it counts on from there" await has_counted "$wanted"
 check "thawed: it ends with 0" ended
 check "thawed: nothing was set aside" [ -z "$(find "$disk" -name 'state.bad*')" ]
 finish

@@ -12,7 +12,6 @@ state=$work/kept/state
 # shellcheck disable=SC2034 # read by settings()
 state_line="state_file = $state"
 conf=$(settings 'interval = 1')
-mkfifo "$work/pipe"
 
 # the first whole summary; half a line may be there
 has_total() {
@@ -20,21 +19,17 @@ has_total() {
 	[ -n "$total" ]
 }
 
-# start: the plugin reads what is written to descriptor 7; total is what it begins with
+# start: total is what it begins with
 start() {
-	"$NOISE_PLUGIN" "$conf" <"$work/pipe" 2>"$work/err" 7>&- &
-	plugin=$!
-	exec 7>"$work/pipe"
-	await [ -S "$work/socket" ] || echo "no socket"
-	socat -u "UNIX-CONNECT:$work/socket" STDOUT >"$work/client" 7>&- &
+	feed "$conf"
 	await has_total
 }
 
-before=0 kept=0 gone=0 wrong=0 said=0 i=0
+before=0 kept=0 lost=0 wrong=0 said=0 i=0
 while [ $i -lt "$times" ]; do
 	start
 	case $total in
-	"$before") gone=$((gone + 1)) ;;
+	"$before") lost=$((lost + 1)) ;;
 	$((before + wanted))) kept=$((kept + 1)) ;;
 	*) wrong=$((wrong + 1)) ;;
 	esac
@@ -48,8 +43,8 @@ while [ $i -lt "$times" ]; do
 	rm -f "$work/socket"
 	i=$((i + 1))
 done
-echo "$times kills: the state was replaced $kept times, and $gone times not"
-check "some were killed before the new state stood" [ "$gone" -gt 1 ]
+echo "$times kills: the state was replaced $kept times, and $lost times not"
+check "some were killed before the new state stood" [ "$lost" -gt 1 ]
 check "some were killed after it" [ "$kept" -gt 1 ]
 check "each state that was read was a whole one" [ "$wrong" -eq 0 ]
 check "none was set aside, nothing was said" [ "$said" -eq 0 ]

@@ -72,6 +72,26 @@ await() {
 	done
 }
 
+# feed SETTINGS: start the plugin, which reads what is written to descriptor 7, and
+# a client, whose lines are in client
+feed() {
+	[ -p "$work/pipe" ] || mkfifo "$work/pipe"
+	"$NOISE_PLUGIN" "$1" <"$work/pipe" 2>"$work/err" 7>&- &
+	plugin=$!
+	exec 7>"$work/pipe"
+	await [ -S "$work/socket" ] || echo "no socket"
+	socat -u "UNIX-CONNECT:$work/socket" STDOUT >"$work/client" 7>&- &
+}
+# of_last FILTER: of the last whole summary that the client has got
+of_last() { jq -Rr "fromjson? | select(.type == \"summary\") | $1" "$work/client" | tail -n 1; }
+has_counted() { [ "$(of_last '.windows[-1].records')" -eq "$1" ]; }
+gone() { ! kill -0 "$plugin"; }
+# ended: the stream has come to its end, and so has the plugin
+ended() {
+	exec 7>&-
+	await gone && wait "$plugin"
+}
+
 finish() {
 	[ "$failures" -eq 0 ] || echo "$failures checks failed"
 	[ "$failures" -eq 0 ]

@@ -10,22 +10,6 @@
 # shellcheck source=tests/system/lib.sh disable=SC2154,SC2317
 . "$(dirname "$0")/lib.sh"
 
-listen()
-{
-	mkdir "$T/dev"
-	touch "$T/dev/null" "$T/dev/urandom"
-	cat >"$T/in-own-dev" <<-'SCRIPT'
-		#!/bin/sh
-		# in-own-dev DIR COMMAND...: with DIR as /dev
-		dir=$1
-		shift
-		mount --bind /dev/null "$dir/null" && mount --bind /dev/urandom "$dir/urandom" &&
-			mount --rbind "$dir" /dev && exec "$@"
-	SCRIPT
-	start syslog socat -u "UNIX-RECV:$T/dev/log,mode=666" STDOUT
-	until_true "$SYS_WAIT" [ -S "$T/dev/log" ] || die "no listener for the system log"
-}
-
 # said: what the plugin has written to the system log so far (a datagram has no
 # newline; each begins with its priority)
 said()
@@ -44,7 +28,7 @@ bad()
 	bad_name=$1
 	shift
 	: >"$T/syslog.out"
-	auditd_start "unshare -m sh $T/in-own-dev $T/dev"
+	auditd_start "$in_own_dev"
 	auditctl -m "a record" || :
 	until_true 100 has_said "$1" || :
 	auditctl -m "another" || :
@@ -64,7 +48,7 @@ bad()
 
 sys_begin pgrep socat unshare mount
 own_noise </dev/null
-listen
+own_dev
 
 plugin_file noise "$T/audisp-noise" binary "$T/noise.conf"
 bad "format = binary" "format = string" "plugins.d"
@@ -89,7 +73,7 @@ mkdir -p "$T/run"
 echo "mine" >"$T/run/socket"
 plugin_file noise "$T/audisp-noise" string "$T/noise.conf"
 : >"$T/syslog.out"
-auditd_start "unshare -m sh $T/in-own-dev $T/dev"
+auditd_start "$in_own_dev"
 until_true 100 has_said "$T/run/socket" || :
 check "a file in the socket's place: the line names it" has_said "$T/run/socket"
 note "$(said | grep "$T/run/socket" | head -n 1)"

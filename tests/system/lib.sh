@@ -326,6 +326,28 @@ own_noise()
 	"$T/audisp-noise" --settings "$T/noise.conf" >/dev/null || die "the plugin refuses $T/noise.conf"
 }
 
+# own_dev: $in_own_dev is a command under which auditd has a /dev of ours, whose
+# log goes to $T/syslog.out, read by the process $syslog
+own_dev()
+{
+	mkdir "$T/dev"
+	touch "$T/dev/null" "$T/dev/urandom"
+	cat >"$T/in-own-dev" <<-'SCRIPT'
+		#!/bin/sh
+		# in-own-dev DIR COMMAND...: with DIR as /dev
+		dir=$1
+		shift
+		mount --bind /dev/null "$dir/null" && mount --bind /dev/urandom "$dir/urandom" &&
+			mount --rbind "$dir" /dev && exec "$@"
+	SCRIPT
+	start syslog socat -u "UNIX-RECV:$T/dev/log,mode=666" STDOUT
+	# shellcheck disable=SC2034 # for the test
+	syslog=$started
+	until_true "$SYS_WAIT" [ -S "$T/dev/log" ] || die "no listener for the system log"
+	# shellcheck disable=SC2034 # for the test
+	in_own_dev="unshare -m sh $T/in-own-dev $T/dev"
+}
+
 # ask NAME REQUEST [socat's ADDRESS OPTIONS]: a client of the plugin's socket
 # that sends one line and reads for ever, to $T/NAME.out
 ask()
