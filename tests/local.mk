@@ -268,6 +268,16 @@ TESTS += $(lint_scripts)
 EXTRA_DIST += tests/lint/lib.sh tests/lint/arrows.awk
 AM_TESTS_ENVIRONMENT += CC='$(CC)'; export CC;
 
+# --- once more under valgrind; scripts that hold no time against it ---
+EXTRA_DIST += tests/valgrind.sh
+valgrind_scripts = tests/golden/run.sh tests/integration/counts.sh \
+	tests/integration/schema.sh tests/integration/planted.sh tests/integration/disk.sh
+check-valgrind: all $(check_PROGRAMS)
+	@$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/valgrind.sh tests/valgrind \
+		$(unit_programs) $(fuzz_replays) -- \
+		`for s in $(valgrind_scripts); do echo $(abs_srcdir)/$$s; done`
+.PHONY: check-valgrind
+
 # --- benches: figures, no tests ---
 benches = tests/bench/bench_replay tests/bench/bench_unended tests/bench/bench_pieces \
 	tests/bench/bench_growth

@@ -14,7 +14,7 @@ rm -rf "$dir"
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 chmod 1777 "$dir" # the daemon writes its reports as another user
-memcheck="valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=99 --track-origins=yes"
+memcheck="valgrind -q --vgdb=no --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --error-exitcode=99 --track-origins=yes"
 failed=0
 
 # wrap NAME PROGRAM: $dir/NAME runs PROGRAM under valgrind
@@ -55,7 +55,8 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 done
 [ $# -eq 0 ] || shift
 NOISE_PLUGIN=$dir/audisp-noise AUNOISE=$dir/aunoise
-export NOISE_PLUGIN AUNOISE
+DRIVE_END_MS=60000
+export NOISE_PLUGIN AUNOISE DRIVE_END_MS
 for script in "$@"; do
 	name=$(basename "$script")
 	sh "$script" >"$dir/$name.out" 2>&1

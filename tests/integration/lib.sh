@@ -47,8 +47,8 @@ settings() {
 	echo "$work/settings"
 }
 
-# said FILE: what was said but for the one word of a build with sanitizers
-said() { grep -v 'built with sanitizers: system calls are not filtered' "$1"; }
+# said FILE: what was said but for the one word of a build with sanitizers, or of valgrind
+said() { grep -v ': system calls are not filtered' "$1"; }
 
 # check NAME COMMAND...: the command has to succeed
 check() {

@@ -64,7 +64,8 @@ same "objects that readers missed" 0 "$(of missing)"
 same "lines that readers lost" 0 "$(of gaps)"
 check "stalled ones lost lines, or they tested nothing" [ "$(last_summary reader .health.client_lines_dropped)" -gt 32 ]
 same "bytes of rubbish taken" 1048576 "$(of rubbish)"
-check "the memory stays within $CLIENTS x $BUFFER_KIB KiB" \
+# a sanitizer keeps what was given back
+grep -q __asan_init "$T/audisp-noise" || check "the memory stays within $CLIENTS x $BUFFER_KIB KiB" \
 	[ $((most - before)) -le $((CLIENTS * BUFFER_KIB + SLACK_KIB)) ]
 check "calls that were refused: none" [ "$(last_summary reader .health.calls_denied)" = 0 ]
 auditd_stop || die "auditd did not end"
