@@ -54,7 +54,7 @@ static void look_at_format(struct intake *in, size_t n)
 		log_msg(LOG_ERR,
 			"standard input: auditd sends records in binary format, which "
 			"is not read here; set `format = string` in the plugins.d file "
-			"of audisp-noise and reload auditd");
+			"of audisp-noise and restart auditd");
 	}
 	in->looked_at_format = true;
 	if (in->said_strange || any || h.lines < STRANGE_LINES)

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sched.h>
 #include <sys/resource.h>
@@ -151,6 +152,22 @@ int file_keep_alone(const int *keep, size_t n)
 			file_close_range((unsigned int)from, (unsigned int)next - 1);
 	file_close_range((unsigned int)from, ~0U);
 	return 0;
+}
+
+int file_can_make(const char *path)
+{
+	char *dir = strdup(path), *slash;
+	int err;
+
+	if (!dir)
+		return -ENOMEM;
+	slash = strrchr(dir, '/');
+	if (slash)
+		slash[slash == dir] = '\0';
+	err = faccessat(AT_FDCWD, slash ? dir : ".", W_OK | X_OK, AT_EACCESS) ? -errno
+									      : 0;
+	free(dir);
+	return err;
 }
 
 int file_write_all(int fd, struct span text, size_t *done)

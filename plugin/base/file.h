@@ -55,6 +55,13 @@ void file_close_range(unsigned int first, unsigned int last);
 int file_keep_alone(const int *keep, size_t n) __attribute__((warn_unused_result));
 
 /**
+ * file_can_make - may we make, rename and remove files in the directory of @path?
+ * Asks only: making one would wait where the filesystem is frozen.
+ * Return: 0 or negative errno.
+ */
+int file_can_make(const char *path) __attribute__((warn_unused_result));
+
+/**
  * file_write_all - all of @text to @fd, however many calls it takes
  * @done: bytes that were written, also after an error
  * Return: 0 or negative errno.

@@ -32,6 +32,8 @@ static void set_start(struct timeline *t, int64_t own_ms)
 	for (i = 0; i < t->windows.n; i++)
 		if (!t->started || t->cover_ms[i] == t->start_ms)
 			t->cover_ms[i] = own_ms;
+	if (t->started && t->gap_to_ms == t->start_ms)
+		t->gap_to_ms = own_ms;
 	t->start_ms = own_ms;
 	t->started = true;
 }
@@ -227,13 +229,23 @@ int64_t timeline_stamp(const struct timeline *t)
 	return t->now_ms - t->shift_ms[0];
 }
 
+/* How much of the time from @from_ms on was the gap between two processes? */
+static int64_t gap_since(const struct timeline *t, int64_t from_ms)
+{
+	if (from_ms < t->gap_from_ms)
+		from_ms = t->gap_from_ms;
+	return from_ms < t->gap_to_ms ? t->gap_to_ms - from_ms : 0;
+}
+
 int64_t timeline_span_ms(const struct timeline *t, unsigned int window, bool *complete)
 {
 	int64_t width = t->windows.bucket_ms[window];
 	int64_t oldest = (t->now_ms / width - WINDOW_BUCKETS + 1) * width;
+	bool whole = t->started && t->cover_ms[window] <= oldest;
+	int64_t from = whole ? oldest : t->cover_ms[window];
 
-	*complete = t->started && t->cover_ms[window] <= oldest;
-	return t->now_ms - (*complete ? oldest : t->cover_ms[window]);
+	*complete = whole && gap_since(t, from) <= width;
+	return t->now_ms - from - gap_since(t, from);
 }
 
 int64_t timeline_covered_ms(const struct timeline *t)
@@ -246,6 +258,8 @@ int64_t timeline_covered_ms(const struct timeline *t)
 bool timeline_save(const struct timeline *t, const struct clock_reading *clock,
 		   struct timeline_saved *saved)
 {
+	unsigned int i;
+
 	memset(saved, 0, sizeof(*saved));
 	if (!t->started)
 		return false;
@@ -253,7 +267,9 @@ bool timeline_save(const struct timeline *t, const struct clock_reading *clock,
 	saved->wall_ms = clock->wall_ms;
 	saved->boot_ms = clock->boot_ms;
 	saved->covered_ms = timeline_covered_ms(t);
-	memcpy(saved->cover_ms, t->cover_ms, sizeof(saved->cover_ms));
+	/* one gap is known at a time: an older one shortens what was before it */
+	for (i = 0; i < t->windows.n; i++)
+		saved->cover_ms[i] = t->cover_ms[i] + gap_since(t, t->cover_ms[i]);
 	memcpy(saved->shift_ms, t->shift_ms, sizeof(saved->shift_ms));
 	saved->n_shifts = t->n_shifts;
 	return true;
@@ -300,9 +316,9 @@ void timeline_resume(struct timeline *t, const struct timeline_saved *saved,
 	set_now(t, saved->now_ms + away, clock);
 	t->start_ms = t->now_ms;
 	t->covered_before_ms = saved->covered_ms;
+	t->gap_from_ms = saved->now_ms;
+	t->gap_to_ms = t->start_ms;
 	for (i = 0; i < t->windows.n; i++)
-		t->cover_ms[i] =
-			away <= t->windows.bucket_ms[i] && saved->cover_ms[i] <= t->now_ms
-				? saved->cover_ms[i]
-				: t->start_ms;
+		t->cover_ms[i] = saved->cover_ms[i] <= saved->now_ms ? saved->cover_ms[i]
+								     : t->start_ms;
 }

@@ -35,8 +35,9 @@ struct timeline {
 	bool started;
 	int64_t start_ms; /* own time at which this process's cover begins */
 	int64_t floor_ms; /* where that of an earlier process ended; INT64_MIN: none */
-	int64_t cover_ms[WINDOWS_MAX];     /* where each window's unbroken cover begins */
+	int64_t cover_ms[WINDOWS_MAX];     /* where each window's cover begins */
 	int64_t covered_before_ms;         /* by earlier processes, all in all */
+	int64_t gap_from_ms, gap_to_ms;    /* own time: nobody watched; equal: none */
 	int64_t now_ms;                    /* own time; never goes back */
 	struct when now;                   /* its buckets: a division each, kept */
 	int64_t shift_ms[TIMELINE_SHIFTS]; /* own time = stamp + shift; the first is in
@@ -117,9 +118,9 @@ bool timeline_saved_ok(const struct timeline_saved *saved);
  * @saved: its cover_ms already in the order of the windows of @t; a window that
  *         was not kept then: INT64_MAX
  * @same_boot: the saved boot_ms is of the same boot
- * The time between is added to own time. The cover of a window whose bucket is
- * shorter than that absence begins anew. A wall clock that was set back in
- * between becomes a shift.
+ * The time between is added to own time, and no window that it lies in was
+ * watched as long as it is, or, where it is longer than a bucket, as a whole. A
+ * wall clock that was set back in between becomes a shift.
  */
 void timeline_resume(struct timeline *t, const struct timeline_saved *saved,
 		     const struct clock_reading *clock, bool same_boot);

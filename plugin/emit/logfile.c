@@ -282,29 +282,12 @@ static const char *remedy(int error)
 	}
 }
 
-/* Making a file waits where the filesystem is frozen; asking does not. */
-static int check_directory(const char *path)
-{
-	char *dir = strdup(path), *slash;
-	int err;
-
-	if (!dir)
-		return -ENOMEM;
-	slash = strrchr(dir, '/');
-	if (slash)
-		slash[slash == dir] = '\0';
-	err = faccessat(AT_FDCWD, slash ? dir : ".", W_OK | X_OK, AT_EACCESS) ? -errno
-									      : 0;
-	free(dir);
-	return err;
-}
-
 int logfile_check(const char *path, char *why, size_t why_size)
 {
 	int fd = open(path, LOG_FLAGS), err = is_log(fd < 0 ? -errno : fd);
 
 	if (err == -ENOENT)
-		err = check_directory(path);
+		err = file_can_make(path);
 	if (err >= 0) {
 		if (fd >= 0)
 			close(fd);

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/file.h"
 #include "emit/schema.h"
 #include "emit/state_read.h"
 #include "emit/state_save.h"
@@ -72,8 +73,20 @@ static void set_aside(struct state *s, int error, char *why, size_t why_size)
 	s->off = true;
 	snprintf(why, why_size,
 		 "state_file %s: %s, and cannot be set aside: %s; no state is kept until "
-		 "it is moved away",
+		 "it is moved away or given to our user",
 		 s->path, reason_of(error), strerror(-r));
+}
+
+/* It may become writable while we run, so each minute tries. */
+static void check_place(const struct state *s, char *why, size_t why_size)
+{
+	int r = file_can_make(s->path);
+
+	if (r < 0 && r != -ENOMEM)
+		snprintf(why, why_size,
+			 "state_file %s: its directory cannot be written: %s; make it "
+			 "writable for our user, or counts end with this process",
+			 s->path, strerror(-r));
 }
 
 struct state *state_open(const char *path, char *why, size_t why_size)
@@ -95,6 +108,8 @@ struct state *state_open(const char *path, char *why, size_t why_size)
 	}
 	if (r < 0 && r != -ENOENT)
 		set_aside(s, -r, why, why_size);
+	else
+		check_place(s, why, why_size);
 	return s;
 }
 

@@ -86,4 +86,13 @@ counts 3500
 check "a symbolic link: its target is left alone" [ "$(cat "$work/target")" = "not ours" ]
 check "a symbolic link: all is counted" [ "$(records)" -eq "$wanted" ]
 check "a symbolic link: is said" grep -q state "$work/err"
+rm -f "$work"/kept/*
+if [ -n "$as_user" ]; then
+	chown root "$work/kept"
+	chmod 755 "$work/kept"
+	counts 3500
+	check "a directory of another's: all is counted" [ "$(records)" -eq "$wanted" ]
+	check "a directory of another's: is said" \
+		grep -q "state_file $state: its directory cannot be written: Permission denied; make it" "$work/err"
+fi
 finish

@@ -533,6 +533,45 @@ static void timeline_span_counts_a_jump_as_watched(void **state)
 	assert_true(complete);
 }
 
+/* A process ends, and 3 s later the next one goes on: what nobody watched counts in
+ * no window, neither while it is the last absence nor when another follows. */
+static void timeline_span_leaves_absences_out(void **state)
+{
+	struct clock_reading clock = {T0, 1000};
+	struct timeline_saved saved;
+	struct feeder f = feeder(), g = feeder(), h = feeder();
+	bool complete;
+	int64_t ms;
+
+	for (ms = 0; ms <= 20000; ms += 1000)
+		feed(&f, T0 + ms);
+	clock = (struct clock_reading){T0 + 20000, 21000};
+	assert_true(timeline_save(&f.t, &clock, &saved));
+	clock = (struct clock_reading){T0 + 23000, 24000};
+	timeline_resume(&g.t, &saved, &clock, true);
+	assert_int_equal(timeline_span_ms(&g.t, 0, &complete), 20000);
+	assert_false(complete);
+	for (ms = 23000; ms <= 30000; ms += 1000)
+		feed(&g, T0 + ms);
+	assert_int_equal(timeline_span_ms(&g.t, 0, &complete), 27000);
+	assert_int_equal(timeline_span_ms(&g.t, 2, &complete), 27000);
+	assert_int_equal(timeline_covered_ms(&g.t), 27000);
+
+	clock = (struct clock_reading){T0 + 30000, 31000};
+	assert_true(timeline_save(&g.t, &clock, &saved));
+	clock = (struct clock_reading){T0 + 35000, 36000};
+	timeline_resume(&h.t, &saved, &clock, true);
+	feed(&h, T0 + 36000);
+	assert_int_equal(timeline_span_ms(&h.t, 0, &complete), 28000);
+	assert_int_equal(timeline_covered_ms(&h.t), 28000);
+	/* the window has left both behind */
+	for (ms = 37000; ms <= 120000; ms += 1000)
+		feed(&h, T0 + ms);
+	assert_int_equal(timeline_span_ms(&h.t, 0, &complete), 59000);
+	assert_true(complete);
+	assert_false(timeline_span_ms(&h.t, 2, &complete) > 112000 || complete);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -568,6 +607,7 @@ int main(void)
 		cmocka_unit_test(timeline_idle_and_a_lagging_event),
 		cmocka_unit_test(timeline_span_grows_until_complete),
 		cmocka_unit_test(timeline_span_counts_a_jump_as_watched),
+		cmocka_unit_test(timeline_span_leaves_absences_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
