@@ -96,11 +96,24 @@ static bool is_agreed(struct gaps *g, uint32_t serial)
 	return ++g->n_astray == GAPS_AGREE;
 }
 
+/* Passed over, still missing, and not written after the newest: it is only late. */
+static bool is_awaited(const struct gaps *g, uint32_t serial, int64_t stamp_ms)
+{
+	unsigned int i;
+
+	if (ahead_of(serial, g->newest) < -GAPS_AGE_SERIALS || stamp_ms > g->newest_ms)
+		return false;
+	for (i = 0; i < g->n_holes; i++)
+		if (is_in_hole(&g->hole[i], serial))
+			return true;
+	return false;
+}
+
 static bool is_new_count(struct gaps *g, uint32_t serial, int64_t stamp_ms, bool restart)
 {
 	int32_t ahead = ahead_of(serial, g->newest);
 
-	if (ahead >= -GAPS_NEAR_SERIALS) {
+	if (ahead >= -GAPS_NEAR_SERIALS || is_awaited(g, serial, stamp_ms)) {
 		g->n_astray = 0;
 		return restart && ahead < 0;
 	}

@@ -41,7 +41,9 @@ struct gaps {
  * @restart: the record says that the kernel has just started (KERNEL 2000)
  * A serial more than GAPS_AGE_SERIALS below the newest begins a new count as
  * well when its stamp is younger; one more than GAPS_NEAR_SERIALS below when it
- * is the last of GAPS_AGREE such in a row. The 32-bit wrap is no restart. So one forged
+ * is the last of GAPS_AGREE such in a row and none of these is still missing at a stamp
+ * before the newest's (auditd 3.0.9 may hand on blocks of some hundred events in
+ * another order after a reload). The 32-bit wrap is no restart. So one forged
  * serial or stamp does no lasting harm; what it seemed to pass over and still comes is no
  * gap.
  */
