@@ -39,7 +39,8 @@ static int print_settings(const char *file)
 			"note: %s is missing or may not be read by this user; these are "
 			"the defaults",
 			SETTINGS_FILE);
-	if (root_account(&root, &config) < 0)
+	if (root_account(&root, &config) < 0 || root_leave(&root) < 0 ||
+	    root_look(&config) < 0)
 		return 1;
 	config_print(&config, STDOUT_FILENO);
 	return 0;

@@ -22,12 +22,13 @@
 #include "emit/sumlog.h"
 #include "emit/writer.h"
 #include "privs.h"
+#include "reload.h"
 
 #define LEAST_MS        2 /* for the writer, at the end of the stream */
 #define LOG_LINE_BYTES  8192
 #define LOG_QUEUE_BYTES 262144
 #define TOP_OTHERS      3 /* rules and keys of the longer windows, unasked */
-#define N_COUNTERS      13
+#define N_COUNTERS      14
 
 struct outlet {
 	struct outlet_options o;
@@ -58,6 +59,7 @@ static size_t fill_counters(struct outlet *o, struct report_counter counters[N_C
 	counters[n++] = (struct report_counter){"summary_log_errors", w.errors};
 	counters[n++] = (struct report_counter){"messages_dropped", log_dropped()};
 	counters[n++] = (struct report_counter){"calls_denied", privs_denied(NULL)};
+	counters[n++] = (struct report_counter){"settings_refused", reload_refused()};
 	if (!o->o.state)
 		return n;
 	t = state_counters(o->o.state);

@@ -13,8 +13,11 @@
 #include "base/conf_file.h"
 #include "base/log.h"
 
+static uint64_t n_refused;
+
 static bool refuse(struct span why)
 {
+	n_refused++;
 	log_msg(LOG_ERR, "settings not reloaded, the old ones hold: %.*s", (int)why.n,
 		why.p);
 	return false;
@@ -62,6 +65,11 @@ static bool read_ourselves(struct config *config)
 	taken = take(config, (struct span){text, n});
 	free(text);
 	return taken;
+}
+
+uint64_t reload_refused(void)
+{
+	return n_refused;
 }
 
 bool reload_ask(struct root *root, struct config *config)

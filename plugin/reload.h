@@ -10,6 +10,7 @@
 #define NOISE_RELOAD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "config.h"
 #include "kernel/watch.h"
@@ -27,5 +28,8 @@ bool reload_ask(struct root *root, struct config *config);
  * Return: true when @config has new values.
  */
 bool reload_answer(struct config *config, const struct watch_answer *answer);
+
+/** reload_refused - how often new settings were not taken, in this process */
+uint64_t reload_refused(void);
 
 #endif

@@ -61,30 +61,64 @@ int root_account(struct root *r, const struct config *config)
 	return find_group(config, &r->account.group);
 }
 
+/* --- the files that we make --- */
+
+#define N_PLACES 3
+
+struct place {
+	const char *setting, *path; /* empty: none */
+};
+
+static void find_places(const struct config *config, struct place places[N_PLACES])
+{
+	places[0] = (struct place){"socket", config->socket};
+	places[1] = (struct place){"summary_log", config->summary_log};
+	places[2] = (struct place){"state_file", config->state_file};
+}
+
 int root_directories(const struct root *r, const struct config *config)
 {
-	const struct {
-		const char *setting, *path;
-	} files[] = {{"socket", config->socket},
-		     {"summary_log", config->summary_log},
-		     {"state_file", config->state_file}};
 	const struct file_owner owner = {r->account.uid, r->account.group};
+	struct place places[N_PLACES];
 	char why[WHY_MAX];
 	size_t i;
 
-	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+	find_places(config, places);
+	for (i = 0; i < N_PLACES; i++) {
 		int error;
 
-		if (!files[i].path[0])
+		if (!places[i].path[0])
 			continue;
-		error = file_make_parent(files[i].path, r->is_root ? &owner : NULL, why,
+		error = file_make_parent(places[i].path, r->is_root ? &owner : NULL, why,
 					 sizeof(why));
 		if (error < 0) {
-			log_msg(LOG_ERR, "%s: %s", files[i].setting, why);
+			log_msg(LOG_ERR, "%s: %s", places[i].setting, why);
 			return error;
 		}
 	}
 	return 0;
+}
+
+/* What is missing would be made at the start, by root for the account. */
+int root_look(const struct config *config)
+{
+	struct place places[N_PLACES];
+	int found = 0;
+	size_t i;
+
+	find_places(config, places);
+	for (i = 0; i < N_PLACES; i++) {
+		int error = places[i].path[0] ? file_can_make(places[i].path) : 0;
+
+		if (error >= 0 || error == -ENOENT)
+			continue;
+		log_msg(LOG_ERR,
+			"%s: the directory of %s: %s (as uid %u); give it to that user, "
+			"or set another path",
+			places[i].setting, places[i].path, strerror(-error), geteuid());
+		found = error;
+	}
+	return found;
 }
 
 /* In the keeper, and in each thread of each worker. */

@@ -41,6 +41,13 @@ int root_directories(const struct root *r, const struct config *config)
  */
 void root_watcher(struct root *r, const struct config *config);
 
+/**
+ * root_look - could the files that we make be made where the settings have them?
+ * Changes nothing; as the user that it runs as, so after root_leave().
+ * Return: 0, or the last of the errors, each of which was said.
+ */
+int root_look(const struct config *config) __attribute__((warn_unused_result));
+
 /** root_leave - become the account, without capabilities. Return: as root_account(). */
 int root_leave(const struct root *r) __attribute__((warn_unused_result));
 

@@ -62,6 +62,16 @@ if [ -n "$as_user" ]; then
 		"$NOISE_PLUGIN" "$work/s2"
 fi
 
+mkdir -p "$work/theirs"
+printf 'socket = %s/theirs/socket\nsummary_log = none\nstate_file = %s/none/state\n%s\n' \
+	"$work" "$work" "$as_user" >"$work/s2"
+if [ "$(id -u)" -eq 0 ]; then
+	refused "--settings: a directory that our user may not write" \
+		'socket: the directory of .*/theirs/socket: Permission denied (as uid [1-9][0-9]*); give it' 1 \
+		"$NOISE_PLUGIN" --settings "$work/s2"
+fi
+check "--settings: makes nothing" [ ! -e "$work/none" ]
+
 closed() { "$NOISE_PLUGIN" "$work/settings" <&-; }
 settings >/dev/null
 refused "standard input closed" "standard input is closed" 1 closed
@@ -92,8 +102,10 @@ head -n 3 "$work/stream" >"$work/few"
 mv "$work/few" "$work/stream"
 stream "little data that is none" "no audit record in 3 lines"
 
-refused "aunoise: no daemon" "$work/socket: nobody listens there" 3 \
+refused "aunoise: no daemon" "$work/socket: there is no such socket.*the system log says" 3 \
 	"$AUNOISE" status --socket "$work/socket"
+refused "aunoise: no socket" "$work/file: nobody listens there: it is no socket" 3 \
+	"$AUNOISE" status --socket "$work/file"
 refused "aunoise: no such file" "$work/none: No such file" 3 "$AUNOISE" replay "$work/none"
 refused "aunoise: a directory" "$work: is a directory" 3 "$AUNOISE" replay "$work"
 refused "aunoise: compressed" "recorded.log.gz: is compressed" 3 "$AUNOISE" replay "$recorded"

@@ -101,6 +101,7 @@ check "SIGHUP: after that a good one is taken" \
 more() { [ "$(summaries)" -gt "$before" ]; }
 check "SIGHUP: summaries come at the old pace again" await more
 end
+check "SIGHUP: refused settings are counted" [ "$(of_last .health.settings_refused)" -eq 2 ]
 check "SIGHUP: all is counted" [ "$(last_records "$work/client")" -eq "$wanted" ]
 
 begin --linger 2500
