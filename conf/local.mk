@@ -58,6 +58,9 @@ install-data-local: conf/noise.conf
 		test "`id -u`" = 0; then \
 		systemd-sysusers '$(sysusersdir)/audisp-noise.conf' || \
 		echo "the user audisp-noise is not made; audisp-noise(8) says how"; \
+	elif test -z '$(DESTDIR)'; then \
+		echo "the user audisp-noise is not made by this install;" \
+			"audisp-noise(8) says how"; \
 	fi
 	@$(conf_put); put conf/noise.conf '$(DESTDIR)$(noise_conf)' \
 		'$(DESTDIR)$(examplesdir)/noise.conf'

@@ -217,9 +217,9 @@ int privs_lookup(const char *user, struct privs_account *account, char *why,
 	}
 	if (!entry) {
 		snprintf(why, why_size,
-			 "user: there is no user %s; make it with `systemd-sysusers` or "
-			 "`useradd --system --user-group --shell /usr/sbin/nologin "
-			 "audisp-noise`, or name another",
+			 "user: there is no user %s; make it (audisp-noise by "
+			 "`systemd-sysusers`, any other by `useradd --system "
+			 "--user-group --shell /usr/sbin/nologin NAME`), or name another",
 			 quoted);
 		return -ENOENT;
 	}

@@ -76,6 +76,8 @@ static const char *reason_of(int error)
 		return "permission denied; run as root or set a path of your own";
 	if (error == EROFS)
 		return "the filesystem is read-only; set another path";
+	if (error == ENOSPC || error == EDQUOT)
+		return "the filesystem is full; make room or set another path";
 	return strerror(error);
 }
 

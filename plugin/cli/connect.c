@@ -32,10 +32,15 @@ static void say_why(const char *path, int error)
 	const char *hint = strerror(error);
 	char shown[CLI_SHOWN_SIZE];
 
-	if (error == ENOENT || error == ECONNREFUSED)
-		hint = "nobody listens there; is audisp-noise enabled in auditd "
-		       "(plugins.d/noise.conf)? If it is, check its settings with "
-		       "`audisp-noise --settings` and restart auditd";
+	if (error == ENOENT)
+		hint = "there is no such socket; is audisp-noise enabled in auditd "
+		       "(plugins.d/noise.conf)? If it is, the system log says why it "
+		       "does "
+		       "not run: check its settings with `audisp-noise --settings` and "
+		       "restart auditd";
+	else if (error == ECONNREFUSED)
+		hint = "nobody listens there: it is no socket, or its plugin has ended; "
+		       "the system log says why it did";
 	else if (error == EACCES || error == EPERM)
 		hint = "permission denied; run as root or as a member of socket_group";
 	else if (error == ENAMETOOLONG)

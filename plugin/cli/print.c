@@ -278,6 +278,7 @@ void print_health(FILE *out, const json_t *summary)
 {
 	const char *name;
 	json_t *value;
+	bool any = false;
 
 	json_object_foreach(json_object_get(summary, "health"), name, value)
 	{
@@ -287,7 +288,10 @@ void print_health(FILE *out, const json_t *summary)
 			continue;
 		fprintf(out, "  %-24s %" JSON_INTEGER_FORMAT "\n", name,
 			json_integer_value(value));
+		any = true;
 	}
+	if (!any)
+		fputs("  none\n", out);
 }
 
 /* --- which window --- */

@@ -186,8 +186,13 @@ static int open_log(struct replay *r, struct log *log, const char *name)
 	log->is_stdin = !strcmp(name, "-");
 	log->fd = log->is_stdin ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
 	if (log->fd < 0 || fstat(log->fd, &st)) {
-		fprintf(stderr, "aunoise: %s: %s\n", cli_shown(name, shown),
-			strerror(errno));
+		int error = errno;
+
+		fprintf(stderr, "aunoise: %s: %s%s\n", cli_shown(name, shown),
+			strerror(error),
+			error == EACCES ? "; run as root or name a copy that you may read"
+			: error == ENOENT ? "; auditd's own logs are in /var/log/audit"
+					  : "");
 		return CLI_CANNOT;
 	}
 	if (S_ISDIR(st.st_mode)) {

@@ -274,9 +274,8 @@ static const char *remedy(int error)
 		       "summary_log";
 	case EACCES:
 	case EPERM:
-		return "we may not write it: give it and its directory to our user, or "
-		       "set "
-		       "another summary_log";
+		return "give it and its directory to the user that the plugin runs as, "
+		       "or set another summary_log";
 	default:
 		return "see to that, or set another summary_log";
 	}
@@ -293,8 +292,8 @@ int logfile_check(const char *path, char *why, size_t why_size)
 			close(fd);
 		return 0;
 	}
-	snprintf(why, why_size, "summary log %s: %s: %s", path, strerror(-err),
-		 remedy(-err));
+	snprintf(why, why_size, "summary log %s: %s (as uid %u): %s", path,
+		 strerror(-err), geteuid(), remedy(-err));
 	return err;
 }
 

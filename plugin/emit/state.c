@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "emit/schema.h"
@@ -73,8 +74,8 @@ static void set_aside(struct state *s, int error, char *why, size_t why_size)
 	s->off = true;
 	snprintf(why, why_size,
 		 "state_file %s: %s, and cannot be set aside: %s; no state is kept until "
-		 "it is moved away or given to our user",
-		 s->path, reason_of(error), strerror(-r));
+		 "it is moved away or its directory given to uid %u",
+		 s->path, reason_of(error), strerror(-r), geteuid());
 }
 
 /* It may become writable while we run, so each minute tries. */
@@ -84,9 +85,9 @@ static void check_place(const struct state *s, char *why, size_t why_size)
 
 	if (r < 0 && r != -ENOMEM)
 		snprintf(why, why_size,
-			 "state_file %s: its directory cannot be written: %s; make it "
-			 "writable for our user, or counts end with this process",
-			 s->path, strerror(-r));
+			 "state_file %s: its directory cannot be written: %s; give it "
+			 "to uid %u, or counts end with this process",
+			 s->path, strerror(-r), geteuid());
 }
 
 struct state *state_open(const char *path, char *why, size_t why_size)
