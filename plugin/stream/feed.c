@@ -60,27 +60,33 @@ static struct span first_field(struct span body)
 }
 
 /*
- * The fields of SYSCALL and URINGOP from gid to ses, a third of all, of which
- * none is asked. They stand in a row, in this order (kernel/auditsc.c:
- * audit_log_task_info), and no value has a blank.
+ * Fields of SYSCALL and URINGOP of which none is asked. They stand in rows, in
+ * this order (kernel/auditsc.c: audit_log_exit, audit_log_task_info), and no
+ * value has a blank.
  */
-static struct span unasked(struct span body)
-{
-	static const char *const run[] = {"gid=",  "euid=",  "suid=", "fsuid=", "egid=",
-					  "sgid=", "fsgid=", "tty=",  "ses="};
-	const char *stop = body.p + body.n, *at, *end, *begin;
-	size_t i, n;
+static const char *const arguments[] = {
+	"a0=", "a1=", "a2=", "a3=", "items=", "ppid=", NULL};
+static const char *const *const items = arguments + 4; /* behind a0 to a3 */
+static const char *const ids[] = {"gid=",  "euid=",  "suid=", "fsuid=", "egid=",
+				  "sgid=", "fsgid=", "tty=",  "ses=",   NULL};
 
-	begin = memmem(body.p, body.n, " gid=", strlen(" gid="));
+/* Where the first of @row stands in @body with what follows it of the others. */
+static struct span find_row(struct span body, const char *const *row)
+{
+	const char *stop = body.p + body.n, *begin, *at, *end;
+	size_t n = strlen(*row);
+
+	for (begin = body.p; (begin = memmem(begin, (size_t)(stop - begin), *row, n));
+	     begin += n)
+		if (begin > body.p && begin[-1] == ' ')
+			break;
 	if (!begin)
 		return (struct span){NULL, 0};
-	at = ++begin;
-	for (i = 0; i < sizeof(run) / sizeof(run[0]); i++) {
-		n = strlen(run[i]);
-		if ((size_t)(stop - at) < n || memcmp(at, run[i], n) != 0 ||
+	for (at = begin; *row; row++, at = end + 1) {
+		n = strlen(*row);
+		if ((size_t)(stop - at) < n || memcmp(at, *row, n) != 0 ||
 		    !(end = memchr(at, ' ', (size_t)(stop - at))))
 			break;
-		at = end + 1;
 	}
 	return (struct span){begin, (size_t)(at - begin)};
 }
@@ -91,21 +97,32 @@ static char *put(char *at, const char *p, size_t n)
 	return at + n;
 }
 
-size_t feed_line(struct span line, uint32_t type, char out[FEED_LINE_MAX])
+/* @body up to and without @row; what is behind it is left in @body. */
+static char *put_without(char *at, struct span *body, const char *const *row)
 {
-	struct span name = take_type(&line), body = body_of(line), gap = {NULL, 0};
+	struct span gap = find_row(*body, row);
+
+	if (!gap.p)
+		return at;
+	at = put(at, body->p, (size_t)(gap.p - body->p));
+	body->n -= (size_t)(gap.p + gap.n - body->p);
+	body->p = gap.p + gap.n;
+	return at;
+}
+
+size_t feed_line(struct span line, uint32_t type, bool with_arguments,
+		 char out[FEED_LINE_MAX])
+{
+	struct span name = take_type(&line), body = body_of(line);
 	char *end, *nul = out;
 
 	if (type == RECORD_CWD)
 		body = first_field(body);
-	if (type == RECORD_SYSCALL || type == RECORD_URINGOP)
-		gap = unasked(body);
 	end = put(out, name.p, name.n);
 	end = put(end, header, sizeof(header) - 1);
-	if (gap.p) {
-		end = put(end, body.p, (size_t)(gap.p - body.p));
-		body.n -= (size_t)(gap.p + gap.n - body.p);
-		body.p = gap.p + gap.n;
+	if (type == RECORD_SYSCALL || type == RECORD_URINGOP) {
+		end = put_without(end, &body, with_arguments ? items : arguments);
+		end = put_without(end, &body, ids);
 	}
 	end = put(end, body.p, body.n);
 	while ((nul = memchr(nul, '\0', (size_t)(end - nul))))

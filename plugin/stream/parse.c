@@ -341,11 +341,11 @@ static void on_event(auparse_state_t *au, auparse_cb_event_t why, void *arg)
 
 /* --- one event --- */
 
-static void give_line(struct parser *p, struct span line, uint32_t type)
+static void give_line(struct parser *p, struct span line, uint32_t type, bool has_object)
 {
 	/* -1 is no reason to stop: auparse 4.2 says it of any odd line, and goes on */
 	if (line.p && line.n <= INPUT_LINE_MAX)
-		auparse_feed(p->au, p->line, feed_line(line, type, p->line));
+		auparse_feed(p->au, p->line, feed_line(line, type, has_object, p->line));
 }
 
 static void fill_header(struct event *event, const struct assembly *ev)
@@ -376,6 +376,7 @@ int parser_read(struct parser *p, const struct assembler *a, const struct assemb
 		struct event *event)
 {
 	bool ruled = false; /* a SYSCALL says it all; what came with it is not asked */
+	bool has_object = false; /* and its arguments only which directory that is in */
 	unsigned int i;
 
 	fill_header(event, ev);
@@ -385,11 +386,14 @@ int parser_read(struct parser *p, const struct assembler *a, const struct assemb
 	p->any = false;
 	p->used = 0;
 	memset(&p->object, 0, sizeof(p->object));
-	for (i = 0; i < ev->n_lines; i++)
+	for (i = 0; i < ev->n_lines; i++) {
 		ruled |= is_rule_record(ev->line[i].type);
+		has_object |= ev->line[i].type == RECORD_PATH;
+	}
 	for (i = 0; i < ev->n_lines; i++)
 		if (!ruled || is_part_of_rule_event(ev->line[i].type))
-			give_line(p, assembly_line(a, ev, i), ev->line[i].type);
+			give_line(p, assembly_line(a, ev, i), ev->line[i].type,
+				  has_object);
 	auparse_flush_feed(p->au);
 	event->dir = object_dir(&p->object, event, p->text + p->used,
 				sizeof(p->text) - p->used);
