@@ -205,24 +205,6 @@ static int set_duration(const struct config_setting *s, char *member)
 	return rc;
 }
 
-/* Takes the next word from @rest; it has none left when the word is empty. */
-static struct span next_word(struct span *rest)
-{
-	struct span word;
-
-	while (rest->n && (*rest->p == ' ' || *rest->p == '\t')) {
-		rest->p++;
-		rest->n--;
-	}
-	word = (struct span){rest->p, 0};
-	while (rest->n && *rest->p != ' ' && *rest->p != '\t') {
-		rest->p++;
-		rest->n--;
-		word.n++;
-	}
-	return word;
-}
-
 /* One more value of a list, whose last one is @last (0: none). */
 static int parse_listed(const struct config_setting *s, struct span word,
 			unsigned int last, uint64_t *value)
@@ -253,7 +235,7 @@ static int set_list(const struct config_setting *s, char *member)
 	struct span rest = s->value, word;
 	uint64_t value = 0;
 
-	for (word = next_word(&rest); word.n; word = next_word(&rest)) {
+	for (word = text_word(&rest); word.n; word = text_word(&rest)) {
 		char reason[64];
 		int rc;
 

@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/text.h"
 
 /* Copies a name that is plain to read and fits, quotes any other; "" if absent. */
@@ -126,31 +127,12 @@ static int check_owner(const char *file, const struct stat *st, uid_t safe_uid,
 	return 0;
 }
 
-/* Reads up to @size bytes; returns how many, or -errno. */
-static ssize_t read_all(int fd, char *buf, size_t size)
-{
-	size_t n = 0;
-
-	while (n < size) {
-		ssize_t got = read(fd, buf + n, size - n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			break;
-		n += (size_t)got;
-	}
-	return (ssize_t)n;
-}
-
 static int read_checked(int fd, const char *file, char *buf, size_t *n,
 			struct conf_error *e)
 {
 	/* one byte more than is allowed, so that a file that has grown since
 	 * fstat() is noticed too */
-	ssize_t got = read_all(fd, buf, CONF_FILE_MAX + 1);
+	ssize_t got = file_read_all(fd, buf, CONF_FILE_MAX + 1);
 
 	if (got < 0) {
 		conf_error_set(e, file, 0, (struct span){0}, "cannot be read: %s",

@@ -172,6 +172,24 @@ int file_can_make(const char *path)
 	return err;
 }
 
+ssize_t file_read_all(int fd, char *buffer, size_t size)
+{
+	size_t n = 0;
+	ssize_t got;
+
+	while (n < size) {
+		got = read(fd, buffer + n, size - n);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (!got)
+			break;
+		n += (size_t)got;
+	}
+	return (ssize_t)n;
+}
+
 int file_write_all(int fd, struct span text, size_t *done)
 {
 	ssize_t n;

@@ -62,6 +62,14 @@ int file_keep_alone(const int *keep, size_t n) __attribute__((warn_unused_result
 int file_can_make(const char *path) __attribute__((warn_unused_result));
 
 /**
+ * file_read_all - up to @size bytes, however many calls it takes
+ * Return: how many there were, fewer than @size at the end of the file; or
+ *         negative errno.
+ */
+ssize_t file_read_all(int fd, char *buffer, size_t size)
+	__attribute__((warn_unused_result));
+
+/**
  * file_write_all - all of @text to @fd, however many calls it takes
  * @done: bytes that were written, also after an error
  * Return: 0 or negative errno.

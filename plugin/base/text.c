@@ -105,6 +105,42 @@ bool text_u64(struct span s, uint64_t max, uint64_t *value)
 	return true;
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
+
+static void skip(struct span *s, size_t n)
+{
+	s->p += n;
+	s->n -= n;
+}
+
+struct span text_word(struct span *rest)
+{
+	struct span word;
+
+	while (rest->n && is_blank(*rest->p))
+		skip(rest, 1);
+	word = (struct span){rest->p, 0};
+	while (rest->n && !is_blank(*rest->p)) {
+		skip(rest, 1);
+		word.n++;
+	}
+	return word;
+}
+
+bool text_line(struct span *rest, struct span *line)
+{
+	const char *end = rest->n ? memchr(rest->p, '\n', rest->n) : NULL;
+
+	if (!rest->n)
+		return false;
+	*line = (struct span){rest->p, end ? (size_t)(end - rest->p) : rest->n};
+	skip(rest, line->n + (end != NULL));
+	return true;
+}
+
 size_t text_utf8_prefix(struct span s, size_t max)
 {
 	size_t at, back;

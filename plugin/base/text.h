@@ -44,6 +44,18 @@ int text_hex(char c);
 bool text_u64(struct span s, uint64_t max, uint64_t *value);
 
 /**
+ * text_word - take the next word off @rest
+ * Words are parted by blanks, tabs and newlines. Return: the word; empty: none is left.
+ */
+struct span text_word(struct span *rest);
+
+/**
+ * text_line - take the next line off @rest, without its newline
+ * Return: false: @rest is empty.
+ */
+bool text_line(struct span *rest, struct span *line);
+
+/**
  * text_utf8_prefix - how many bytes of @s can be kept below @max without
  *                    cutting through a character (invalid bytes are one each)
  */

@@ -42,28 +42,10 @@ static int check(int fd, size_t *n)
 	return 0;
 }
 
-static int read_all(int fd, char *text, size_t *n)
-{
-	size_t got = 0;
-	ssize_t r;
-
-	while (got < *n) {
-		r = read(fd, text + got, *n - got);
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r < 0)
-			return -errno;
-		if (!r)
-			break;
-		got += (size_t)r;
-	}
-	*n = got;
-	return 0;
-}
-
 int statefile_read(const char *path, char **text, size_t *n)
 {
 	int fd = open(path, READ_FLAGS), err;
+	ssize_t got;
 
 	*text = NULL;
 	if (fd < 0)
@@ -71,7 +53,9 @@ int statefile_read(const char *path, char **text, size_t *n)
 	err = check(fd, n);
 	if (!err) {
 		*text = malloc(*n + 1);
-		err = *text ? read_all(fd, *text, n) : -ENOMEM;
+		got = *text ? file_read_all(fd, *text, *n) : -ENOMEM;
+		err = got < 0 ? (int)got : 0;
+		*n = got < 0 ? 0 : (size_t)got;
 	}
 	close(fd);
 	if (err) {
