@@ -152,6 +152,8 @@ void root_watcher(struct root *r, const struct config *config)
 	char why[WHY_MAX], file[PATH_MAX];
 	struct watch_options options = {.settings_file = file,
 					.settings_uid = 0,
+					.auditd_conf = AUDITD_CONF,
+					.auditd = getppid(),
 					.confine = confine,
 					.arg = &r->account};
 	int error;

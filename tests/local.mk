@@ -61,6 +61,7 @@ unit_programs = \
 	tests/unit/test_server_request \
 	tests/unit/test_siphash \
 	tests/unit/test_state \
+	tests/unit/test_kernel_text \
 	tests/unit/test_status \
 	tests/unit/test_sumlog \
 	tests/unit/test_tally \
@@ -113,6 +114,8 @@ tests_unit_test_privs_CFLAGS = $(unit_cflags)
 tests_unit_test_privs_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=capng_change_id,--wrap=open,--wrap=setgroups
 tests_unit_test_privs_LDADD = $(unit_libs)
+tests_unit_test_kernel_text_CFLAGS = $(unit_cflags)
+tests_unit_test_kernel_text_LDADD = $(unit_libs)
 tests_unit_test_status_CFLAGS = $(unit_cflags)
 tests_unit_test_status_LDADD = $(unit_libs)
 tests_unit_test_watch_CFLAGS = $(unit_cflags)
@@ -190,13 +193,17 @@ tests_unit_test_writer_full_CFLAGS = $(unit_cflags)
 tests_unit_test_writer_full_LDADD = $(unit_libs)
 
 # --- fuzz targets: their corpora are replayed in every check ---
-fuzz_replays = tests/fuzz/replay_cache tests/fuzz/replay_state tests/fuzz/replay_watch tests/fuzz/replay_settings tests/fuzz/replay_stream tests/fuzz/replay_client
+fuzz_replays = tests/fuzz/replay_cache tests/fuzz/replay_kernel tests/fuzz/replay_state tests/fuzz/replay_watch tests/fuzz/replay_settings tests/fuzz/replay_stream tests/fuzz/replay_client
 check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
 tests_fuzz_replay_cache_SOURCES = tests/fuzz/fuzz_cache.c tests/fuzz/replay_main.c
 tests_fuzz_replay_cache_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/cache"'
 tests_fuzz_replay_cache_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_replay_cache_LDADD = $(NOISE_LIBS)
+tests_fuzz_replay_kernel_SOURCES = tests/fuzz/fuzz_kernel.c tests/fuzz/replay_main.c
+tests_fuzz_replay_kernel_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/kernel"'
+tests_fuzz_replay_kernel_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_fuzz_replay_kernel_LDADD = $(NOISE_LIBS)
 tests_fuzz_replay_state_SOURCES = tests/fuzz/fuzz_state.c tests/fuzz/replay_main.c
 tests_fuzz_replay_state_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/state"'
 tests_fuzz_replay_state_CFLAGS = $(plugin_libnoise_a_CFLAGS)
@@ -218,13 +225,17 @@ tests_fuzz_replay_client_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/
 tests_fuzz_replay_client_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_replay_client_LDADD = $(NOISE_LIBS)
 EXTRA_DIST += conf/audisp-noise.sysusers conf/selinux/audisp_noise.te conf/selinux/audisp_noise.fc
-EXTRA_DIST += tests/fuzz/corpus/watch tests/fuzz/corpus/cache tests/fuzz/corpus/settings tests/fuzz/corpus/state tests/fuzz/corpus/stream tests/fuzz/corpus/client tests/fuzz/settings.dict tests/fuzz/state.dict tests/fuzz/stream.dict
+EXTRA_DIST += tests/fuzz/corpus/watch tests/fuzz/corpus/kernel tests/fuzz/corpus/cache tests/fuzz/corpus/settings tests/fuzz/corpus/state tests/fuzz/corpus/stream tests/fuzz/corpus/client tests/fuzz/settings.dict tests/fuzz/state.dict tests/fuzz/stream.dict
 if FUZZERS
-noinst_PROGRAMS = tests/fuzz/fuzz_cache tests/fuzz/fuzz_state tests/fuzz/fuzz_watch tests/fuzz/fuzz_settings tests/fuzz/fuzz_stream tests/fuzz/fuzz_client
+noinst_PROGRAMS = tests/fuzz/fuzz_cache tests/fuzz/fuzz_kernel tests/fuzz/fuzz_state tests/fuzz/fuzz_watch tests/fuzz/fuzz_settings tests/fuzz/fuzz_stream tests/fuzz/fuzz_client
 tests_fuzz_fuzz_cache_SOURCES = tests/fuzz/fuzz_cache.c
 tests_fuzz_fuzz_cache_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_fuzz_cache_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
 tests_fuzz_fuzz_cache_LDADD = $(NOISE_LIBS)
+tests_fuzz_fuzz_kernel_SOURCES = tests/fuzz/fuzz_kernel.c
+tests_fuzz_fuzz_kernel_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_fuzz_fuzz_kernel_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
+tests_fuzz_fuzz_kernel_LDADD = $(NOISE_LIBS)
 tests_fuzz_fuzz_state_SOURCES = tests/fuzz/fuzz_state.c
 tests_fuzz_fuzz_state_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_fuzz_state_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)

@@ -23,12 +23,14 @@ enum watch_request {
 	WATCH_STATUS,   /* the body of the kernel's AUDIT_GET reply, see status.h */
 	WATCH_RULES,    /* not built yet, as all with this mark: answered with -ENOSYS */
 	WATCH_SETTINGS, /* our own settings file; on error the reason as text */
-	WATCH_AUDITD_CONF,  /* not built yet */
+	WATCH_AUDITD_CONF,  /* auditd.conf, see daemon.h */
 	WATCH_PLUGINS_D,    /* not built yet */
 	WATCH_RULES_D,      /* not built yet */
-	WATCH_AUDITD_STATE, /* not built yet */
-	WATCH_KERNEL_LOG,   /* not built yet */
-	WATCH_NETLINK,      /* not built yet */
+	WATCH_AUDITD_STATE, /* auditd's report of itself, a new one, see daemon.h; it is
+			     * asked for by SIGCONT, at most once a minute */
+	WATCH_AUDITD_PROC,  /* its stat and schedstat of proc(5), see process.h */
+	WATCH_KERNEL_LOG,   /* what is new in it, once there is something, see klog.h */
+	WATCH_NETLINK,      /* /proc/net/netlink, see netlink_drops.h */
 	WATCH_REQUESTS
 };
 
@@ -37,6 +39,8 @@ enum watch_who { WATCH_KEEPER, WATCH_WORKER };
 struct watch_options {
 	const char *settings_file; /* absolute */
 	uid_t settings_uid;        /* besides root, who may own it */
+	const char *auditd_conf;   /* absolute */
+	pid_t auditd;              /* our parent; 0: it is no auditd */
 	int kmsg;                  /* of /dev/kmsg, or -1; taken, also after an error */
 	/*
 	 * Gives up what @who does not need: called once by the keeper, with one thread,

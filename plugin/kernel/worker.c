@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/audit.h>
 #include <linux/netlink.h>
 #include <poll.h>
@@ -28,13 +29,18 @@
 
 #include "base/clock.h"
 #include "base/conf_file.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "kernel/wire.h"
 
-#define REPLY_MAX   16384  /* of the kernel, one message */
-#define REPLY_MS    5000   /* it comes within one */
-#define SENDER_MS   20     /* to come back, when the kernel does not hold it */
-#define STACK_BYTES 262144 /* of the sender, which does next to nothing */
+#define REPLY_MAX       16384  /* of the kernel, one message */
+#define REPLY_MS        5000   /* it comes within one */
+#define SENDER_MS       20     /* to come back, when the kernel does not hold it */
+#define REPORT_EVERY_MS 60000  /* auditd writes a file for each */
+#define REPORT_MS       300    /* it takes to write that */
+#define KLOG_READS      256    /* records in one answer */
+#define KLOG_RECORD_MAX 8192   /* more than any record of /dev/kmsg */
+#define STACK_BYTES     262144 /* of the sender, which does next to nothing */
 
 struct worker {
 	struct worker_options o;
@@ -45,6 +51,11 @@ struct worker {
 	uint32_t asked_id; /* the request that waits for the kernel's reply; 0: none */
 	uint32_t sequence; /* of its message */
 	int64_t asked_ms;
+	uint32_t klog_id;      /* the request that waits for the kernel's log; 0: none */
+	uint32_t report_id;    /* that waits for auditd's report; 0: none */
+	int64_t report_due_ms; /* when it is there */
+	int64_t report_asked_ms; /* of auditd, the last time; 0: never */
+	char *buffer;            /* WATCH_ANSWER_MAX */
 };
 
 /* --- the sender --- */
@@ -189,9 +200,136 @@ static int answer_settings(struct worker *w, struct asked to)
 	return r;
 }
 
+/* --- files, as they are --- */
+
+/* Return: bytes in w->buffer, or negative errno. */
+static ssize_t read_file(struct worker *w, const char *path, size_t at)
+{
+	/* O_NONBLOCK: opening a fifo must not wait for its writer */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = file_read_all(fd, w->buffer + at, WATCH_ANSWER_MAX - at);
+	close(fd);
+	return n;
+}
+
+static int answer_read(const struct worker *w, struct asked to, ssize_t n)
+{
+	if (n < 0)
+		return answer_error(w, to, (int)n);
+	return answer(w, to, 0, (struct span){w->buffer, (size_t)n});
+}
+
+static int answer_auditd_conf(struct worker *w, struct asked to)
+{
+	return answer_read(w, to, read_file(w, w->o.watch->auditd_conf, 0));
+}
+
+static int answer_netlink(struct worker *w, struct asked to)
+{
+	return answer_read(w, to, read_file(w, "/proc/self/net/netlink", 0));
+}
+
+/* Of its first thread, which reads the kernel's records and writes the log. */
+static int answer_auditd_proc(struct worker *w, struct asked to)
+{
+	const int pid = w->o.watch->auditd;
+	char path[64];
+	ssize_t n, more;
+
+	if (!pid)
+		return answer_error(w, to, -ESRCH);
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	n = read_file(w, path, 0);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/schedstat", pid, pid);
+	more = n < 0 ? 0 : read_file(w, path, (size_t)n);
+	return answer_read(w, to, n < 0 || more < 0 ? n : n + more);
+}
+
+/* --- auditd's report --- */
+
+/* The first place that has one: auditd from 4.1.2, and before. */
+static int answer_report(struct worker *w)
+{
+	static const char *const places[] = {"/run/audit/auditd.state",
+					     "/var/run/auditd.state"};
+	struct asked to = {WATCH_AUDITD_STATE, w->report_id};
+	ssize_t n = -ENOENT;
+	size_t i;
+
+	w->report_id = 0;
+	for (i = 0; i < sizeof(places) / sizeof(places[0]) && n < 0; i++)
+		n = read_file(w, places[i], 0);
+	return answer_read(w, to, n);
+}
+
+/*
+ * SIGCONT may be sent to any process of one's session (kill(2)). To one that was
+ * stopped it would do more than ask: whoever asks us has looked at its state.
+ */
+static int ask_report(struct worker *w, struct asked to)
+{
+	int64_t now = clock_read().boot_ms;
+
+	if (!w->o.watch->auditd)
+		return answer_error(w, to, -ESRCH);
+	w->report_id = to.id;
+	w->report_due_ms = now;
+	if (w->report_asked_ms && now - w->report_asked_ms < REPORT_EVERY_MS)
+		return answer_report(w);
+	w->report_asked_ms = now;
+	if (!kill(w->o.watch->auditd, SIGCONT))
+		w->report_due_ms += REPORT_MS;
+	return 0;
+}
+
+/* --- the kernel's log --- */
+
+static int answer_kernel_log(struct worker *w, ssize_t n)
+{
+	struct asked to = {WATCH_KERNEL_LOG, w->klog_id};
+
+	w->klog_id = 0;
+	return answer_read(w, to, n);
+}
+
+/* Whole records, one a read; one that was overwritten before it was read is skipped. */
+static int on_kernel_log(struct worker *w)
+{
+	size_t n = 0;
+	ssize_t got = 0;
+	unsigned int i;
+
+	for (i = 0; i < KLOG_READS && n <= WATCH_ANSWER_MAX - KLOG_RECORD_MAX; i++) {
+		got = read(w->o.watch->kmsg, w->buffer + n, KLOG_RECORD_MAX);
+		if (got < 0 && errno != EPIPE && errno != EINTR)
+			break;
+		n += got > 0 ? (size_t)got : 0;
+	}
+	if (n)
+		return answer_kernel_log(w, (ssize_t)n);
+	return got < 0 && errno != EAGAIN ? answer_kernel_log(w, -errno) : 0;
+}
+
+static int ask_kernel_log(struct worker *w, struct asked to)
+{
+	if (w->o.watch->kmsg < 0)
+		return answer_error(w, to, -EACCES);
+	w->klog_id = to.id;
+	return 0;
+}
+
 static int (*const answers[WATCH_REQUESTS])(struct worker *w, struct asked to) = {
 	[WATCH_STATUS] = ask_status,
 	[WATCH_SETTINGS] = answer_settings,
+	[WATCH_AUDITD_CONF] = answer_auditd_conf,
+	[WATCH_AUDITD_STATE] = ask_report,
+	[WATCH_AUDITD_PROC] = answer_auditd_proc,
+	[WATCH_KERNEL_LOG] = ask_kernel_log,
+	[WATCH_NETLINK] = answer_netlink,
 };
 
 /* Return: 0, or negative errno: the stream process is gone. */
@@ -245,21 +383,42 @@ static int on_netlink(struct worker *w)
 
 static int look_at_time(struct worker *w)
 {
-	if (!w->asked_id || clock_read().boot_ms - w->asked_ms < REPLY_MS)
-		return 0;
-	return answer_status(w, -ETIMEDOUT, (struct span){"", 0});
+	int64_t now = clock_read().boot_ms;
+	int r = 0;
+
+	if (w->report_id && now >= w->report_due_ms)
+		r = answer_report(w);
+	if (!r && w->asked_id && now - w->asked_ms >= REPLY_MS)
+		r = answer_status(w, -ETIMEDOUT, (struct span){"", 0});
+	return r;
+}
+
+/* Until look_at_time() has something to do, in ms; -1: for ever. */
+static int time_left(const struct worker *w)
+{
+	int64_t now = clock_read().boot_ms, left = INT_MAX;
+
+	if (w->asked_id)
+		left = w->asked_ms + REPLY_MS - now;
+	if (w->report_id && w->report_due_ms - now < left)
+		left = w->report_due_ms - now;
+	if (left == INT_MAX)
+		return -1;
+	return left > 0 ? (int)left : 0;
 }
 
 static void work(struct worker *w)
 {
-	struct pollfd p[4] = {{.fd = w->o.fd, .events = POLLIN},
+	struct pollfd p[5] = {{.fd = w->o.fd, .events = POLLIN},
 			      {.fd = w->bell, .events = POLLIN},
 			      {.fd = w->netlink, .events = POLLIN},
-			      {.fd = w->o.life}};
+			      {.fd = w->o.life},
+			      {.events = POLLIN}};
 	int r = 0;
 
 	while (!r) {
-		if (poll(p, 4, w->asked_id ? REPLY_MS : -1) < 0 && errno != EINTR)
+		p[4].fd = w->klog_id ? w->o.watch->kmsg : -1;
+		if (poll(p, 5, time_left(w)) < 0 && errno != EINTR)
 			return;
 		if (p[3].revents) /* nothing is written to it: the keeper is gone */
 			return;
@@ -267,6 +426,8 @@ static void work(struct worker *w)
 			r = on_netlink(w);
 		if (!r && p[1].revents)
 			r = on_bell(w);
+		if (!r && p[4].revents)
+			r = on_kernel_log(w);
 		if (!r && p[0].revents)
 			r = on_request(w);
 		if (!r)
@@ -307,7 +468,8 @@ int worker_run(const struct worker_options *options)
 	w.netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
 	if (w.netlink < 0)
 		w.netlink = -errno;
-	r = start_sender(&w);
+	w.buffer = malloc(WATCH_ANSWER_MAX);
+	r = w.buffer ? start_sender(&w) : -ENOMEM;
 	if (r < 0) {
 		log_msg(LOG_ERR, "the watcher: its worker does not run: no thread: %s",
 			strerror(-r));
@@ -316,5 +478,6 @@ int worker_run(const struct worker_options *options)
 	if (confine(&w) < 0)
 		return 1;
 	work(&w);
+	free(w.buffer);
 	return 0;
 }

@@ -281,6 +281,8 @@ static void worker_child(void)
 	must_make_no_process();
 	must_be_denied(open("/dev/null", O_WRONLY), "open for writing");
 	must_be_denied(syscall(SYS_kill, getpid(), 0), "kill");
+	must_be_denied(syscall(SYS_kill, getpid(), SIGSTOP), "another signal");
+	must(!syscall(SYS_kill, getpid(), SIGCONT), "the signal that asks auditd");
 	must(open("/dev/null", O_RDONLY) >= 0, "open for reading");
 	must(send(netlink, "x", 1, 0) == 1 || errno != EPERM, "send");
 	must(write(fd[1], "x", 1) == 1 && !pthread_join(thread, NULL), "the thread ends");

@@ -318,12 +318,12 @@ static void settings_are_refused_with_a_reason(void **state)
 static void what_is_not_built_is_said(void **state)
 {
 	struct world *x = *state;
-	enum watch_request r;
+	const enum watch_request not_built[] = {WATCH_RULES, WATCH_PLUGINS_D,
+						WATCH_RULES_D};
+	size_t i;
 
-	for (r = 0; r < WATCH_REQUESTS; r++) {
-		if (r == WATCH_STATUS || r == WATCH_SETTINGS)
-			continue;
-		ask(x, r);
+	for (i = 0; i < sizeof(not_built) / sizeof(not_built[0]); i++) {
+		ask(x, not_built[i]);
 		assert_int_equal(x->a.error, -ENOSYS);
 	}
 }

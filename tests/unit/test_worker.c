@@ -57,7 +57,7 @@ ssize_t __wrap_sendto(int fd, const void *p, size_t n, int flags,
 
 struct world {
 	pid_t worker;
-	int fd, kernel, gate, life;
+	int fd, kernel, gate, life, kmsg;
 	struct wire_head head; /* of the last answer, and its data */
 	char data[WIRE_DATAGRAM_MAX];
 	size_t n;
@@ -73,24 +73,30 @@ static int confine_nothing(void *arg, enum watch_who who, char *why, size_t why_
 
 static void start(struct world *x, void *refuse)
 {
-	const struct watch_options watch = {.settings_file = "/nonexistent",
-					    .confine = confine_nothing,
-					    .arg = refuse};
-	int pair[2], kernel[2], gate[2], life[2];
+	int pair[2], kernel[2], gate[2], life[2], kmsg[2];
 	pid_t self = getpid();
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, kernel), 0);
 	assert_false(pipe(gate) || pipe(life));
+	/* one read, one record, as of /dev/kmsg */
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, kmsg), 0);
 	x->worker = fork();
 	assert_true(x->worker >= 0);
 	if (!x->worker) {
+		const struct watch_options watch = {.settings_file = "/nonexistent",
+						    .auditd_conf = "/proc/version",
+						    .auditd = self,
+						    .kmsg = kmsg[1],
+						    .confine = confine_nothing,
+						    .arg = refuse};
 		const struct worker_options o = {&watch, pair[1], life[0], self};
 
 		kernel_fd = kernel[1];
 		gate_fd = gate[0];
 		close(pair[0]);
 		close(kernel[0]);
+		close(kmsg[0]);
 		close(gate[1]);
 		close(life[1]);
 		_exit(worker_run(&o));
@@ -99,6 +105,8 @@ static void start(struct world *x, void *refuse)
 	close(kernel[1]);
 	close(gate[0]);
 	close(life[0]);
+	close(kmsg[1]);
+	x->kmsg = kmsg[0];
 	x->fd = pair[0];
 	x->kernel = kernel[0];
 	x->gate = gate[1];
@@ -136,6 +144,7 @@ static int tear_down(void **state)
 	if (x->worker)
 		assert_int_equal(await_end(x), 0);
 	close(x->kernel);
+	close(x->kmsg);
 	free(x);
 	return 0;
 }
@@ -144,7 +153,12 @@ static bool readable(int fd, int ms)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 
-	return poll(&p, 1, ms) == 1;
+	int r;
+
+	do {
+		r = poll(&p, 1, ms);
+	} while (r < 0 && errno == EINTR);
+	return r == 1;
 }
 
 static void ask(struct world *x, uint32_t id, uint32_t request)
@@ -384,6 +398,77 @@ static void it_does_not_run_unconfined(void **state)
 
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
+/* --- files and the kernel's log --- */
+
+static void files_are_handed_on_raw(void **state)
+{
+	struct world *x = *state;
+	char text[4096];
+	int fd = open("/proc/version", O_RDONLY);
+	ssize_t n = read(fd, text, sizeof(text));
+
+	close(fd);
+	ask(x, 1, WATCH_AUDITD_CONF);
+	must_answer(x, 1, 0);
+	assert_int_equal(x->n, n);
+	assert_memory_equal(x->data, text, x->n);
+	ask(x, 2, WATCH_NETLINK);
+	must_answer(x, 2, 0);
+	assert_memory_equal(x->data, "sk ", 3);
+	ask(x, 3, WATCH_AUDITD_PROC);
+	must_answer(x, 3, 0);
+	n = snprintf(text, sizeof(text), "%d (test_worker) ", getpid());
+	assert_memory_equal(x->data, text, n);
+	ask(x, 4, WATCH_RULES_D);
+	must_answer(x, 4, -ENOSYS);
+}
+
+static void kernel_log_is_answered_when_there_is_something(void **state)
+{
+	struct world *x = *state;
+	char record[KLOG_RECORD_MAX];
+
+	ask(x, 1, WATCH_KERNEL_LOG);
+	assert_false(readable(x->fd, QUIET_MS));
+	/* nobody waits for the kernel's log in the meantime */
+	ask(x, 2, WATCH_SETTINGS);
+	must_answer(x, 2, -ENOENT);
+	assert_int_equal(send(x->kmsg, "4,1,1,-;a\n", 10, 0), 10);
+	must_answer(x, 1, 0);
+	assert_int_equal(x->n, 10);
+	assert_memory_equal(x->data, "4,1,1,-;a\n", 10);
+	/* what comes unasked waits, and comes as one; the newest request is answered */
+	memset(record, 'x', sizeof(record));
+	assert_int_equal(send(x->kmsg, record, sizeof(record), 0), sizeof(record));
+	assert_int_equal(send(x->kmsg, "4,2,1,-;b\n", 10, 0), 10);
+	assert_false(readable(x->fd, QUIET_MS));
+	ask(x, 3, WATCH_KERNEL_LOG);
+	must_answer(x, 3, 0);
+	assert_int_equal(x->head.total, sizeof(record) + 10);
+}
+
+static volatile sig_atomic_t conts;
+
+static void on_cont(int sig)
+{
+	conts++;
+}
+
+static void report_is_asked_for_once_a_minute(void **state)
+{
+	const struct sigaction action = {.sa_handler = on_cont, .sa_flags = SA_RESTART};
+	struct world *x = *state;
+
+	conts = 0;
+	assert_int_equal(sigaction(SIGCONT, &action, NULL), 0);
+	ask(x, 1, WATCH_AUDITD_STATE);
+	must_answer(x, 1, -ENOENT); /* nobody wrote one */
+	assert_int_equal(conts, 1);
+	ask(x, 2, WATCH_AUDITD_STATE);
+	must_answer(x, 2, -ENOENT);
+	assert_int_equal(conts, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -393,6 +478,9 @@ int main(void)
 		CASE(other_messages_are_no_replies),
 		CASE(the_last_asker_gets_the_reply),
 		CASE(a_kernel_without_audit_is_said),
+		CASE(files_are_handed_on_raw),
+		CASE(kernel_log_is_answered_when_there_is_something),
+		CASE(report_is_asked_for_once_a_minute),
 		CASE(it_ends_with_the_keeper),
 		CASE(it_ends_with_the_stream_process),
 		CASE(it_does_not_run_unconfined),
