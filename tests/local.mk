@@ -280,9 +280,9 @@ EXTRA_DIST += tests/lint/lib.sh tests/lint/arrows.awk
 AM_TESTS_ENVIRONMENT += CC='$(CC)'; export CC;
 
 # --- once more under valgrind; scripts that hold no time against it ---
-EXTRA_DIST += tests/valgrind.sh
+EXTRA_DIST += tests/valgrind.sh tests/valgrind.supp
 valgrind_scripts = tests/golden/run.sh tests/integration/counts.sh \
-	tests/integration/schema.sh tests/integration/planted.sh tests/integration/disk.sh
+	tests/integration/schema.sh tests/integration/planted.sh
 check-valgrind: all $(check_PROGRAMS)
 	@$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/valgrind.sh tests/valgrind \
 		$(unit_programs) $(fuzz_replays) -- \

@@ -15,11 +15,12 @@ mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 chmod 1777 "$dir" # the daemon writes its reports as another user
 memcheck="valgrind -q --vgdb=no --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --error-exitcode=99 --track-origins=yes"
+suppressed=$(cd "$(dirname "$0")" && pwd)/valgrind.supp # in the daemon alone
 failed=0
 
 # wrap NAME PROGRAM: $dir/NAME runs PROGRAM under valgrind
 wrap() {
-	printf '#!/bin/sh\nexec %s --log-file=%s/report.%%p %s "$@"\n' "$memcheck" "$dir" "$2" >"$dir/$1"
+	printf '#!/bin/sh\nexec %s --suppressions=%s --log-file=%s/report.%%p %s "$@"\n' "$memcheck" "$suppressed" "$dir" "$2" >"$dir/$1"
 	chmod 755 "$dir/$1"
 }
 # reports NAME: what valgrind had to say about this test
