@@ -35,15 +35,18 @@ struct config {
 	size_t client_buffer_bytes; /* 16K to 16M */
 	char summary_log[PATH_MAX]; /* absolute; "" for none */
 	uint64_t summary_log_bytes; /* 64K to 1T */
-	unsigned int summary_log_keep;      /* 0 to 999 old files */
-	char state_file[PATH_MAX];          /* absolute; "" for none */
-	unsigned int max_flows, max_values; /* 16 to 65536 */
-	char file[PATH_MAX];                /* that was read; "" : defaults alone */
-	bool as_root;                       /* the defaults are those of root's plugin */
+	unsigned int summary_log_keep;               /* 0 to 999 old files */
+	char state_file[PATH_MAX];                   /* absolute; "" for none */
+	unsigned int max_flows, max_values;          /* 16 to 65536 */
+	unsigned int poll_ms;                        /* 100 to 60000 */
+	unsigned int backlog_warn, backlog_critical; /* percent of the limit, 1 to 100 */
+	char file[PATH_MAX]; /* that was read; "" : defaults alone */
+	bool as_root;        /* the defaults are those of root's plugin */
 };
 
 enum config_type {
-	CONFIG_DURATION,      /* `60`, `5m`, `1h`; 500ms where seconds are too long */
+	CONFIG_DURATION,      /* `60`, `5m`, `1h`, in whole seconds */
+	CONFIG_DURATION_MS,   /* the same, also `500ms`, in milliseconds */
 	CONFIG_DURATION_LIST, /* a count, then ascending values; blanks between */
 	CONFIG_NUMBER,
 	CONFIG_SIZE, /* bytes; `64K`, `8M`, `1G` */

@@ -101,6 +101,8 @@ static void print_value(enum config_type type, uint64_t value, char *out, size_t
 {
 	if (type == CONFIG_DURATION || type == CONFIG_DURATION_LIST)
 		print_scaled(value * 1000, duration_units, out, size);
+	else if (type == CONFIG_DURATION_MS)
+		print_scaled(value, duration_units, out, size);
 	else if (type == CONFIG_SIZE)
 		print_scaled(value, size_units, out, size);
 	else if (type == CONFIG_MODE)
@@ -175,6 +177,11 @@ static int set_scaled(const struct config_setting *s, char *member,
 static int set_number(const struct config_setting *s, char *member)
 {
 	return set_scaled(s, member, no_units);
+}
+
+static int set_milliseconds(const struct config_setting *s, char *member)
+{
+	return set_scaled(s, member, duration_units);
 }
 
 static int set_size(const struct config_setting *s, char *member)
@@ -371,6 +378,8 @@ static int set_name(const struct config_setting *s, char *member)
 static const struct type_ops types[CONFIG_TYPES] = {
 	[CONFIG_DURATION] = {"duration", "seconds or 60, 5m, 1h", set_duration,
 			     print_number},
+	[CONFIG_DURATION_MS] = {"duration", "seconds or 500ms, 5m, 1h", set_milliseconds,
+				print_number},
 	[CONFIG_DURATION_LIST] = {"duration",
 				  "seconds or 60, 5m, 1h, with blanks between them",
 				  set_list, print_list},

@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,6 +24,26 @@
 #define DAMPED_NS     100000000 /* the longest, when what we read is what we cause */
 #define DAMPED_BYTES  8192      /* which end it: a tenth of what auditd's socket holds */
 #define STRANGE_LINES 64        /* lines without one record, after which we say so */
+
+int intake_check(bool closed, bool *by_hand)
+{
+	struct stat st;
+
+	if (closed || fstat(STDIN_FILENO, &st)) {
+		log_msg(LOG_ERR,
+			"standard input is closed; auditd must start this program, or a "
+			"stream be piped into it");
+		return -EBADF;
+	}
+	if (isatty(STDIN_FILENO)) {
+		log_msg(LOG_ERR,
+			"standard input is a terminal; auditd must start this program "
+			"(see audisp-noise(8)), or a stream be piped into it");
+		return -ENOTTY;
+	}
+	*by_hand = !S_ISSOCK(st.st_mode);
+	return 0;
+}
 
 void intake_init(struct intake *in, struct engine *engine)
 {
@@ -134,4 +155,18 @@ bool intake_read(struct intake *in, int fd)
 	weigh(in, fd, engine_feed(in->engine, in->buffer, (size_t)n, &in->last));
 	look_at_format(in, (size_t)n);
 	return true;
+}
+
+int intake_end(const struct intake *in)
+{
+	struct engine_health h = engine_health(in->engine);
+
+	if (!h.lines || h.lines > h.lines_bad)
+		return 0;
+	if (!in->said_strange)
+		log_msg(LOG_ERR,
+			"standard input: no audit record in %llu lines; it must be the "
+			"stream that auditd sends to its plugins",
+			(unsigned long long)h.lines);
+	return 1;
 }

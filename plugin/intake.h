@@ -21,6 +21,14 @@ struct intake {
 	char buffer[INTAKE_BYTES];
 };
 
+/**
+ * intake_check - can standard input be a stream?
+ * @closed: it was, when we were started
+ * @by_hand: set to true when it is no socket, so that nobody like auditd started us
+ * Return: 0, or negative errno and it was said why not.
+ */
+int intake_check(bool closed, bool *by_hand) __attribute__((warn_unused_result));
+
 /** intake_init - of an engine, from now on */
 void intake_init(struct intake *in, struct engine *engine);
 
@@ -30,5 +38,8 @@ void intake_init(struct intake *in, struct engine *engine);
  * Return: true; false: the stream has ended, or cannot be read, which was said.
  */
 bool intake_read(struct intake *in, int fd);
+
+/** intake_end - after the last byte. Return: 0; 1: it was no stream, which was said. */
+int intake_end(const struct intake *in);
 
 #endif

@@ -35,17 +35,22 @@ plugin_libnoise_a_SOURCES = \
 	plugin/stream/parse.c plugin/stream/parse.h \
 	plugin/stream/record.c plugin/stream/record.h \
 	plugin/stream/split.c plugin/stream/split.h \
+	plugin/advise/loss.c plugin/advise/loss.h \
 	plugin/count/engine.c plugin/count/engine.h \
 	plugin/count/flows.c plugin/count/flows.h \
+	plugin/count/ledger.c plugin/count/ledger.h \
+	plugin/count/suspects.c plugin/count/suspects.h \
 	plugin/count/name.c plugin/count/name.h \
 	plugin/count/tally.c plugin/count/tally_name.c plugin/count/tally.h \
 	plugin/count/timeline.c plugin/count/timeline.h \
 	plugin/count/topk.c plugin/count/topk.h \
 	plugin/count/window.c plugin/count/window.h \
+	plugin/emit/alerts.c plugin/emit/alerts.h \
 	plugin/emit/client.c plugin/emit/client.h \
 	plugin/emit/entry.c plugin/emit/entry.h \
 	plugin/emit/listener.c plugin/emit/listener.h \
 	plugin/emit/logfile.c plugin/emit/logfile.h \
+	plugin/emit/loss_object.c plugin/emit/loss_object.h \
 	plugin/emit/pace.c plugin/emit/pace.h \
 	plugin/emit/peer.c plugin/emit/peer.h \
 	plugin/emit/listing.c plugin/emit/listing.h \
@@ -66,11 +71,15 @@ NOISE_LIBS = plugin/libnoise.a $(AUPARSE_LIBS) $(AUDIT_LIBS) $(JANSSON_LIBS) \
 	$(EVENT_LIBS) $(CAPNG_LIBS) $(SECCOMP_LIBS) -lm
 
 sbin_PROGRAMS += plugin/audisp-noise
-plugin_audisp_noise_SOURCES = plugin/main.c plugin/history.c plugin/history.h \
+plugin_audisp_noise_SOURCES = plugin/main.c \
+	plugin/alarm.c plugin/alarm.h \
+	plugin/history.c plugin/history.h \
 	plugin/intake.c plugin/intake.h \
+	plugin/monitor.c plugin/monitor.h \
 	plugin/outlet.c plugin/outlet.h \
 	plugin/plugin.c plugin/plugin.h \
-	plugin/reload.c plugin/reload.h plugin/root.c plugin/root.h
+	plugin/reload.c plugin/reload.h plugin/root.c plugin/root.h \
+	plugin/signals.c plugin/signals.h
 plugin_audisp_noise_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 plugin_audisp_noise_LDADD = $(NOISE_LIBS)
 

@@ -15,12 +15,14 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "emit/alerts.h"
 #include "emit/logfile.h"
 #include "emit/report.h"
 #include "emit/server.h"
 #include "emit/state.h"
 #include "emit/sumlog.h"
 #include "emit/writer.h"
+#include "monitor.h"
 #include "privs.h"
 #include "reload.h"
 
@@ -37,7 +39,10 @@ struct outlet {
 	struct clock_reading started;
 	struct server *server;
 	struct writer *writer; /* NULL: no summary log */
+	struct alerts *alerts;
+	struct monitor *monitor; /* borrowed; NULL: none yet */
 	uint64_t gaps_reported;
+	int64_t reported_ms; /* wall clock of the last summary to all */
 };
 
 static size_t fill_counters(struct outlet *o, struct report_counter counters[N_COUNTERS])
@@ -87,6 +92,19 @@ static struct report_depth depth_of(const struct outlet *o,
 	return depth;
 }
 
+static struct loss_source loss_of(const struct outlet *o)
+{
+	struct monitor_view v = monitor_view(o->monitor);
+
+	return (struct loss_source){.ledger = monitor_ledger(o->monitor),
+				    .known = v.known,
+				    .reason = v.reason,
+				    .status_age_ms = v.status_age_ms,
+				    .poll_ms = v.poll_ms,
+				    .ticks_per_s = clock_ticks_per_s(),
+				    .marked_ms = o->reported_ms};
+}
+
 static int make_summary(void *arg, const struct server_depth *asked,
 			struct schema_line *line)
 {
@@ -94,6 +112,7 @@ static int make_summary(void *arg, const struct server_depth *asked,
 	struct report_depth depth = depth_of(o, asked);
 	struct report_counter counters[N_COUNTERS];
 	struct clock_reading now = clock_read();
+	struct loss_source loss = {0};
 	struct report_source source = {
 		.engine = o->o.engine,
 		.clock = &now,
@@ -103,6 +122,10 @@ static int make_summary(void *arg, const struct server_depth *asked,
 		.origin = &o->origin,
 	};
 
+	if (o->monitor) {
+		loss = loss_of(o);
+		source.loss = &loss;
+	}
 	return report_line(&source, &depth, line);
 }
 
@@ -159,9 +182,55 @@ void outlet_summary(struct outlet *o)
 	if (make_summary(o, NULL, &line) < 0)
 		return;
 	o->gaps_reported = engine_health(o->o.engine).gap_events;
+	o->reported_ms = clock_read().wall_ms;
+	if (o->monitor)
+		ledger_mark(monitor_ledger(o->monitor));
 	server_send_summary(o->server, &line);
 	log_summary(o, &line);
 	schema_line_free(&line);
+}
+
+/* --- alerts --- */
+
+static int make_alert(void *arg, unsigned int i, struct schema_line *line)
+{
+	struct outlet *o = arg;
+	json_t *object = alerts_standing(o->alerts, i);
+
+	return object ? schema_line(line, "alert", object, clock_read().wall_ms,
+				    &o->origin)
+		      : -ENOENT;
+}
+
+static void send_alert(void *arg, json_t *object, enum alert_level level)
+{
+	static const int priority[] = {LOG_NOTICE, LOG_WARNING, LOG_CRIT};
+	struct outlet *o = arg;
+	struct schema_line line;
+	char text[LOG_LINE_BYTES];
+	size_t n;
+
+	if (schema_line(&line, "alert", object, clock_read().wall_ms, &o->origin) < 0)
+		return;
+	server_send(o->server, &line);
+	schema_line_free(&line);
+	n = sumlog_alert(object, text, sizeof(text));
+	if (n && o->writer)
+		writer_line(o->writer, text, n);
+	log_msg(priority[level], "alert %s %s: %s",
+		json_string_value(json_object_get(object, "alert")),
+		json_string_value(json_object_get(object, "state")),
+		json_string_value(json_object_get(object, "text")));
+}
+
+struct alerts *outlet_alerts(struct outlet *o)
+{
+	return o->alerts;
+}
+
+void outlet_set_monitor(struct outlet *o, struct monitor *monitor)
+{
+	o->monitor = monitor;
 }
 
 void outlet_configure(struct outlet *o)
@@ -206,8 +275,8 @@ int outlet_check(const struct config *config)
 
 static int open_server(struct outlet *o, char *why, size_t why_size)
 {
-	static const struct server_ops ops = {.hello = make_hello,
-					      .summary = make_summary};
+	static const struct server_ops ops = {
+		.hello = make_hello, .summary = make_summary, .standing = make_alert};
 	const struct config *config = o->o.config;
 	struct server_options server = {.path = config->socket,
 					.mode = config->socket_mode,
@@ -268,6 +337,12 @@ struct outlet *outlet_new(const struct outlet_options *options, char *why,
 	}
 	o->o = *options;
 	fill_identity(o);
+	o->alerts = alerts_new(send_alert, o);
+	if (!o->alerts) {
+		snprintf(why, why_size, "no memory");
+		outlet_free(o, 0);
+		return NULL;
+	}
 	if (open_server(o, why, why_size) < 0 || open_writer(o, why, why_size) < 0) {
 		outlet_free(o, 0);
 		return NULL;
@@ -284,5 +359,6 @@ void outlet_free(struct outlet *o, int64_t until_ms)
 	if (o->writer)
 		writer_free(o->writer, left > LEAST_MS ? left : LEAST_MS);
 	server_free(o->server);
+	alerts_free(o->alerts);
 	free(o);
 }

@@ -15,6 +15,8 @@
 #include "config.h"
 #include "count/engine.h"
 
+struct alerts;
+struct monitor;
 struct outlet;
 struct state;
 
@@ -48,6 +50,12 @@ struct outlet *outlet_new(const struct outlet_options *options, char *why,
  *            gets 2 ms in any case
  */
 void outlet_free(struct outlet *o, int64_t until_ms);
+
+/** outlet_set_monitor - where `kernel` and `loss` of a summary come from; borrowed */
+void outlet_set_monitor(struct outlet *o, struct monitor *monitor);
+
+/** outlet_alerts - what is raised there goes to clients, log and system log */
+struct alerts *outlet_alerts(struct outlet *o);
 
 /** outlet_summary - the summary of the default interval, to clients and log */
 void outlet_summary(struct outlet *o);

@@ -16,20 +16,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "alarm.h"
 #include "config.h"
 #include "count/engine.h"
 #include "history.h"
 #include "intake.h"
+#include "monitor.h"
 #include "outlet.h"
 #include "privs.h"
 #include "reload.h"
 #include "root.h"
+#include "signals.h"
 
 #define IDLE_TICK_MS 250
 #define GRACE_MS     40  /* at the end, for all files together */
@@ -44,6 +46,8 @@ struct plugin {
 	struct history history;
 	struct event_base *base;
 	struct outlet *outlet;
+	struct monitor *monitor;
+	struct alarm alarm;
 	struct event *input_event, *signal_event, *idle_event, *summary_event,
 		*stop_event, *watch_event;
 	int64_t until_ms; /* CLOCK_BOOTTIME: when the end has to be over */
@@ -104,15 +108,24 @@ static void on_watch(evutil_socket_t fd, short what, void *arg)
 	int r;
 
 	while ((r = watch_read(p->root.watch, &answer)) > 0)
-		if (answer.request == WATCH_SETTINGS &&
+		if (!monitor_answer(p->monitor, &answer) &&
+		    answer.request == WATCH_SETTINGS &&
 		    reload_answer(&p->config, &answer))
 			apply_settings(p);
 	name_own(p);
 	if (r == -EPIPE) {
 		event_del(p->watch_event);
 		p->root.watch_error = r;
+		monitor_hang_up(p->monitor, r);
 		log_msg(LOG_WARNING, "%s", watch_reason(r));
 	}
+}
+
+static void on_news(void *arg, unsigned int news)
+{
+	struct plugin *p = arg;
+
+	alarm_news(&p->alarm, news);
 }
 
 /* --- time and signals --- */
@@ -166,46 +179,15 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 
 /* --- setting up --- */
 
-/* auditd starts plugins with signals ignored or blocked, according to its version. */
 static int set_up_signals(struct plugin *p)
 {
-	static const int used[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
-	/* meant for auditd, but sent to its whole group by service managers */
-	static const int not_ours[] = {SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE};
-	sigset_t mask;
-	size_t i;
-
-	for (i = 0; i < sizeof(used) / sizeof(used[0]); i++)
-		signal(used[i], SIG_DFL);
-	for (i = 0; i < sizeof(not_ours) / sizeof(not_ours[0]); i++)
-		signal(not_ours[i], SIG_IGN);
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGTERM);
-	sigaddset(&mask, SIGINT);
-	sigaddset(&mask, SIGHUP);
-	sigprocmask(SIG_SETMASK, &mask, NULL);
-	p->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
-	return p->signal_fd < 0 ? -errno : 0;
+	p->signal_fd = signals_open();
+	return p->signal_fd;
 }
 
 static int set_up_stdin(struct plugin *p)
 {
-	struct stat st;
-
-	if (p->stdin_closed || fstat(STDIN_FILENO, &st)) {
-		log_msg(LOG_ERR,
-			"standard input is closed; auditd must start this program, or a "
-			"stream be piped into it");
-		return -EBADF;
-	}
-	if (isatty(STDIN_FILENO)) {
-		log_msg(LOG_ERR,
-			"standard input is a terminal; auditd must start this program "
-			"(see audisp-noise(8)), or a stream be piped into it");
-		return -ENOTTY;
-	}
-	p->by_hand = !S_ISSOCK(st.st_mode);
-	return 0;
+	return intake_check(p->stdin_closed, &p->by_hand);
 }
 
 static int set_up_settings(struct plugin *p)
@@ -310,6 +292,30 @@ static int set_up_outlet(struct plugin *p)
 	return -EIO;
 }
 
+static int set_up_monitor(struct plugin *p)
+{
+	const struct monitor_options o = {.base = p->base,
+					  .config = &p->config,
+					  .engine = p->engine,
+					  .watch = p->root.watch,
+					  .watch_error = p->root.watch_error,
+					  .news = on_news,
+					  .arg = p};
+
+	p->monitor = monitor_new(&o);
+	if (!p->monitor) {
+		log_msg(LOG_ERR, "no memory");
+		return -ENOMEM;
+	}
+	p->alarm = (struct alarm){.config = &p->config,
+				  .engine = p->engine,
+				  .ledger = monitor_ledger(p->monitor),
+				  .alerts = outlet_alerts(p->outlet),
+				  .ticks_per_s = clock_ticks_per_s()};
+	outlet_set_monitor(p->outlet, p->monitor);
+	return 0;
+}
+
 static int set_up_history(struct plugin *p)
 {
 	return history_start(&p->history, p->base, p->engine);
@@ -393,6 +399,11 @@ static void take_down_loop(struct plugin *p)
 		event_base_free(p->base);
 }
 
+static void take_down_monitor(struct plugin *p)
+{
+	monitor_free(p->monitor);
+}
+
 static void take_down_outlet(struct plugin *p)
 {
 	outlet_free(p->outlet, p->until_ms);
@@ -431,6 +442,7 @@ static const struct step {
 	{set_up_engine, take_down_engine},
 	{set_up_loop, take_down_loop},
 	{set_up_outlet, take_down_outlet},
+	{set_up_monitor, take_down_monitor},
 	{set_up_history, take_down_history},
 	{set_up_events, take_down_events},
 	{set_up_confinement, NULL},
@@ -447,20 +459,11 @@ static void take_down(struct plugin *p, size_t n)
 static int end_of_stream(struct plugin *p)
 {
 	struct clock_reading now = clock_read();
-	struct engine_health h;
 
 	engine_end(p->engine, &now);
 	outlet_summary(p->outlet);
 	outlet_flush(p->outlet);
-	h = engine_health(p->engine);
-	if (!h.lines || h.lines > h.lines_bad)
-		return 0;
-	if (!p->intake.said_strange)
-		log_msg(LOG_ERR,
-			"standard input: no audit record in %llu lines; it must be the "
-			"stream that auditd sends to its plugins",
-			(unsigned long long)h.lines);
-	return 1;
+	return intake_end(&p->intake);
 }
 
 int plugin_run(const char *settings_file, bool every_event)

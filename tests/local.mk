@@ -61,7 +61,9 @@ unit_programs = \
 	tests/unit/test_server_request \
 	tests/unit/test_siphash \
 	tests/unit/test_state \
+	tests/unit/test_alerts \
 	tests/unit/test_kernel_text \
+	tests/unit/test_ledger \
 	tests/unit/test_status \
 	tests/unit/test_sumlog \
 	tests/unit/test_tally \
@@ -114,6 +116,10 @@ tests_unit_test_privs_CFLAGS = $(unit_cflags)
 tests_unit_test_privs_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=capng_change_id,--wrap=open,--wrap=setgroups
 tests_unit_test_privs_LDADD = $(unit_libs)
+tests_unit_test_alerts_CFLAGS = $(unit_cflags)
+tests_unit_test_alerts_LDADD = $(unit_libs)
+tests_unit_test_ledger_CFLAGS = $(unit_cflags)
+tests_unit_test_ledger_LDADD = $(unit_libs)
 tests_unit_test_kernel_text_CFLAGS = $(unit_cflags)
 tests_unit_test_kernel_text_LDADD = $(unit_libs)
 tests_unit_test_status_CFLAGS = $(unit_cflags)
@@ -266,7 +272,7 @@ tests_system_load_LDADD = $(AUDIT_LIBS)
 tests_system_tee_SOURCES = tests/system/tee.c
 system_scripts = tests/system/00-frame.sh tests/system/01-chain.sh \
 	tests/system/02-enable.sh tests/system/03-bad.sh tests/system/04-rights.sh \
-	tests/system/05-self.sh tests/system/06-frozen.sh tests/system/07-killed.sh tests/system/08-clients.sh
+	tests/system/05-self.sh tests/system/06-frozen.sh tests/system/07-killed.sh tests/system/08-clients.sh tests/system/09-loss.sh
 dist_check_SCRIPTS += $(system_scripts)
 TESTS += $(system_scripts)
 EXTRA_DIST += tests/system/clients.py tests/system/lib.sh tests/system/record.sh

@@ -35,6 +35,16 @@ struct clock_reading clock_read(void)
 	};
 }
 
+unsigned int clock_ticks_per_s(void)
+{
+	struct timespec tick;
+
+	if (clock_getres(CLOCK_MONOTONIC_COARSE, &tick) || tick.tv_sec ||
+	    tick.tv_nsec <= 0)
+		return 0;
+	return (unsigned int)(1000000000 / tick.tv_nsec);
+}
+
 unsigned int clock_left_ms(int64_t until_boot_ms)
 {
 	int64_t now = clock_read().boot_ms;

@@ -21,6 +21,12 @@ struct clock_reading clock_read(void);
 /** clock_left_ms - from now to @until_boot_ms of CLOCK_BOOTTIME; 0 when that is past */
 unsigned int clock_left_ms(int64_t until_boot_ms);
 
+/**
+ * clock_ticks_per_s - the kernel's jiffies: HZ of its build, by the resolution of
+ * CLOCK_MONOTONIC_COARSE. sysconf(_SC_CLK_TCK) is not it. Return: 0: not to be known.
+ */
+unsigned int clock_ticks_per_s(void);
+
 #define CLOCK_TEXT_SIZE 25 /* "2026-11-21T22:17:53.123Z" and NUL */
 
 /** clock_text - RFC 3339 in UTC with milliseconds, years 0000 to 9999 (clamped) */

@@ -126,38 +126,12 @@ static json_t *windows_array(struct draft *draft)
 
 static json_t *kernel_object(const struct report_source *s)
 {
-	static const char *const unread[] = {
-		"status_age_ms", "poll_ms",       "enabled",   "failure",      "pid",
-		"rate_limit",    "backlog_limit", "backlog",   "backlog_peak", "lost",
-		"lost_delta",    "wait_time_s",   "stalled_s",
-	};
-	json_t *o;
-	size_t i;
+	static const struct loss_source nothing = {
+		.reason = "the kernel's audit status is not read here"};
 
 	if (!s->clock)
 		return json_null();
-	o = json_object();
-	json_object_set_new(o, "known", json_false());
-	json_object_set_new(
-		o, "reason",
-		json_string("this version does not read the kernel's audit status"));
-	for (i = 0; i < sizeof(unread) / sizeof(unread[0]); i++)
-		json_object_set_new(o, unread[i], json_null());
-	return o;
-}
-
-static json_t *loss_object(const struct report_source *s)
-{
-	json_t *o = json_object();
-
-	json_object_set_new(o, "refused", json_null());
-	json_object_set_new(o, "missing_events", json_null());
-	json_object_set_new(o, "missing_records", json_null());
-	json_object_set_new(o, "gap_events", json_integer((json_int_t)s->gap_events));
-	json_object_set_new(o, "unlogged_events", json_null());
-	json_object_set_new(o, "causes", json_array());
-	json_object_set_new(o, "suspects", json_array());
-	return o;
+	return loss_object_kernel(s->loss ? s->loss : &nothing);
 }
 
 static json_t *lag_object(const struct report_source *s)
@@ -242,7 +216,8 @@ static int set_frame(struct draft *draft)
 	if (json_object_set_new(o, "windows", windows_array(draft)) < 0)
 		return -ENOMEM;
 	json_object_set_new(o, "kernel", kernel_object(source));
-	json_object_set_new(o, "loss", loss_object(source));
+	json_object_set_new(o, "loss",
+			    loss_object_loss(source->loss, source->gap_events));
 	json_object_set_new(o, "lag", lag_object(source));
 	json_object_set_new(o, "retention", json_null());
 	json_object_set_new(o, "self", self_object(source));

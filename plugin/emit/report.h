@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "count/engine.h"
+#include "emit/loss_object.h"
 #include "emit/schema.h"
 
 #define REPORT_PUSH_BYTES 12288 /* a summary that nobody asked for */
@@ -30,6 +31,7 @@ struct report_source {
 	const struct clock_reading *clock; /* NULL in replay: kernel, lag are null then */
 	const struct report_counter *counters;
 	size_t n_counters;
+	const struct loss_source *loss; /* NULL: nothing is known of the kernel */
 	uint64_t gap_events; /* since the last summary of the default interval */
 	const struct schema_origin *origin;
 };

@@ -184,7 +184,21 @@ static void keep_summary(struct server *s, const struct schema_line *line)
 	s->last.text = text;
 }
 
-/* hello and a summary; Return: 0 or negative errno. */
+static void send_standing(struct server *s, struct client *c)
+{
+	const struct server_ops *ops = s->options.ops;
+	struct schema_line line;
+	unsigned int i;
+
+	if (!ops->standing)
+		return;
+	for (i = 0; !ops->standing(s->options.arg, i, &line); i++) {
+		client_send(c, &line);
+		schema_line_free(&line);
+	}
+}
+
+/* hello, a summary, and what stands; Return: 0 or negative errno. */
 static int welcome(struct server *s, struct client *c)
 {
 	const struct server_ops *ops = s->options.ops;
@@ -201,6 +215,7 @@ static int welcome(struct server *s, struct client *c)
 	}
 	if (s->last.text)
 		client_send(c, &s->last);
+	send_standing(s, c);
 	return 0;
 }
 

@@ -33,6 +33,9 @@ struct server_ops {
 	/* A summary of now. @depth NULL: the default one. Return: 0 or negative errno. */
 	int (*summary)(void *arg, const struct server_depth *depth,
 		       struct schema_line *line);
+	/* Number @i of what stands (alerts, advice), for a new client; NULL: nothing ever
+	 * does. Return: 0, or negative errno: there are no more. */
+	int (*standing)(void *arg, unsigned int i, struct schema_line *line);
 };
 
 struct server_options {

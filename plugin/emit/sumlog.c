@@ -161,3 +161,52 @@ size_t sumlog_summary(const json_t *summary, char *out, size_t size)
 	add(&o, "\n");
 	return o.full ? 0 : o.n;
 }
+
+/* A text of our own making, in which foreign values are quoted already. */
+static void add_word(struct out *o, const char *name, const json_t *value)
+{
+	char quoted[4096];
+
+	if (!json_is_string(value))
+		return;
+	if (is_plain(span_of(json_string_value(value))))
+		add(o, " %s=%s", name, json_string_value(value));
+	else
+		add(o, " %s=%s", name,
+		    text_quote(span_of(json_string_value(value)), quoted,
+			       sizeof(quoted)));
+}
+
+static void add_figures(struct out *o, json_t *figures)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(figures, name, value)
+	{
+		if (!is_plain(span_of(name)))
+			continue;
+		add_word(o, name, value);
+		if (json_is_integer(value))
+			add(o, " %s=%" JSON_INTEGER_FORMAT, name,
+			    json_integer_value(value));
+		else if (json_is_real(value))
+			add(o, " %s=%.3f", name, json_real_value(value));
+	}
+}
+
+size_t sumlog_alert(const json_t *alert, char *out, size_t size)
+{
+	struct out o = {out, 0, size, size == 0};
+	const char *time = json_string_value(json_object_get(alert, "time"));
+
+	add(&o, "%s alert", time ? time : "-");
+	add_word(&o, "alert", json_object_get(alert, "alert"));
+	add_word(&o, "state", json_object_get(alert, "state"));
+	add_word(&o, "level", json_object_get(alert, "level"));
+	add_word(&o, "cause", json_object_get(alert, "cause"));
+	add_figures(&o, json_object_get(alert, "figures"));
+	add_word(&o, "text", json_object_get(alert, "text"));
+	add(&o, "\n");
+	return o.full ? 0 : o.n;
+}

@@ -9,7 +9,9 @@
 
 #include "base/text.h"
 
-#define STAT_NICE 16 /* words behind the state */
+/* words behind the state */
+#define STAT_NICE  16
+#define STAT_START 19
 
 static bool read_nice(struct span word, int *nice)
 {
@@ -37,7 +39,11 @@ static bool read_stat(struct span line, struct process *p)
 	p->state = word.p[0];
 	for (i = 0; i < STAT_NICE; i++)
 		word = text_word(&line);
-	return read_nice(word, &p->nice);
+	if (!read_nice(word, &p->nice))
+		return false;
+	for (; i < STAT_START; i++)
+		word = text_word(&line);
+	return text_u64(word, UINT64_MAX, &p->started_ticks);
 }
 
 bool process_read(struct span text, struct process *process)

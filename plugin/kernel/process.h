@@ -14,11 +14,12 @@
 #include "base/span.h"
 
 struct process {
-	char state;         /* R S D T t Z X, see proc(5) */
-	int nice;           /* -20 to 19 */
-	bool has_run;       /* the kernel has schedstat (CONFIG_SCHED_INFO) */
-	uint64_t run_ns;    /* on a processor, its first thread */
-	uint64_t waited_ns; /* ready to run, and for a processor waiting */
+	char state;             /* R S D T t Z X, see proc(5) */
+	int nice;               /* -20 to 19 */
+	uint64_t started_ticks; /* after the boot, in 1/sysconf(_SC_CLK_TCK) s */
+	bool has_run;           /* the kernel has schedstat (CONFIG_SCHED_INFO) */
+	uint64_t run_ns;        /* on a processor, its first thread */
+	uint64_t waited_ns;     /* ready to run, and for a processor waiting */
 };
 
 /**

@@ -126,7 +126,7 @@ static int step_exec(const struct job *j, unsigned long i)
 	if (posix_spawn_file_actions_init(&quiet) != 0)
 		return -1;
 	posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	rc = posix_spawn(&pid, j->arg, &quiet, NULL, argv, environ);
+	rc = posix_spawnp(&pid, j->arg, &quiet, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&quiet);
 	if (rc != 0 || wait_for(pid, &status) < 0)
 		return -1;
@@ -249,7 +249,8 @@ static const struct verb verbs[] = {
 	{"getppid", step_getppid, false, false, "N [PROCESSES]    a cheap system call"},
 	{"open", step_open, true, false, "N PATH           open for reading and close"},
 	{"deny", step_deny, true, false, "N PATH           an open that must be refused"},
-	{"exec", step_exec, true, false, "N PROGRAM        run PROGRAM getppid 1"},
+	{"exec", step_exec, true, false,
+	 "N PROGRAM        run PROGRAM getppid 1; searched for as by execvp(3)"},
 	{"unlink", step_unlink, true, false,
 	 "N DIRECTORY      make a file and delete it"},
 	{"connect", step_connect, true, false,

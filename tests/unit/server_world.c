@@ -72,7 +72,7 @@ static int summary(void *arg, const struct server_depth *depth, struct schema_li
 				   (int)depth->top));
 }
 
-static const struct server_ops ops = {hello, summary};
+static const struct server_ops ops = {.hello = hello, .summary = summary};
 
 struct server_options world_options(struct world *w)
 {

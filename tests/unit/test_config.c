@@ -205,7 +205,7 @@ static void config_suggests_the_nearest_key(void **unused)
 		{"tops", "top"},
 		{"usr", "user"},
 		{"connect", NULL},
-		{"poll_interval", NULL},
+		{"poll", NULL},
 		{"q_depth", NULL},
 		{"t", NULL},
 		{"a_name_of_more_than_thirty_two_bytes", NULL},

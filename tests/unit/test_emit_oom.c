@@ -115,7 +115,7 @@ static int summary(void *arg, const struct server_depth *depth, struct schema_li
 	return hello(arg, line);
 }
 
-static const struct server_ops ops = {hello, summary};
+static const struct server_ops ops = {.hello = hello, .summary = summary};
 
 struct place {
 	char dir[64], path[96];

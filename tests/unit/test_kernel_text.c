@@ -158,8 +158,8 @@ static const struct {
 	{"812 (auditd) S" STAT_REST "\n123456 7890 12\n", true, true, 'S', -4},
 	{"812 (auditd) T" STAT_REST "\n", true, false, 'T', -4},
 	{"812 (a) R 1\n(b\n) D" STAT_REST "\n5 6 7", true, true, 'D', -4},
-	{"812 (auditd) S 1 2 2 0 -1 4194560 1 0 0 0 12 34 0 0 16 19 2\n0 0 0\n", true,
-	 true, 'S', 19},
+	{"812 (auditd) S 1 2 2 0 -1 4194560 1 0 0 0 12 34 0 0 16 19 2 0 97\n0 0 0\n",
+	 true, true, 'S', 19},
 	{"812 (auditd) S 1 2 2 0 -1 4194560 1 0 0 0 12 34 0 0 16\n0 0 0\n", false, false,
 	 0, 0},
 	{"812 (auditd) SS" STAT_REST "\n0 0 0\n", false, false, 0, 0},
@@ -188,6 +188,7 @@ static void process_reads_behind_any_name(void **state)
 	assert_true(process_read(span_of("1 (a) S" STAT_REST "\n123456 7890 12\n"), &p));
 	assert_int_equal(p.run_ns, 123456);
 	assert_int_equal(p.waited_ns, 7890);
+	assert_int_equal(p.started_ticks, 97);
 }
 
 /* --- auditd.conf --- */

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * loss.c - why records were lost or processes held, and where
+ */
+#include "advise/loss.h"
+
+#include <string.h>
+
+#define LONG_MS 10000 /* an overload lasts at least this */
+#define MOST    0.6   /* of its polls find the queue over its limit */
+#define WATCHED_MS \
+	1500        /* of auditd's time, before its share of a processor says much \
+		     */
+#define IDLE    0.2 /* in a flood it runs 0.4 of the time and more; less is held up */
+#define STARVED 0.4 /* of the time it waits for a processor */
+#define NEAR    0.9 /* of the limit: polls are too few to see the queue when it is full */
+
+static const struct {
+	const char *name, *remedy;
+} causes[LEDGER_CAUSES] = {
+	[LEDGER_UNKNOWN] = {"unknown", "see the kernel's log and `auditctl -s`"},
+	[LEDGER_BURST] = {"burst",
+			  "make the queue deeper (`auditctl -b`, and -b in rules.d), or "
+			  "audit less of what made the burst"},
+	[LEDGER_OVERLOAD] =
+		{"overload",
+		 "no depth of the queue helps against a rate that auditd does "
+		 "not reach: narrow the rule that makes the records"},
+	[LEDGER_RATE_LIMIT] =
+		{"rate_limit",
+		 "the kernel discards what is above `auditctl -r`: set it to "
+		 "0 (and take -r out of rules.d)"},
+	[LEDGER_AUDITD_STOPPED] =
+		{"auditd_stopped",
+		 "auditd is stopped by a signal or a debugger: let it go on "
+		 "(SIGCONT)"},
+	[LEDGER_AUDITD_SLOW] =
+		{"auditd_slow",
+		 "auditd gets too little processor or waits for its disk: "
+		 "see priority_boost, flush and freq of auditd.conf, and what "
+		 "else runs"},
+	[LEDGER_AUDITD_ABSENT] = {"auditd_absent",
+				  "no audit daemon took the records: see why it ended"},
+	[LEDGER_DISPATCHER] =
+		{"dispatcher",
+		 "auditd's queue to its plugins is full: see which plugin does "
+		 "not read, and q_depth of auditd.conf"},
+	[LEDGER_RETRY_QUEUE] = {"retry_queue",
+				"auditd took records so slowly that the kernel gave them "
+				"up: make auditd faster or the queue deeper"},
+	[LEDGER_HOLD_QUEUE] = {"hold_queue",
+			       "records waited for an audit daemon that did not come in "
+			       "time: set audit_backlog_limit at boot"},
+	[LEDGER_MEMORY] = {"memory",
+			   "the kernel had no memory for records: see what takes it"},
+	[LEDGER_BOOT] =
+		{"boot",
+		 "lost before auditd ran: set audit_backlog_limit= on the kernel's "
+		 "command line"},
+	[LEDGER_LOG_SUSPENDED] =
+		{"log_suspended",
+		 "auditd has stopped writing its log: make room on the disk, "
+		 "then `auditctl --signal resume`"},
+	[LEDGER_PLUGIN_RESTART] =
+		{"plugin_restart",
+		 "this plugin was restarted; the records are in auditd's "
+		 "log"},
+};
+
+static const char *const places[LEDGER_PLACES] = {
+	[LEDGER_PLACE_UNKNOWN] = "unknown",
+	[LEDGER_KERNEL] = "kernel",
+	[LEDGER_KAUDITD] = "kauditd",
+	[LEDGER_AUDITD] = "auditd",
+	[LEDGER_DISPATCHER_QUEUE] = "dispatcher",
+	[LEDGER_PLUGIN] = "plugin",
+};
+
+const char *loss_cause_name(enum ledger_cause cause)
+{
+	return causes[cause].name;
+}
+
+const char *loss_place_name(enum ledger_place place)
+{
+	return places[place];
+}
+
+const char *loss_remedy(enum ledger_cause cause)
+{
+	return causes[cause].remedy;
+}
+
+enum ledger_cause loss_cause_find(const char *name)
+{
+	unsigned int i = 0;
+
+	while (i < LEDGER_CAUSES && strcmp(causes[i].name, name) != 0)
+		i++;
+	return (enum ledger_cause)i;
+}
+
+enum ledger_place loss_place_find(const char *name)
+{
+	unsigned int i = 0;
+
+	while (i < LEDGER_PLACES && strcmp(places[i], name) != 0)
+		i++;
+	return (enum ledger_place)i;
+}
+
+/* --- the signatures --- */
+
+static bool said(const struct ledger_evidence *e, enum klog_reason reason)
+{
+	return e->reasons & 1u << reason;
+}
+
+static bool was_full(const struct ledger_evidence *e)
+{
+	return e->over_polls || said(e, KLOG_BACKLOG) ||
+	       (e->backlog_limit && e->backlog_peak >= NEAR * e->backlog_limit);
+}
+
+/* While records waited, did auditd do something else than take them? */
+static bool was_held(const struct ledger_evidence *e)
+{
+	const double watched = (double)e->watched_ms;
+
+	return e->watched_ms >= WATCHED_MS && ((double)e->run_ms < IDLE * watched ||
+					       (double)e->starved_ms > STARVED * watched);
+}
+
+static bool was_overloaded(const struct ledger_entry *e)
+{
+	return e->last_ms - e->first_ms >= LONG_MS &&
+	       e->evidence.over_polls >= MOST * e->evidence.polls;
+}
+
+/* Of an incident in which the queue was full. */
+static enum ledger_cause judge_full(const struct ledger_entry *e)
+{
+	const struct ledger_evidence *v = &e->evidence;
+
+	if (v->stopped)
+		return LEDGER_AUDITD_STOPPED;
+	if (v->absent)
+		return LEDGER_AUDITD_ABSENT;
+	if (was_held(v))
+		return LEDGER_AUDITD_SLOW;
+	return was_overloaded(e) ? LEDGER_OVERLOAD : LEDGER_BURST;
+}
+
+static enum ledger_cause judge_before(const struct ledger_entry *e)
+{
+	if (e->evidence.absent)
+		return LEDGER_AUDITD_ABSENT;
+	return e->evidence.at_boot ? LEDGER_BOOT : LEDGER_UNKNOWN;
+}
+
+static enum ledger_cause judge(const struct ledger_entry *e)
+{
+	const struct ledger_evidence *v = &e->evidence;
+
+	if (v->before)
+		return judge_before(e);
+	/* what rate and memory refuse leaves the queue as it was */
+	if (v->rate_limit && (said(v, KLOG_RATE) || !was_full(v)))
+		return LEDGER_RATE_LIMIT;
+	if (said(v, KLOG_MEMORY) && !was_full(v))
+		return LEDGER_MEMORY;
+	if (v->stopped)
+		return LEDGER_AUDITD_STOPPED;
+	if (v->absent)
+		return said(v, KLOG_HOLD) ? LEDGER_HOLD_QUEUE : LEDGER_AUDITD_ABSENT;
+	if (said(v, KLOG_RETRY) && !was_held(v))
+		return LEDGER_RETRY_QUEUE;
+	if (was_full(v))
+		return judge_full(e);
+	if (e->sums.gap_events && e->sums.socket_drops)
+		return LEDGER_AUDITD_SLOW;
+	return LEDGER_UNKNOWN;
+}
+
+static enum ledger_place place_of(const struct ledger_entry *e, enum ledger_cause cause)
+{
+	static const enum ledger_place usual[LEDGER_CAUSES] = {
+		[LEDGER_BURST] = LEDGER_KERNEL,
+		[LEDGER_OVERLOAD] = LEDGER_KERNEL,
+		[LEDGER_RATE_LIMIT] = LEDGER_KERNEL,
+		[LEDGER_AUDITD_STOPPED] = LEDGER_KERNEL,
+		[LEDGER_AUDITD_SLOW] = LEDGER_KERNEL,
+		[LEDGER_AUDITD_ABSENT] = LEDGER_KERNEL,
+		[LEDGER_DISPATCHER] = LEDGER_DISPATCHER_QUEUE,
+		[LEDGER_RETRY_QUEUE] = LEDGER_KAUDITD,
+		[LEDGER_HOLD_QUEUE] = LEDGER_KAUDITD,
+		[LEDGER_MEMORY] = LEDGER_KERNEL,
+		[LEDGER_BOOT] = LEDGER_KERNEL,
+		[LEDGER_LOG_SUSPENDED] = LEDGER_AUDITD,
+		[LEDGER_PLUGIN_RESTART] = LEDGER_PLUGIN,
+	};
+
+	/* nothing was refused, yet something with a serial is missing */
+	if (!e->sums.refused && e->sums.gap_events && usual[cause] == LEDGER_KERNEL &&
+	    cause != LEDGER_RATE_LIMIT)
+		return LEDGER_KAUDITD;
+	return usual[cause];
+}
+
+void loss_judge(struct ledger_entry *e)
+{
+	e->cause = judge(e);
+	e->place = place_of(e, e->cause);
+}
+
+/* --- amounts --- */
+
+static uint64_t most(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Records of an event, as those that arrived meanwhile had; 1 when none did. */
+static uint64_t records_an_event(const struct ledger_entry *e)
+{
+	const struct ledger_evidence *v = &e->evidence;
+
+	return v->events ? (v->records + v->events - 1) / v->events : 1;
+}
+
+struct loss_range loss_events(const struct ledger_entry *e)
+{
+	uint64_t refused = e->sums.refused, gap = e->sums.gap_events;
+	/* each event that arrived in part may have cost several of its records */
+	uint64_t in_part = e->evidence.broken_events * most(records_an_event(e), 1);
+	struct loss_range r;
+
+	/* what the rate limit takes has its serial already: it is in the gap, or in part
+	 */
+	if (e->cause == LEDGER_RATE_LIMIT)
+		return (struct loss_range){gap, most(gap, refused)};
+	r.min = gap + (refused > in_part ? refused - in_part : 0);
+	r.max = gap + refused;
+	return r;
+}
+
+struct loss_range loss_records(const struct ledger_entry *e)
+{
+	struct loss_range events = loss_events(e), r;
+	uint64_t of_each = records_an_event(e);
+
+	if (e->cause == LEDGER_RATE_LIMIT)
+		return (struct loss_range){e->sums.refused, e->sums.refused};
+	r.min = e->sums.refused + e->sums.gap_events;
+	r.max = most(events.max * most(2 * of_each, 2), r.min);
+	return r;
+}

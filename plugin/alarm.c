@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * alarm.c - from the ledger's news to alerts
+ */
+#include "alarm.h"
+
+#include <inttypes.h>
+#include <libaudit.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "advise/loss.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+#define SEARCH_MS 1000 /* between two searches for suspects: each walks all flows */
+#define WHO_MAX   1280 /* two quoted names and some words */
+#define TEXT_MAX  2048
+
+static void set_number(json_t *figures, const char *name, uint64_t value)
+{
+	json_object_set_new(figures, name, json_integer((json_int_t)value));
+}
+
+static void set_share(json_t *figures, const char *name, int64_t part, int64_t whole)
+{
+	json_object_set_new(figures, name,
+			    json_real(round((double)part / (double)whole * 1e4) / 1e4));
+}
+
+/* --- who --- */
+
+/* Of the seconds of the incident; records are stamped before they are lost. */
+static void find_suspects(struct alarm *a, const struct clock_reading *now)
+{
+	struct ledger_entry *e = ledger_newest(a->ledger);
+	const struct timeline *t = engine_timeline(a->engine);
+	struct when to = timeline_now(t);
+	int64_t width = t->windows.bucket_ms[0], span = now->wall_ms - e->first_ms;
+
+	if (a->searched_ms && now->boot_ms - a->searched_ms < SEARCH_MS)
+		return;
+	a->searched_ms = now->boot_ms;
+	if (span < 0 || span > WINDOW_BUCKETS * width)
+		span = WINDOW_BUCKETS * width;
+	engine_settle(a->engine);
+	suspects_find(engine_tally(a->engine), to.bucket[0] - span / width - 1,
+		      to.bucket[0], &e->suspects);
+}
+
+static struct span text_of(const struct suspects_text *t)
+{
+	return t->absent ? (struct span){NULL, 0} : (struct span){t->text, t->n};
+}
+
+/* The heaviest suspect as words and figures; "" where there is none. */
+static void name_suspect(const struct ledger_entry *e, json_t *figures, char *out,
+			 size_t size)
+{
+	const struct suspect *s = &e->suspects.of[0];
+	char key[4 * SUSPECTS_TEXT + 16], exe[4 * SUSPECTS_TEXT + 16];
+	double share;
+
+	*out = '\0';
+	if (!e->suspects.n || !e->suspects.records)
+		return;
+	share = (double)s->records / (double)e->suspects.records;
+	if (share > 1)
+		share = 1;
+	text_quote(text_of(&s->key), key, sizeof(key));
+	text_quote(text_of(&s->exe), exe, sizeof(exe));
+	json_object_set_new(figures, "top_key",
+			    s->key.absent ? json_null() : json_string(key));
+	json_object_set_new(figures, "top_exe",
+			    s->exe.absent ? json_null() : json_string(exe));
+	json_object_set_new(figures, "top_share",
+			    json_real((double)(int)(share * 10000) / 10000));
+	snprintf(out, size, "; %d%% of the records meanwhile: %s%s%s%s",
+		 (int)(share * 100), s->key.absent ? "no key" : "key ",
+		 s->key.absent ? "" : key, s->exe.absent ? "" : ", ",
+		 s->exe.absent ? "" : exe);
+}
+
+/* --- what --- */
+
+static json_t *figures_of(const struct ledger_entry *e)
+{
+	json_t *f = json_object();
+	struct loss_range events = loss_events(e), records = loss_records(e);
+
+	set_number(f, "refused", e->sums.refused);
+	set_number(f, "missing_events_min", events.min);
+	set_number(f, "missing_events_max", events.max);
+	set_number(f, "missing_records_min", records.min);
+	set_number(f, "missing_records_max", records.max);
+	set_number(f, "gap_events", e->sums.gap_events);
+	set_number(f, "backlog_peak", e->evidence.backlog_peak);
+	set_number(f, "backlog_limit", e->evidence.backlog_limit);
+	set_number(f, "rate_limit", e->evidence.rate_limit);
+	json_object_set_new(f, "place", json_string(loss_place_name(e->place)));
+	if (e->evidence.watched_ms > 0) {
+		set_share(f, "auditd_run_share", e->evidence.run_ms,
+			  e->evidence.watched_ms);
+		set_share(f, "auditd_starved_share", e->evidence.starved_ms,
+			  e->evidence.watched_ms);
+	}
+	return f;
+}
+
+static void raise(struct alarm *a, enum alert_kind kind, enum alert_level level,
+		  const char *cause, const char *text, json_t *figures)
+{
+	const struct alert alert = {kind, level, cause, text, figures};
+	struct clock_reading now = clock_read();
+
+	alerts_raise(a->alerts, &alert, &now);
+}
+
+static void raise_loss(struct alarm *a)
+{
+	const struct ledger_entry *e = ledger_newest(a->ledger);
+	json_t *figures = figures_of(e);
+	char text[TEXT_MAX], who[WHO_MAX], since[CLOCK_TEXT_SIZE];
+
+	if (a->loss_cause != e->cause)
+		alerts_clear(a->alerts, ALERT_LOSS, loss_cause_name(a->loss_cause));
+	a->loss_cause = e->cause;
+	clock_text(e->first_ms, since);
+	name_suspect(e, figures, who, sizeof(who));
+	snprintf(text, sizeof(text),
+		 "audit records are lost since %s: %" PRIu64
+		 " refused by the kernel (%s)%s; %s",
+		 since, e->sums.refused, loss_cause_name(e->cause), who,
+		 loss_remedy(e->cause));
+	raise(a, ALERT_LOSS, ALERT_CRITICAL, loss_cause_name(e->cause), text, figures);
+	if (e->cause != LEDGER_RATE_LIMIT)
+		return;
+	snprintf(text, sizeof(text),
+		 "the kernel discards audit records above %u a second (auditctl -r)",
+		 e->evidence.rate_limit);
+	raise(a, ALERT_RATE_LIMIT, ALERT_CRITICAL, NULL, text, figures_of(e));
+}
+
+static void raise_stall(struct alarm *a)
+{
+	const struct ledger_entry *e = ledger_newest(a->ledger);
+	json_t *figures = figures_of(e);
+	char text[TEXT_MAX], who[WHO_MAX];
+
+	if (a->stall_cause != e->cause)
+		alerts_clear(a->alerts, ALERT_STALL, loss_cause_name(a->stall_cause));
+	a->stall_cause = e->cause;
+	if (a->ticks_per_s)
+		json_object_set_new(
+			figures, "stalled_s",
+			json_real((double)e->sums.waited_ticks / a->ticks_per_s));
+	name_suspect(e, figures, who, sizeof(who));
+	snprintf(text, sizeof(text),
+		 "programs are held up by the full audit queue (%s)%s; %s",
+		 loss_cause_name(e->cause), who, loss_remedy(e->cause));
+	raise(a, ALERT_STALL, ALERT_WARNING, loss_cause_name(e->cause), text, figures);
+}
+
+static void raise_gap(struct alarm *a)
+{
+	const struct ledger_entry *e = ledger_newest(a->ledger);
+	char text[TEXT_MAX];
+
+	snprintf(text, sizeof(text),
+		 "%" PRIu64 " events that the kernel numbered did not come through (%s, "
+		 "%s); %s",
+		 e->sums.gap_events, loss_cause_name(e->cause), loss_place_name(e->place),
+		 loss_remedy(e->cause));
+	raise(a, ALERT_GAP, ALERT_WARNING, loss_cause_name(e->cause), text,
+	      figures_of(e));
+}
+
+/* --- of the status alone --- */
+
+static void raise_backlog(struct alarm *a, const struct kernel_status *s)
+{
+	uint64_t percent =
+		s->backlog_limit ? (uint64_t)s->backlog * 100 / s->backlog_limit : 0;
+	bool critical = percent >= a->config->backlog_critical;
+	json_t *figures;
+	char text[TEXT_MAX];
+
+	if (percent < a->config->backlog_warn && !critical)
+		return;
+	figures = json_object();
+	set_number(figures, "backlog", s->backlog);
+	set_number(figures, "backlog_limit", s->backlog_limit);
+	set_number(figures, "percent", percent);
+	snprintf(text, sizeof(text),
+		 "%u records wait in the kernel's audit queue, %" PRIu64
+		 "%% of its limit of %u",
+		 s->backlog, percent, s->backlog_limit);
+	raise(a, ALERT_BACKLOG, critical ? ALERT_CRITICAL : ALERT_WARNING, NULL, text,
+	      figures);
+	if (critical && s->failure == AUDIT_FAIL_PANIC)
+		raise(a, ALERT_PANIC_RISK, ALERT_CRITICAL, NULL,
+		      "the kernel's failure mode is panic (auditctl -f 2): when its "
+		      "queue "
+		      "is full the machine halts; make the queue deeper, or take -f 1",
+		      json_object());
+}
+
+static void look_at_status(struct alarm *a)
+{
+	const struct kernel_status *s = &a->ledger->status;
+
+	if (!a->ledger->has_status)
+		return;
+	raise_backlog(a, s);
+	if (!s->pid && s->enabled)
+		raise(a, ALERT_AUDITD_ABSENT, ALERT_CRITICAL, NULL,
+		      "no audit daemon is registered with the kernel", json_object());
+	if (s->enabled == 2)
+		raise(a, ALERT_IMMUTABLE, ALERT_INFO, NULL,
+		      "the audit rules are locked until the next boot (auditctl -e 2)",
+		      json_object());
+}
+
+/* What a first status shows may be days old, and is in the ledger; it calls nobody. */
+static bool is_old(const struct alarm *a, const struct ledger_entry *e)
+{
+	return e->evidence.before && !e->evidence.at_boot && !a->ledger->resumed_ms;
+}
+
+void alarm_news(struct alarm *a, unsigned int news)
+{
+	struct clock_reading now = clock_read();
+	struct ledger_entry *e = ledger_newest(a->ledger);
+
+	if (news & (LEDGER_LOST | LEDGER_HELD | LEDGER_GAP)) {
+		if (news & LEDGER_OPENED)
+			a->searched_ms = 0;
+		if (!e->evidence.before)
+			find_suspects(a, &now);
+		loss_judge(e);
+		if (is_old(a, e))
+			news = 0;
+	}
+	if (news & LEDGER_LOST)
+		raise_loss(a);
+	if (news & LEDGER_HELD)
+		raise_stall(a);
+	if (news & LEDGER_GAP)
+		raise_gap(a);
+	look_at_status(a);
+	alerts_tick(a->alerts, &now);
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ledger.c - what was lost, held up or missing, and while what was so
+ *
+ * The kernel's counters have 32 bits, wrap, and `lost` can be set to 0 by anyone
+ * who may change the audit system; all sums here are of differences and have 64.
+ */
+#include "count/ledger.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WRAP_FROM 0xc0000000u /* a counter that falls from above this ... */
+#define WRAP_TO   0x40000000u /* ... to below this has wrapped, else it was reset */
+#define BOOT_MS   600000 /* what is lost in a boot's first minutes it may have lost */
+
+int ledger_init(struct ledger *l)
+{
+	memset(l, 0, sizeof(*l));
+	l->entries = calloc(LEDGER_ENTRIES, sizeof(*l->entries));
+	return l->entries ? 0 : -ENOMEM;
+}
+
+void ledger_free(struct ledger *l)
+{
+	free(l->entries);
+	l->entries = NULL;
+}
+
+/* --- entries --- */
+
+struct ledger_entry *ledger_newest(struct ledger *l)
+{
+	return l->n ? &l->entries[l->newest] : NULL;
+}
+
+const struct ledger_entry *ledger_entry(const struct ledger *l, unsigned int i)
+{
+	return &l->entries[(l->newest + LEDGER_ENTRIES - (l->n - 1) + i) %
+			   LEDGER_ENTRIES];
+}
+
+static struct ledger_entry *append(struct ledger *l)
+{
+	if (l->n)
+		l->newest = (l->newest + 1) % LEDGER_ENTRIES;
+	if (l->n == LEDGER_ENTRIES)
+		l->forgotten++;
+	else
+		l->n++;
+	memset(&l->entries[l->newest], 0, sizeof(l->entries[0]));
+	return &l->entries[l->newest];
+}
+
+void ledger_load(struct ledger *l, const struct ledger_entry *entry)
+{
+	*append(l) = *entry;
+}
+
+static uint32_t larger(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Of what is so now, for the open entry. */
+static void note_status(struct ledger *l)
+{
+	struct ledger_evidence *e = &ledger_newest(l)->evidence;
+	const struct kernel_status *s = &l->status;
+
+	if (!l->has_status)
+		return;
+	e->polls++;
+	e->over_polls += s->backlog_limit && s->backlog > s->backlog_limit;
+	e->backlog_peak = larger(e->backlog_peak, s->backlog);
+	e->backlog_limit = larger(e->backlog_limit, s->backlog_limit);
+	e->rate_limit = larger(e->rate_limit, s->rate_limit);
+	e->wait_ticks = larger(e->wait_ticks, s->wait_time_ticks);
+	e->absent |= !s->pid;
+	e->stopped |=
+		l->has_process && (l->process.state == 'T' || l->process.state == 't');
+}
+
+/* Something happened: to the open entry, or a new one begins. */
+static unsigned int happen(struct ledger *l, const struct clock_reading *clock)
+{
+	struct ledger_entry *e = ledger_newest(l);
+	unsigned int news = 0;
+
+	l->quiet_since_ms = clock->boot_ms;
+	if (!l->open) {
+		e = append(l);
+		e->first_ms = clock->wall_ms;
+		l->open = true;
+		note_status(l);
+		news = LEDGER_OPENED;
+	}
+	e->last_ms = clock->wall_ms;
+	return news;
+}
+
+static void add_refused(struct ledger *l, uint64_t n)
+{
+	l->total.refused += n;
+	ledger_newest(l)->sums.refused += n;
+}
+
+/* --- the kernel's counters --- */
+
+void ledger_resume(struct ledger *l, uint32_t lost, uint32_t waited_ticks,
+		   int64_t boot_ms)
+{
+	l->resumed_ms = boot_ms;
+	l->has_base = true;
+	l->status.lost = lost;
+	l->status.waited_ticks = waited_ticks;
+}
+
+/* What `lost` has grown by; a reset shows only if it is below the old value by now. */
+static uint32_t growth_of_lost(struct ledger *l, uint32_t was, uint32_t is)
+{
+	if (is >= was || (was > WRAP_FROM && is < WRAP_TO))
+		return is - was;
+	l->reset_pending = true;
+	l->reset_from = was;
+	return is;
+}
+
+static uint32_t growth_of_wait(uint32_t was, uint32_t is)
+{
+	return is >= was || (was > WRAP_FROM && is < WRAP_TO) ? is - was : is;
+}
+
+/* Nothing is known of what was before: it is one entry, if there was anything. */
+static unsigned int first_status(struct ledger *l, const struct kernel_status *status,
+				 const struct clock_reading *clock)
+{
+	struct ledger_entry *e;
+	unsigned int news;
+
+	l->has_base = true;
+	if (!status->lost)
+		return 0;
+	news = happen(l, clock) | LEDGER_LOST;
+	e = ledger_newest(l);
+	e->evidence.before = true;
+	e->sums.refused = status->lost; /* of no time of ours: not in the total */
+	e->evidence.at_boot = clock->boot_ms < BOOT_MS;
+	e->first_ms -= clock->boot_ms;
+	l->open = false;
+	return news;
+}
+
+static unsigned int grown(struct ledger *l, uint32_t lost, uint32_t waited,
+			  const struct clock_reading *clock)
+{
+	bool absent = !l->has_status; /* an earlier process saw the last one */
+	unsigned int news = 0;
+
+	if (!lost && !waited)
+		return 0;
+	news = happen(l, clock);
+	ledger_newest(l)->evidence.before |= absent && lost;
+	if (lost)
+		news |= LEDGER_LOST;
+	if (waited)
+		news |= LEDGER_HELD;
+	add_refused(l, lost);
+	l->total.waited_ticks += waited;
+	ledger_newest(l)->sums.waited_ticks += waited;
+	if (absent) /* what happens from now on is another one */
+		l->open = false;
+	return news;
+}
+
+static bool is_holding(const struct kernel_status *s)
+{
+	return s->backlog_limit && s->backlog > s->backlog_limit && s->has_wait_time &&
+	       s->wait_time_ticks;
+}
+
+unsigned int ledger_status(struct ledger *l, const struct kernel_status *status,
+			   const struct clock_reading *clock)
+{
+	struct kernel_status was = l->status;
+	unsigned int news;
+
+	l->status = *status;
+	if (!l->has_base)
+		news = first_status(l, status, clock);
+	else
+		news = grown(l, growth_of_lost(l, was.lost, status->lost),
+			     status->has_waited ? growth_of_wait(was.waited_ticks,
+								 status->waited_ticks)
+						: 0,
+			     clock);
+	l->has_status = true;
+	l->status_boot_ms = clock->boot_ms;
+	l->backlog_peak = larger(l->backlog_peak, status->backlog);
+	if (is_holding(status))
+		news |= happen(l, clock) | LEDGER_HELD;
+	if (l->open)
+		note_status(l);
+	return news;
+}
+
+unsigned int ledger_reset(struct ledger *l, uint32_t old,
+			  const struct clock_reading *clock)
+{
+	uint32_t was = l->reset_pending ? l->reset_from : l->status.lost;
+	bool pending = l->reset_pending;
+	unsigned int news;
+
+	if (!l->has_base || old < was) /* said of another count than ours */
+		return 0;
+	l->reset_pending = false;
+	if (!pending)
+		l->status.lost = 0;
+	if (old == was)
+		return 0;
+	news = happen(l, clock) | LEDGER_LOST;
+	add_refused(l, old - was);
+	return news;
+}
+
+/* --- what else is seen --- */
+
+void ledger_reason(struct ledger *l, enum klog_reason reason)
+{
+	if (l->open)
+		ledger_newest(l)->evidence.reasons |= 1u << reason;
+}
+
+void ledger_drops(struct ledger *l, const struct netlink_drops *drops)
+{
+	uint64_t more = l->has_drops && drops->drops >= l->drops.drops
+				? drops->drops - l->drops.drops
+				: 0;
+
+	l->drops = *drops;
+	l->has_drops = true;
+	l->total.socket_drops += more;
+	if (l->open)
+		ledger_newest(l)->sums.socket_drops += more;
+}
+
+/* Was the audit daemon away while nobody watched? */
+static unsigned int explain_before(struct ledger *l, int64_t started_ms)
+{
+	struct ledger_entry *e = ledger_newest(l);
+
+	if (!e || !e->evidence.before || e->evidence.at_boot || e->evidence.absent ||
+	    !l->resumed_ms || started_ms <= l->resumed_ms)
+		return 0;
+	e->evidence.absent = true;
+	return LEDGER_LOST;
+}
+
+unsigned int ledger_process(struct ledger *l, const struct process *process,
+			    int64_t started_ms, const struct clock_reading *clock)
+{
+	const struct process was = l->process;
+	int64_t span_ms = clock->boot_ms - l->process_boot_ms;
+	struct ledger_evidence *e;
+
+	l->process = *process;
+	l->process_boot_ms = clock->boot_ms;
+	if (!l->has_process || !l->open || !process->has_run || span_ms <= 0 ||
+	    process->run_ns < was.run_ns || process->waited_ns < was.waited_ns) {
+		l->has_process = true;
+		return explain_before(l, started_ms);
+	}
+	e = &ledger_newest(l)->evidence;
+	e->watched_ms += span_ms;
+	e->run_ms += (int64_t)((process->run_ns - was.run_ns) / 1000000);
+	e->starved_ms += (int64_t)((process->waited_ns - was.waited_ns) / 1000000);
+	e->stopped |= process->state == 'T' || process->state == 't';
+	return 0;
+}
+
+unsigned int ledger_arrived(struct ledger *l, const struct ledger_stream *stream,
+			    const struct clock_reading *clock)
+{
+	const struct ledger_stream was = l->stream;
+	uint64_t gaps = stream->gap_events - was.gap_events;
+	unsigned int news = 0;
+	struct ledger_entry *e;
+
+	l->stream = *stream;
+	if (!l->has_stream) {
+		l->has_stream = true;
+		return 0;
+	}
+	if (gaps)
+		news = happen(l, clock) | LEDGER_GAP;
+	l->total.gap_events += gaps;
+	if (!l->open)
+		return news;
+	e = ledger_newest(l);
+	e->sums.gap_events += gaps;
+	e->evidence.events += stream->events - was.events;
+	e->evidence.records += stream->records - was.records;
+	e->evidence.broken_events += stream->broken_events - was.broken_events;
+	return news;
+}
+
+unsigned int ledger_tick(struct ledger *l, const struct clock_reading *clock)
+{
+	if (!l->open || clock->boot_ms - l->quiet_since_ms < LEDGER_QUIET_MS)
+		return 0;
+	l->open = false;
+	return LEDGER_CLOSED;
+}
+
+/* --- between two summaries --- */
+
+void ledger_mark(struct ledger *l)
+{
+	l->marked = l->total;
+	l->backlog_peak = l->status.backlog;
+}
+
+struct ledger_sums ledger_since_mark(const struct ledger *l)
+{
+	const struct ledger_sums *t = &l->total, *m = &l->marked;
+
+	return (struct ledger_sums){
+		t->refused - m->refused, t->waited_ticks - m->waited_ticks,
+		t->gap_events - m->gap_events, t->unlogged_events - m->unlogged_events,
+		t->socket_drops - m->socket_drops};
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ledger.h - what was lost, held up or missing, and while what was so
+ *
+ * Adds up the kernel's figures over resets, wraps and boots, and keeps a list of
+ * incidents: stretches of time in which records were lost, processes were held by
+ * the full queue, or serials were missing. An incident is open until nothing of
+ * the kind has happened for a minute; what is seen meanwhile is its evidence.
+ * Why it happened is not judged here (advise/loss.h).
+ * Pure: the clock is an argument.
+ */
+#ifndef NOISE_LEDGER_H
+#define NOISE_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "count/suspects.h"
+#include "kernel/klog.h"
+#include "kernel/netlink_drops.h"
+#include "kernel/process.h"
+#include "kernel/status.h"
+
+#define LEDGER_ENTRIES  1000
+#define LEDGER_QUIET_MS 60000
+
+enum ledger_cause {
+	LEDGER_UNKNOWN, /* first, so that a zeroed entry says nothing */
+	LEDGER_BURST,
+	LEDGER_OVERLOAD,
+	LEDGER_RATE_LIMIT,
+	LEDGER_AUDITD_STOPPED,
+	LEDGER_AUDITD_SLOW,
+	LEDGER_AUDITD_ABSENT,
+	LEDGER_DISPATCHER,
+	LEDGER_RETRY_QUEUE,
+	LEDGER_HOLD_QUEUE,
+	LEDGER_MEMORY,
+	LEDGER_BOOT,
+	LEDGER_LOG_SUSPENDED,
+	LEDGER_PLUGIN_RESTART,
+	LEDGER_CAUSES
+};
+
+enum ledger_place {
+	LEDGER_PLACE_UNKNOWN,
+	LEDGER_KERNEL,
+	LEDGER_KAUDITD,
+	LEDGER_AUDITD,
+	LEDGER_DISPATCHER_QUEUE,
+	LEDGER_PLUGIN,
+	LEDGER_PLACES
+};
+
+/* What happened, added up: for ever, or in one incident. */
+struct ledger_sums {
+	uint64_t refused;         /* by the kernel's `lost` */
+	uint64_t waited_ticks;    /* by its wait time counter: waits that have ended */
+	uint64_t gap_events;      /* serials that never came */
+	uint64_t unlogged_events; /* that came while auditd wrote no log */
+	uint64_t socket_drops;    /* times that auditd's socket was found full */
+};
+
+/* What was seen in an incident, for whoever judges it. */
+struct ledger_evidence {
+	uint32_t reasons; /* bit n: the kernel's log gave enum klog_reason n */
+	uint32_t backlog_peak, backlog_limit, rate_limit, wait_ticks; /* the largest */
+	uint32_t over_polls, polls; /* the queue was over its limit; all */
+	bool stopped;               /* auditd was stopped (SIGSTOP, a tracer) */
+	bool absent;                /* none was registered */
+	bool before; /* it happened before the first status that we had; closed at once */
+	bool at_boot;               /* and in the boot's first minutes */
+	int64_t run_ms, starved_ms; /* auditd on a processor; waiting for one */
+	int64_t watched_ms;         /* over which these two are known */
+	uint64_t events, records;   /* that arrived meanwhile */
+	uint64_t broken_events;     /* of these, ended by age: a part is missing */
+};
+
+struct ledger_entry {
+	int64_t first_ms, last_ms; /* wall clock */
+	struct ledger_sums sums;
+	struct ledger_evidence evidence;
+	struct suspects suspects;
+	enum ledger_cause cause;
+	enum ledger_place place;
+};
+
+/* What the stream has brought so far; only differences count. */
+struct ledger_stream {
+	uint64_t events, records, broken_events, gap_events;
+};
+
+struct ledger {
+	struct kernel_status status; /* the last one; its lost and waited_ticks also of an
+				      * earlier process, see ledger_resume() */
+	bool has_status, has_base;
+	int64_t resumed_ms; /* CLOCK_BOOTTIME of the counters of ledger_resume() */
+	bool reset_pending; /* `lost` went down, and the stream has not said from where */
+	uint32_t reset_from;              /* it was at least this */
+	int64_t status_boot_ms;           /* CLOCK_BOOTTIME when it came */
+	uint32_t backlog_peak;            /* since ledger_mark() */
+	struct ledger_sums total, marked; /* marked: as of ledger_mark() */
+	bool has_drops, has_process, has_stream;
+	struct netlink_drops drops;
+	struct process process;
+	int64_t process_boot_ms;
+	struct ledger_stream stream;
+	bool open;              /* the newest entry is */
+	int64_t quiet_since_ms; /* CLOCK_BOOTTIME: since when nothing happened to it */
+	struct ledger_entry *entries; /* a ring of LEDGER_ENTRIES, owned */
+	unsigned int n, newest;
+	uint64_t forgotten; /* entries that left the ring */
+};
+
+/** ledger_init - Return: 0 or -ENOMEM. */
+int ledger_init(struct ledger *l) __attribute__((warn_unused_result));
+void ledger_free(struct ledger *l);
+
+/* What a call has found; the caller may want to say so at once. */
+enum ledger_news {
+	LEDGER_LOST = 1,    /* `lost` has grown */
+	LEDGER_HELD = 2,    /* processes are, or were, held */
+	LEDGER_GAP = 4,     /* serials are missing */
+	LEDGER_OPENED = 8,  /* an incident begins */
+	LEDGER_CLOSED = 16, /* the newest one is over */
+};
+
+/**
+ * ledger_resume - the kernel's counters as an earlier process of this boot saw them
+ * What they have grown by since was lost while nobody watched.
+ * @boot_ms: CLOCK_BOOTTIME when it saw them
+ */
+void ledger_resume(struct ledger *l, uint32_t lost, uint32_t waited_ticks,
+		   int64_t boot_ms);
+
+/** ledger_status - the kernel's status. Return: enum ledger_news, or'ed. */
+unsigned int ledger_status(struct ledger *l, const struct kernel_status *status,
+			   const struct clock_reading *clock);
+
+/**
+ * ledger_reset - the stream says that somebody has set `lost` to 0 when it was @old
+ * May come before or after the status that shows it.
+ */
+unsigned int ledger_reset(struct ledger *l, uint32_t old,
+			  const struct clock_reading *clock);
+
+/** ledger_reason - the kernel's log says why a record was lost */
+void ledger_reason(struct ledger *l, enum klog_reason reason);
+
+/** ledger_drops - of auditd's socket */
+void ledger_drops(struct ledger *l, const struct netlink_drops *drops);
+
+/**
+ * ledger_process - of auditd
+ * @started_ms: CLOCK_BOOTTIME of its start
+ * Return: as ledger_status(); LEDGER_LOST when it explains what was lost before.
+ */
+unsigned int ledger_process(struct ledger *l, const struct process *process,
+			    int64_t started_ms, const struct clock_reading *clock);
+
+/** ledger_stream - what has arrived by now; Return: as ledger_status() */
+unsigned int ledger_arrived(struct ledger *l, const struct ledger_stream *stream,
+			    const struct clock_reading *clock);
+
+/** ledger_tick - time goes by. Return: as ledger_status() */
+unsigned int ledger_tick(struct ledger *l, const struct clock_reading *clock);
+
+/** ledger_mark - the summary of the default interval was made */
+void ledger_mark(struct ledger *l);
+
+/** ledger_since_mark - what happened since */
+struct ledger_sums ledger_since_mark(const struct ledger *l);
+
+/** ledger_newest - the newest entry, open or not; NULL: there is none */
+struct ledger_entry *ledger_newest(struct ledger *l);
+
+/** ledger_entry - number @i, 0 being the oldest that is kept */
+const struct ledger_entry *ledger_entry(const struct ledger *l, unsigned int i);
+
+/** ledger_load - an entry of an earlier process, in order; before anything else */
+void ledger_load(struct ledger *l, const struct ledger_entry *entry);
+
+#endif

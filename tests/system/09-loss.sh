@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# 09-loss.sh - records are lost, and it is said at once: that, why, and by whom
+#
+# The reproduction that articles on "audit: backlog limit exceeded" give: a queue
+# of 64, no waiting, a rule on execve, two thousand short processes.
+# shellcheck source=tests/system/lib.sh disable=SC2154,SC2317
+. "$(dirname "$0")/lib.sh"
+
+PROCESSES=2000
+
+# alerts FILTER: of those that the reader has got
+alerts() { jq -Rr "fromjson? | select(.type == \"alert\") | $1" "$T/reader.out"; }
+alert_of() { alerts "select(.alert == \"$1\" and .state == \"raised\") | $2" | tail -n 1; }
+has_alert() { [ -n "$(alert_of "$1" .cause)" ]; }
+kernel() { last_summary reader ".kernel.$1"; }
+loss() { last_summary reader ".loss.$1"; }
+
+# watch_lost: the time, in ms, when `lost` was first seen to grow, to $T/lost.out
+watch_lost()
+{
+	before=$(status_of lost)
+	# shellcheck disable=SC2016 # for that shell
+	start lost sh -c 'while [ "$(auditctl -s | sed -n "s/^lost //p")" = "$1" ]; do :; done; date +%s%3N' sh "$before"
+}
+# Each looks for its program in many places first, as a shell does: each of these
+# is an execve too.
+many() { run env "PATH=$search" "$T/load" exec $PROCESSES load; }
+
+sys_begin jq socat
+own_program tests/system/load
+search=$T
+i=0
+while [ $i -lt 30 ]; do
+	search=/nonexistent/$i:$search
+	i=$((i + 1))
+done
+own_noise <<-CONF
+	interval = 1
+CONF
+plugin_file noise "$T/audisp-noise" string "$T/noise.conf"
+auditd_start ""
+until_true "$SYS_WAIT" [ -S "$T/run/socket" ] || die "the plugin made no socket"
+ask reader '{"interval":1,"windows":"all","top":512}'
+knows() { [ "$(kernel known)" = true ]; }
+check "the kernel's status is read" until_true "$SYS_WAIT" knows
+same "auditd's pid" "$sys_auditd" "$(kernel pid)"
+same "the queue's limit" "$(status_of backlog_limit)" "$(kernel backlog_limit)"
+same "what the kernel has lost" "$(status_of lost)" "$(kernel lost)"
+
+auditctl -b 64 >/dev/null
+auditctl --backlog_wait_time 0 >/dev/null
+rule always,exit -F arch=b64 -S execve -F "exe=$T/load" -k short-ones
+lost=$(status_of lost)
+: >"$T/reader.out"
+watch_lost
+many || fail "the load was not as expected"
+now_lost=$(status_of lost)
+note "lost $((now_lost - lost)) of the kernel's records"
+check "records are lost" [ "$now_lost" -gt "$lost" ]
+check "an alert of loss" until_true "$SYS_WAIT" has_alert loss
+until_true 50 [ -s "$T/lost.out" ] || fail "nobody saw lost grow"
+raised=$(alerts 'select(.alert == "loss" and .state == "raised") | .time' | head -n 1)
+late=$(($(date -d "$raised" +%s%3N) - $(cat "$T/lost.out")))
+note "the alert came $late ms after lost was seen to grow"
+check "within a second" [ "$late" -le 1000 ]
+same "its cause" burst "$(alert_of loss .cause)"
+same "the key that did it" '"short-ones"' "$(alert_of loss .figures.top_key)"
+same "the program that did it" "\"$T/load\"" "$(alert_of loss .figures.top_exe)"
+counted() { [ "$(jq -Rr 'fromjson? | select(.type == "summary") | .kernel.lost_delta' "$T/reader.out" | awk '{ s += $1 } END { print s + 0 }')" -ge 1 ]; }
+check "summaries count it" until_true "$SYS_WAIT" counted
+grep '"type":"alert"' "$T/reader.out" | tail -n 3
+check "all objects are valid" validate "$T/reader.out"
+check "the summary log says it" grep -q ' alert alert=loss state=raised level=critical cause=burst' "$T/noise-log/summary.log"
+same "calls that were refused" 0 "$(last_summary reader .health.calls_denied)"
+auditd_stop || die "auditd did not end"
+sys_end
