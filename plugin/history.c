@@ -47,9 +47,11 @@ static void on_step(evutil_socket_t fd, short what, void *arg)
 		event_add(h->step_event, &soon);
 }
 
-int history_start(struct history *h, struct event_base *base, struct engine *engine)
+int history_start(struct history *h, struct event_base *base, struct engine *engine,
+		  struct ledger *ledger)
 {
-	const struct state_start start = {engine, privs_confine_writer, "state_file"};
+	const struct state_start start = {engine, ledger, privs_confine_writer,
+					  "state_file"};
 	char why[640];
 	int r;
 

@@ -59,6 +59,8 @@ plugin_libnoise_a_SOURCES = \
 	plugin/emit/schema.c plugin/emit/schema.h \
 	plugin/emit/server.c plugin/emit/server.h \
 	plugin/emit/state.c plugin/emit/state.h \
+	plugin/emit/state_ledger.c plugin/emit/state_ledger.h \
+	plugin/emit/state_piece.c plugin/emit/state_piece.h \
 	plugin/emit/state_read.c plugin/emit/state_read.h \
 	plugin/emit/state_restore.c \
 	plugin/emit/state_scan.c plugin/emit/state_scan.h \
@@ -85,7 +87,7 @@ plugin_audisp_noise_LDADD = $(NOISE_LIBS)
 
 bin_PROGRAMS += plugin/aunoise
 plugin_aunoise_SOURCES = plugin/cli/main.c plugin/cli/cli.h \
-	plugin/cli/connect.c plugin/cli/print.c \
+	plugin/cli/connect.c plugin/cli/losses.c plugin/cli/print.c \
 	plugin/cli/replay.c plugin/cli/report.c plugin/cli/status.c
 plugin_aunoise_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 plugin_aunoise_LDADD = $(NOISE_LIBS)

@@ -25,6 +25,7 @@ struct monitor {
 	unsigned int poll_ms;
 	int error; /* of the last status: 0, or why there is none */
 	uint32_t backlog_before;
+	int64_t started_ms; /* by the clock of the kernel's log */
 };
 
 static void tell(struct monitor *m, unsigned int news)
@@ -144,13 +145,16 @@ static void on_process(struct monitor *m, const struct watch_answer *a)
 static void on_kernel_log(struct monitor *m, const struct watch_answer *a)
 {
 	struct span text = a->data;
+	struct clock_reading now = clock_read();
 	struct klog_line line;
 	bool lost = false;
 
 	if (a->error)
 		return;
 	while (klog_next(&text, &line)) {
-		ledger_reason(&m->ledger, line.reason);
+		if (line.time_us / 1000 < m->started_ms)
+			continue; /* of another time than ours */
+		ledger_reason(&m->ledger, line.reason, &now);
 		lost |= line.reason != KLOG_PRINTED;
 	}
 	/* the status will show how many */
@@ -215,6 +219,7 @@ struct monitor *monitor_new(const struct monitor_options *options)
 	if (!m)
 		return NULL;
 	m->o = *options;
+	m->started_ms = clock_uptime_ms();
 	m->poll_ms = options->config->poll_ms;
 	m->timer = event_new(options->base, -1, 0, on_timer, m);
 	if (!m->timer || ledger_init(&m->ledger) < 0) {

@@ -318,7 +318,7 @@ static int set_up_monitor(struct plugin *p)
 
 static int set_up_history(struct plugin *p)
 {
-	return history_start(&p->history, p->base, p->engine);
+	return history_start(&p->history, p->base, p->engine, monitor_ledger(p->monitor));
 }
 
 static int add_watch(struct plugin *p)

@@ -35,6 +35,14 @@ struct clock_reading clock_read(void)
 	};
 }
 
+int64_t clock_uptime_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 unsigned int clock_ticks_per_s(void)
 {
 	struct timespec tick;

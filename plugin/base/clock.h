@@ -18,6 +18,10 @@ struct clock_reading {
 
 struct clock_reading clock_read(void);
 
+/** clock_uptime_ms - CLOCK_MONOTONIC, which stands still in suspend as the kernel's log
+ */
+int64_t clock_uptime_ms(void);
+
 /** clock_left_ms - from now to @until_boot_ms of CLOCK_BOOTTIME; 0 when that is past */
 unsigned int clock_left_ms(int64_t until_boot_ms);
 

@@ -26,6 +26,7 @@ enum cli_exit {
 /* A subcommand: argv[0] is its name. Return: enum cli_exit. */
 int cli_status(int argc, char **argv);
 int cli_report(int argc, char **argv);
+int cli_losses(int argc, char **argv);
 int cli_replay(int argc, char **argv);
 
 /** cli_usage - the command's line of usage on stderr; Return: CLI_USAGE */
@@ -65,6 +66,9 @@ void cli_disconnect(struct cli_daemon *d);
 /** cli_request - ask for summaries of this depth. Return: 0 or negative errno. */
 int cli_request(struct cli_daemon *d, bool all_windows, unsigned int top);
 
+/** cli_alerts - those that stand, of what has passed by so far; borrowed array */
+const json_t *cli_alerts(const struct cli_daemon *d);
+
 /**
  * cli_await - the next object of @type, others are passed over
  * Waits 10 s at most; says on stderr what is wrong. Return: owned, or NULL.
@@ -86,6 +90,12 @@ void print_health(FILE *out, const json_t *summary);
 /** print_word - text from a JSON value: bare where it is plain, quoted otherwise, `-` for
  * null */
 void print_word(FILE *out, const json_t *value);
+
+/**
+ * print_sentence - text of the daemon's own making; each byte outside printable ASCII as
+ * \\xNN, `-` for null
+ */
+void print_sentence(FILE *out, const json_t *value);
 
 /** print_is_window - can this be the name of a window? Says on stderr what one is. */
 bool print_is_window(const char *name);

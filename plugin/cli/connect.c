@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "emit/alerts.h"
 
 #define LINE_MAX_BYTES (4u << 20)
 #define WAIT_MS        10000
@@ -25,6 +26,7 @@ struct cli_daemon {
 	struct sockaddr_un address;
 	size_t have, size;
 	char *buffer;
+	json_t *alerts; /* those that stand */
 };
 
 static void say_why(const char *path, int error)
@@ -84,6 +86,7 @@ struct cli_daemon *cli_connect(const char *path)
 
 	if (!d)
 		return NULL;
+	d->alerts = json_array();
 	d->address.sun_family = AF_UNIX;
 	d->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (d->fd < 0)
@@ -105,7 +108,13 @@ void cli_disconnect(struct cli_daemon *d)
 	if (d->fd >= 0)
 		close(d->fd);
 	free(d->buffer);
+	json_decref(d->alerts);
 	free(d);
+}
+
+const json_t *cli_alerts(const struct cli_daemon *d)
+{
+	return d->alerts;
 }
 
 int cli_request(struct cli_daemon *d, bool all_windows, unsigned int top)
@@ -172,6 +181,27 @@ static bool is_type(const json_t *object, const char *type)
 	return text && !strcmp(text, type);
 }
 
+static bool is_same(const json_t *a, const json_t *b, const char *name)
+{
+	return json_equal(json_object_get(a, name), json_object_get(b, name));
+}
+
+/* An alert takes the place of the one before, or ends it. */
+static void note_alert(struct cli_daemon *d, json_t *alert)
+{
+	const char *state = json_string_value(json_object_get(alert, "state"));
+	const json_t *old;
+	size_t i;
+
+	for (i = json_array_size(d->alerts); i > 0; i--) {
+		old = json_array_get(d->alerts, i - 1);
+		if (is_same(old, alert, "alert") && is_same(old, alert, "cause"))
+			json_array_remove(d->alerts, i - 1);
+	}
+	if (state && !strcmp(state, "raised") && json_array_size(d->alerts) < ALERTS_MAX)
+		json_array_append(d->alerts, alert);
+}
+
 json_t *cli_await(struct cli_daemon *d, const char *type)
 {
 	int64_t until_ms = now_ms() + WAIT_MS;
@@ -183,6 +213,8 @@ json_t *cli_await(struct cli_daemon *d, const char *type)
 		r = take_line(d, &object);
 		if (r == 0 && is_type(object, type))
 			return object;
+		if (r == 0 && is_type(object, "alert"))
+			note_alert(d, object);
 		if (r <= 0) {
 			json_decref(object);
 			object = NULL;

@@ -22,6 +22,8 @@ static const struct command {
 	{"report", cli_report,
 	 "[--socket PATH] [--json] [--window 60|5m|1h|all] [--top N]",
 	 "what makes the records"},
+	{"losses", cli_losses, "[--state FILE] [--since TIME] [--json]",
+	 "what was lost, when, where and why"},
 	{"replay", cli_replay,
 	 "[--json] [--window 60|5m|1h|all] [--interval SECONDS] [--top N] "
 	 "[--every-event] FILE...|-",

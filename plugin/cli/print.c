@@ -38,6 +38,17 @@ void print_word(FILE *out, const json_t *value)
 		      out);
 }
 
+void print_sentence(FILE *out, const json_t *value)
+{
+	const char *p = json_string_value(value);
+
+	if (!p)
+		fputs("-", out);
+	for (; p && *p; p++)
+		fprintf(out, *p >= ' ' && *p <= '~' ? "%c" : "\\x%02X",
+			(unsigned char)*p);
+}
+
 /* Foreign text: always quoted, so that no name can pass for a word of ours. */
 static void print_bytes(FILE *out, const json_t *text, const json_t *hex)
 {

@@ -93,8 +93,26 @@ static void print_json(json_t *hello, json_t *summary)
 	putchar('\n');
 }
 
-static void print_text(const json_t *hello, const json_t *summary)
+static void print_alerts(const json_t *alerts)
 {
+	size_t i;
+
+	for (i = 0; i < json_array_size(alerts); i++) {
+		const json_t *alert = json_array_get(alerts, i);
+
+		printf("%-14s ", "ALERT");
+		print_word(stdout, json_object_get(alert, "alert"));
+		fputs(", ", stdout);
+		print_word(stdout, json_object_get(alert, "level"));
+		fputs(": ", stdout);
+		print_sentence(stdout, json_object_get(alert, "text"));
+		putchar('\n');
+	}
+}
+
+static void print_text(const json_t *hello, const json_t *summary, const json_t *alerts)
+{
+	print_alerts(alerts);
 	print_daemon(hello);
 	print_flow_of_records(summary);
 	putchar('\n');
@@ -122,11 +140,11 @@ int cli_status(int argc, char **argv)
 		json_decref(summary);
 		summary = cli_await(d, "summary");
 	}
-	cli_disconnect(d);
 	if (summary && json)
 		print_json(hello, summary);
 	else if (summary)
-		print_text(hello, summary);
+		print_text(hello, summary, cli_alerts(d));
+	cli_disconnect(d);
 	json_decref(hello);
 	json_decref(summary);
 	return summary ? CLI_FINE : CLI_CANNOT;

@@ -13,6 +13,7 @@
 
 #define WRAP_FROM 0xc0000000u /* a counter that falls from above this ... */
 #define WRAP_TO   0x40000000u /* ... to below this has wrapped, else it was reset */
+#define EARLY_MS  2000        /* between a line of the log and the status that shows it */
 #define BOOT_MS   600000 /* what is lost in a boot's first minutes it may have lost */
 
 int ledger_init(struct ledger *l)
@@ -93,6 +94,9 @@ static unsigned int happen(struct ledger *l, const struct clock_reading *clock)
 		e = append(l);
 		e->first_ms = clock->wall_ms;
 		l->open = true;
+		if (clock->boot_ms - l->early_ms <= EARLY_MS)
+			e->evidence.reasons = l->early_reasons;
+		l->early_reasons = 0;
 		note_status(l);
 		news = LEDGER_OPENED;
 	}
@@ -171,6 +175,7 @@ static unsigned int grown(struct ledger *l, uint32_t lost, uint32_t waited,
 	ledger_newest(l)->sums.waited_ticks += waited;
 	if (absent) /* what happens from now on is another one */
 		l->open = false;
+	l->unexplained = absent && lost;
 	return news;
 }
 
@@ -226,10 +231,18 @@ unsigned int ledger_reset(struct ledger *l, uint32_t old,
 
 /* --- what else is seen --- */
 
-void ledger_reason(struct ledger *l, enum klog_reason reason)
+/* The log is often first: such a reason waits for the incident that it belongs to. */
+void ledger_reason(struct ledger *l, enum klog_reason reason,
+		   const struct clock_reading *clock)
 {
-	if (l->open)
+	if (l->open) {
 		ledger_newest(l)->evidence.reasons |= 1u << reason;
+		return;
+	}
+	if (clock->boot_ms - l->early_ms > EARLY_MS)
+		l->early_reasons = 0;
+	l->early_reasons |= 1u << reason;
+	l->early_ms = clock->boot_ms;
 }
 
 void ledger_drops(struct ledger *l, const struct netlink_drops *drops)
@@ -248,12 +261,10 @@ void ledger_drops(struct ledger *l, const struct netlink_drops *drops)
 /* Was the audit daemon away while nobody watched? */
 static unsigned int explain_before(struct ledger *l, int64_t started_ms)
 {
-	struct ledger_entry *e = ledger_newest(l);
-
-	if (!e || !e->evidence.before || e->evidence.at_boot || e->evidence.absent ||
-	    !l->resumed_ms || started_ms <= l->resumed_ms)
+	if (!l->unexplained || started_ms <= l->resumed_ms)
 		return 0;
-	e->evidence.absent = true;
+	l->unexplained = false;
+	ledger_newest(l)->evidence.absent = true;
 	return LEDGER_LOST;
 }
 

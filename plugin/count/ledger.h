@@ -96,6 +96,7 @@ struct ledger {
 				      * earlier process, see ledger_resume() */
 	bool has_status, has_base;
 	int64_t resumed_ms; /* CLOCK_BOOTTIME of the counters of ledger_resume() */
+	bool unexplained;   /* the newest entry is of an absence of ours */
 	bool reset_pending; /* `lost` went down, and the stream has not said from where */
 	uint32_t reset_from;              /* it was at least this */
 	int64_t status_boot_ms;           /* CLOCK_BOOTTIME when it came */
@@ -106,6 +107,8 @@ struct ledger {
 	struct process process;
 	int64_t process_boot_ms;
 	struct ledger_stream stream;
+	uint32_t early_reasons; /* of the kernel's log, before the status shows it */
+	int64_t early_ms;       /* CLOCK_BOOTTIME when the last came */
 	bool open;              /* the newest entry is */
 	int64_t quiet_since_ms; /* CLOCK_BOOTTIME: since when nothing happened to it */
 	struct ledger_entry *entries; /* a ring of LEDGER_ENTRIES, owned */
@@ -146,7 +149,8 @@ unsigned int ledger_reset(struct ledger *l, uint32_t old,
 			  const struct clock_reading *clock);
 
 /** ledger_reason - the kernel's log says why a record was lost */
-void ledger_reason(struct ledger *l, enum klog_reason reason);
+void ledger_reason(struct ledger *l, enum klog_reason reason,
+		   const struct clock_reading *clock);
 
 /** ledger_drops - of auditd's socket */
 void ledger_drops(struct ledger *l, const struct netlink_drops *drops);

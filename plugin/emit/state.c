@@ -100,7 +100,7 @@ struct state *state_open(const char *path, char *why, size_t why_size)
 	if (!s)
 		return NULL;
 	snprintf(s->path, sizeof(s->path), "%s", path);
-	r = statefile_read(s->path, &s->text, &n);
+	r = statefile_read(s->path, false, &s->text, &n);
 	if (!r)
 		r = state_read_check((struct span){s->text, n}, &s->head);
 	if (r == -ENOMEM) { /* no fault of the file */
@@ -119,10 +119,10 @@ const struct siphash_key *state_key(const struct state *s)
 	return s->text ? &s->head.key : NULL;
 }
 
-static int restore(struct state *s, struct engine *engine, const char *boot_id)
+static int restore(struct state *s, const struct state_start *start, const char *boot_id)
 {
 	const struct clock_reading clock = clock_read();
-	const struct state_now now = {engine, &clock, boot_id};
+	const struct state_now now = {start->engine, &clock, boot_id, start->ledger};
 
 	if (!s->text)
 		return 0;
@@ -142,7 +142,7 @@ int state_start(struct state *s, const struct state_start *start, char *why,
 	*why = '\0';
 	schema_origin_read(&origin);
 	snprintf(identity.boot_id, sizeof(identity.boot_id), "%s", origin.boot_id);
-	r = restore(s, engine, origin.boot_id);
+	r = restore(s, start, origin.boot_id);
 	if (r == -ENOMEM) {
 		snprintf(why, why_size, "state_file: no memory to read it");
 		return r;
@@ -156,6 +156,8 @@ int state_start(struct state *s, const struct state_start *start, char *why,
 	if (s->off)
 		return 0;
 	s->save = state_save_new(engine, &identity);
+	if (s->save)
+		state_save_ledger(s->save, start->ledger);
 	if (s->save && !statefile_sink(s->path, &options.sink))
 		s->writer = writer_new(&options);
 	if (s->writer)

@@ -37,6 +37,7 @@ const struct siphash_key *state_key(const struct state *s);
 
 struct state_start {
 	struct engine *engine;
+	struct ledger *ledger; /* likewise; NULL: none */
 	int (*begin)(void *arg);
 	void *arg;
 };

@@ -106,3 +106,25 @@ int state_read_check(struct span text, struct state_head *head)
 	head->tail.n = (size_t)(text.p + text.n - head->tail.p);
 	return 0;
 }
+
+bool state_read_covered(const struct state_head *head, struct state_covered *covered)
+{
+	struct span rest = head->tail;
+	struct scan s;
+
+	while (scan_line(&rest, &s)) {
+		if (!scan_skip(&s, "{\"time\":"))
+			continue;
+		(void)scan_u64(&s, 1);
+		scan_expect(&s, ",\"now_ms\":");
+		(void)scan_i64(&s);
+		scan_expect(&s, ",\"wall_ms\":");
+		covered->wall_ms = scan_i64(&s);
+		scan_expect(&s, ",\"boot_ms\":");
+		(void)scan_i64(&s);
+		scan_expect(&s, ",\"covered_ms\":");
+		covered->covered_ms = scan_i64(&s);
+		return !s.bad;
+	}
+	return false;
+}

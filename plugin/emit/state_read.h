@@ -10,6 +10,8 @@
 #ifndef NOISE_STATE_READ_H
 #define NOISE_STATE_READ_H
 
+#include <stdbool.h>
+
 #include "base/clock.h"
 #include "base/siphash.h"
 #include "base/span.h"
@@ -34,11 +36,20 @@ struct state_head {
 int state_read_check(struct span text, struct state_head *head)
 	__attribute__((warn_unused_result));
 
+struct state_covered {
+	int64_t wall_ms;    /* when it was saved */
+	int64_t covered_ms; /* since the first start, absences left out */
+};
+
+/** state_read_covered - of a checked state. Return: false: it does not say. */
+bool state_read_covered(const struct state_head *head, struct state_covered *covered);
+
 /* What it comes back into. */
 struct state_now {
 	struct engine *engine; /* has the key of the head and has seen nothing yet */
 	const struct clock_reading *clock;
-	const char *boot_id; /* "" : not known */
+	const char *boot_id;   /* "" : not known */
+	struct ledger *ledger; /* has seen nothing yet; NULL: it is not wanted */
 };
 
 /**

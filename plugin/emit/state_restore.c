@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "emit/entry.h"
+#include "emit/state_ledger.h"
 #include "emit/state_read.h"
 #include "emit/state_scan.h"
 
@@ -40,6 +41,8 @@ struct restore {
 	struct left *left;           /* one a list */
 	struct counts counts;        /* of the line at hand */
 	struct timeline_saved time;
+	struct ledger *ledger;
+	bool same_boot;
 	bool started;
 	bool dry;         /* only look whether the lines are good */
 	uint64_t between; /* records counted while it was written: any entry may lack them
@@ -227,6 +230,25 @@ static void take_time(struct restore *r, struct scan *s)
 		r->newest[w] = t->now_ms / width_of(r, w);
 }
 
+/* Return: is it a line of the ledger? */
+static bool take_loss(struct restore *r, struct scan *s)
+{
+	struct state_ledger_counters c;
+	struct ledger_entry entry;
+	bool wanted = r->ledger && !r->dry;
+
+	if (state_ledger_read(s, &entry)) {
+		if (wanted && !s->bad)
+			ledger_load(r->ledger, &entry);
+		return true;
+	}
+	if (!state_ledger_read_kernel(s, &c))
+		return false;
+	if (wanted && !s->bad && r->same_boot)
+		ledger_resume(r->ledger, c.lost, c.waited_ticks, c.boot_ms);
+	return true;
+}
+
 /* Return: false when one of the lines is not as it should be. */
 static bool take_tail(struct restore *r)
 {
@@ -235,7 +257,9 @@ static bool take_tail(struct restore *r)
 	struct scan s;
 
 	while (scan_line(&rest, &s) && rest.n) {
-		if (scan_skip(&s, "{\"series\":\"total\",") && series++ == 0)
+		if (!series && take_loss(r, &s))
+			; /* these stand before the totals */
+		else if (scan_skip(&s, "{\"series\":\"total\",") && series++ == 0)
 			take_series(r, &s, TALLY_TOTAL);
 		else if (scan_skip(&s, "{\"series\":\"overlap\",") && series++ == 1)
 			take_series(r, &s, TALLY_OVERLAP);
@@ -407,8 +431,7 @@ static void match_windows(struct restore *r)
 	}
 }
 
-static void resume(struct restore *r, const struct clock_reading *clock,
-		   const char *boot_id)
+static void resume(struct restore *r, const struct clock_reading *clock)
 {
 	int64_t cover[WINDOWS_MAX];
 	unsigned int w;
@@ -421,8 +444,7 @@ static void resume(struct restore *r, const struct clock_reading *clock,
 		if (r->ours[w] >= 0)
 			cover[r->ours[w]] = r->time.cover_ms[w];
 	memcpy(r->time.cover_ms, cover, sizeof(cover));
-	engine_resume(r->engine, &r->time, clock,
-		      boot_id[0] && !strcmp(boot_id, r->head->identity.boot_id));
+	engine_resume(r->engine, &r->time, clock, r->same_boot);
 }
 
 /* The time line stands last and says which buckets count: it is read first. */
@@ -445,7 +467,12 @@ static bool find_time(struct restore *r)
 int state_read_restore(const struct state_head *head, const struct state_now *now,
 		       uint64_t *skipped)
 {
-	struct restore r = {.head = head, .engine = now->engine, .dry = true};
+	struct restore r = {.head = head,
+			    .engine = now->engine,
+			    .ledger = now->ledger,
+			    .same_boot = now->boot_id[0] &&
+					 !strcmp(now->boot_id, head->identity.boot_id),
+			    .dry = true};
 	struct span rest = head->entries;
 	struct scan line;
 
@@ -462,7 +489,7 @@ int state_read_restore(const struct state_head *head, const struct state_now *no
 	r.dry = false;
 	memset(r.left, 0, TALLY_LISTS * sizeof(*r.left));
 	(void)take_tail(&r); /* as it was found good */
-	resume(&r, now->clock, now->boot_id);
+	resume(&r, now->clock);
 	while (scan_line(&rest, &line))
 		*skipped += !take_entry(&r, &line);
 	free(r.left);

@@ -5,6 +5,7 @@
  * JSON Lines, in a fixed form that state_read.h alone has to understand:
  *   {"schema":"audisp-noise-state/1","arch":...}  key, boot, windows, time
  *   {"list":...}      an entry each, the heaviest first
+ *   {"loss":...}      an incident each, {"kernel":...} the counters (state_ledger.h)
  *   {"series":...}    the totals and what keys count twice
  *   {"table":...}     what each list says of names that are not in it
  *   {"time":...}      the time line
@@ -23,6 +24,7 @@
 
 #include "base/clock.h"
 #include "count/engine.h"
+#include "count/ledger.h"
 
 #define STATE_SCHEMA "audisp-noise-state/"
 #define STATE_ARCH   (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? "le" : "be")
@@ -42,6 +44,9 @@ struct state_save *state_save_new(struct engine *engine,
 				  const struct state_identity *identity)
 	__attribute__((warn_unused_result));
 void state_save_free(struct state_save *s);
+
+/** state_save_ledger - its entries are saved too from now on; borrowed */
+void state_save_ledger(struct state_save *s, const struct ledger *ledger);
 
 /** state_save_begin - from the first line, whatever was written before */
 void state_save_begin(struct state_save *s);

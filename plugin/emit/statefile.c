@@ -26,7 +26,7 @@
 
 /* --- reading --- */
 
-static int check(int fd, size_t *n)
+static int check(int fd, bool any_owner, size_t *n)
 {
 	struct stat st;
 
@@ -34,7 +34,8 @@ static int check(int fd, size_t *n)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return -EINVAL;
-	if ((st.st_uid != geteuid() && st.st_uid != 0) || st.st_mode & 022)
+	if (!any_owner &&
+	    ((st.st_uid != geteuid() && st.st_uid != 0) || st.st_mode & 022))
 		return -EPERM;
 	if (st.st_size > STATEFILE_MAX)
 		return -EFBIG;
@@ -42,7 +43,7 @@ static int check(int fd, size_t *n)
 	return 0;
 }
 
-int statefile_read(const char *path, char **text, size_t *n)
+int statefile_read(const char *path, bool any_owner, char **text, size_t *n)
 {
 	int fd = open(path, READ_FLAGS), err;
 	ssize_t got;
@@ -50,7 +51,7 @@ int statefile_read(const char *path, char **text, size_t *n)
 	*text = NULL;
 	if (fd < 0)
 		return errno == ENXIO ? -EINVAL : -errno;
-	err = check(fd, n);
+	err = check(fd, any_owner, n);
 	if (!err) {
 		*text = malloc(*n + 1);
 		got = *text ? file_read_all(fd, *text, *n) : -ENOMEM;

@@ -9,6 +9,7 @@
 #ifndef NOISE_STATEFILE_H
 #define NOISE_STATEFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,12 +19,13 @@
 
 /**
  * statefile_read - all of the file
+ * @any_owner: for who only shows it; else it has to be ours, or root's, alone
  * Never follows a symbolic link at the end of @path, never waits for a FIFO.
  * Return: 0 with @text owned by the caller (free); -ENOENT: there is none;
  * -ELOOP: a symbolic link; -EINVAL: no regular file; -EPERM: of another user, or
  * others may write it; -EFBIG: over STATEFILE_MAX; another negative errno.
  */
-int statefile_read(const char *path, char **text, size_t *n)
+int statefile_read(const char *path, bool any_owner, char **text, size_t *n)
 	__attribute__((warn_unused_result));
 
 /**

@@ -95,6 +95,6 @@ if [ -n "$as_user" ]; then
 	counts 3500
 	check "a directory of another's: all is counted" [ "$(records)" -eq "$wanted" ]
 	check "a directory of another's: is said" \
-		grep -q "state_file $state: its directory cannot be written: Permission denied; make it" "$work/err"
+		grep -q "state_file $state: its directory cannot be written: Permission denied; give it to uid" "$work/err"
 fi
 finish

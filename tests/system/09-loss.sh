@@ -75,4 +75,15 @@ check "all objects are valid" validate "$T/reader.out"
 check "the summary log says it" grep -q ' alert alert=loss state=raised level=critical cause=burst' "$T/noise-log/summary.log"
 same "calls that were refused" 0 "$(last_summary reader .health.calls_denied)"
 auditd_stop || die "auditd did not end"
+status=0
+"$AUNOISE" losses --state "$T/state/state" >"$T/losses" || status=$?
+cat "$T/losses"
+same "aunoise losses: exit status" 1 "$status"
+check "it names the cause" grep -q ' burst (kernel)$' "$T/losses"
+check "and who did it" grep -q "key \"short-ones\", program \"$T/load\"" "$T/losses"
+"$AUNOISE" losses --state "$T/state/state" --json >"$T/losses.json"
+same "as JSON: cause and key" 'burst "short-ones"' "$(jq -r 'select(.cause == "burst") | "\(.cause) \(.suspects[0].key | tojson)"' "$T/losses.json" | tail -n 1)"
+status=0
+"$AUNOISE" losses --state "$T/state/state" --since 2100-01-01 >/dev/null || status=$?
+same "none since then: exit status" 0 "$status"
 sys_end

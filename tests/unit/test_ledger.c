@@ -166,6 +166,9 @@ static void an_absence_is_counted(void **state)
 	assert_int_equal(ledger_process(&x->l, &p, x->now.boot_ms - 1000, &x->now),
 			 LEDGER_LOST);
 	judge_is(x, LEDGER_AUDITD_ABSENT, LEDGER_KERNEL);
+	/* and that is said once */
+	x->l.has_process = false;
+	assert_int_equal(ledger_process(&x->l, &p, x->now.boot_ms - 1000, &x->now), 0);
 }
 
 static void summaries_get_differences(void **state)
@@ -253,7 +256,7 @@ static void rate_limit(void **state)
 	/* a full queue is not its doing, unless the kernel says so */
 	poll(x, 20, 65);
 	judge_is(x, LEDGER_BURST, LEDGER_KERNEL);
-	ledger_reason(&x->l, KLOG_RATE);
+	ledger_reason(&x->l, KLOG_RATE, &x->now);
 	judge_is(x, LEDGER_RATE_LIMIT, LEDGER_KERNEL);
 }
 
@@ -305,19 +308,19 @@ static void memory_retry_hold_and_nothing(void **state)
 	poll(x, 0, 0);
 	poll(x, 1, 0);
 	judge_is(x, LEDGER_UNKNOWN, LEDGER_PLACE_UNKNOWN);
-	ledger_reason(&x->l, KLOG_MEMORY);
+	ledger_reason(&x->l, KLOG_MEMORY, &x->now);
 	judge_is(x, LEDGER_MEMORY, LEDGER_KERNEL);
 	pass(x, LEDGER_QUIET_MS);
 	ledger_tick(&x->l, &x->now);
 	poll(x, 2, 0);
-	ledger_reason(&x->l, KLOG_RETRY);
+	ledger_reason(&x->l, KLOG_RETRY, &x->now);
 	judge_is(x, LEDGER_RETRY_QUEUE, LEDGER_KAUDITD);
 	pass(x, LEDGER_QUIET_MS);
 	ledger_tick(&x->l, &x->now);
 	x->s.pid = 0;
 	poll(x, 3, 0);
 	judge_is(x, LEDGER_AUDITD_ABSENT, LEDGER_KERNEL);
-	ledger_reason(&x->l, KLOG_HOLD);
+	ledger_reason(&x->l, KLOG_HOLD, &x->now);
 	judge_is(x, LEDGER_HOLD_QUEUE, LEDGER_KAUDITD);
 }
 
@@ -338,6 +341,27 @@ static void a_stall_loses_nothing(void **state)
 	pass(x, LEDGER_QUIET_MS);
 	ledger_tick(&x->l, &x->now);
 	assert_int_equal(poll(x, 0, 65), 0);
+}
+
+/* The kernel's log is read before the status shows what it speaks of. */
+static void a_reason_may_come_first(void **state)
+{
+	struct world *x = *state;
+
+	poll(x, 0, 0);
+	ledger_reason(&x->l, KLOG_MEMORY, &x->now);
+	pass(x, 2500);
+	poll(x, 1, 0);
+	judge_is(x, LEDGER_UNKNOWN, LEDGER_PLACE_UNKNOWN); /* too long ago */
+	pass(x, LEDGER_QUIET_MS);
+	ledger_tick(&x->l, &x->now);
+	ledger_reason(&x->l, KLOG_BACKLOG, &x->now);
+	poll(x, 2, 0);
+	judge_is(x, LEDGER_BURST, LEDGER_KERNEL);
+	pass(x, LEDGER_QUIET_MS);
+	ledger_tick(&x->l, &x->now);
+	poll(x, 3, 0);
+	judge_is(x, LEDGER_UNKNOWN, LEDGER_PLACE_UNKNOWN); /* it was the last one's */
 }
 
 /* --- the stream --- */
@@ -391,6 +415,7 @@ int main(void)
 		CASE(a_slow_auditd),
 		CASE(memory_retry_hold_and_nothing),
 		CASE(a_stall_loses_nothing),
+		CASE(a_reason_may_come_first),
 		CASE(gaps_and_amounts),
 	};
 

@@ -108,7 +108,7 @@ static bool try_read(void *arg)
 	struct place *p = arg;
 	char *text = NULL;
 	size_t n;
-	int r = statefile_read(p->path, &text, &n);
+	int r = statefile_read(p->path, false, &text, &n);
 
 	assert_true(r == 0 || (r == -ENOMEM && !text));
 	free(text);
