@@ -166,6 +166,9 @@ static void raise_gap(struct alarm *a)
 	const struct ledger_entry *e = ledger_newest(a->ledger);
 	char text[TEXT_MAX];
 
+	if (a->gap_cause != e->cause)
+		alerts_clear(a->alerts, ALERT_GAP, loss_cause_name(a->gap_cause));
+	a->gap_cause = e->cause;
 	snprintf(text, sizeof(text),
 		 "%" PRIu64 " events that the kernel numbered did not come through (%s, "
 		 "%s); %s",
@@ -173,6 +176,35 @@ static void raise_gap(struct alarm *a)
 		 loss_remedy(e->cause));
 	raise(a, ALERT_GAP, ALERT_WARNING, loss_cause_name(e->cause), text,
 	      figures_of(e));
+}
+
+static void raise_dispatch(struct alarm *a)
+{
+	const struct daemon_report *r = &a->ledger->report;
+	json_t *figures = json_object();
+	char text[TEXT_MAX];
+
+	if (r->queue_depth != DAEMON_UNKNOWN)
+		set_number(figures, "queue_depth", r->queue_depth);
+	if (r->queue_size != DAEMON_UNKNOWN)
+		set_number(figures, "q_depth", r->queue_size);
+	snprintf(text, sizeof(text), "auditd's queue to its plugins is full or drops; %s",
+		 loss_remedy(LEDGER_DISPATCHER));
+	raise(a, ALERT_DISPATCHER_OVERFLOW, ALERT_CRITICAL, NULL, text, figures);
+}
+
+static void raise_unlogged(struct alarm *a)
+{
+	const struct ledger_entry *e = ledger_newest(a->ledger);
+	json_t *figures = json_object();
+	char text[TEXT_MAX];
+
+	set_number(figures, "unlogged_events", e->sums.unlogged_events);
+	snprintf(text, sizeof(text),
+		 "%" PRIu64 " events came while auditd wrote no log; %s",
+		 e->sums.unlogged_events, loss_remedy(LEDGER_LOG_SUSPENDED));
+	raise(a, ALERT_LOSS, ALERT_CRITICAL, loss_cause_name(LEDGER_LOG_SUSPENDED), text,
+	      figures);
 }
 
 /* --- of the status alone --- */
@@ -232,7 +264,8 @@ void alarm_news(struct alarm *a, unsigned int news)
 	struct clock_reading now = clock_read();
 	struct ledger_entry *e = ledger_newest(a->ledger);
 
-	if (news & (LEDGER_LOST | LEDGER_HELD | LEDGER_GAP)) {
+	if (news & (LEDGER_LOST | LEDGER_HELD | LEDGER_GAP | LEDGER_DISPATCH |
+		    LEDGER_UNLOGGED)) {
 		if (news & LEDGER_OPENED)
 			a->searched_ms = 0;
 		if (!e->evidence.before)
@@ -247,6 +280,13 @@ void alarm_news(struct alarm *a, unsigned int news)
 		raise_stall(a);
 	if (news & LEDGER_GAP)
 		raise_gap(a);
+	if (news & LEDGER_DISPATCH) {
+		raise_dispatch(a);
+		if (e->sums.gap_events) /* now it is known why */
+			raise_gap(a);
+	}
+	if (news & LEDGER_UNLOGGED)
+		raise_unlogged(a);
 	look_at_status(a);
 	alerts_tick(a->alerts, &now);
 }

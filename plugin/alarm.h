@@ -16,7 +16,8 @@ struct alarm {
 	struct ledger *ledger;
 	struct alerts *alerts;
 	unsigned int ticks_per_s;
-	enum ledger_cause loss_cause, stall_cause; /* of the alerts that were raised */
+	enum ledger_cause loss_cause, stall_cause,
+		gap_cause;   /* of the alerts that were raised */
 	int64_t searched_ms; /* CLOCK_BOOTTIME: when suspects were sought */
 };
 

@@ -30,6 +30,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/stream/gaps.c plugin/stream/gaps.h \
 	plugin/stream/input.c plugin/stream/input.h \
 	plugin/stream/lag.c plugin/stream/lag.h \
+	plugin/stream/notice.c plugin/stream/notice.h \
 	plugin/stream/node.c plugin/stream/node.h \
 	plugin/stream/object.c plugin/stream/object.h \
 	plugin/stream/parse.c plugin/stream/parse.h \

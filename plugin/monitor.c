@@ -2,21 +2,26 @@
 /*
  * monitor.c - asks the watcher, and tells the ledger what it says
  *
- * One timer. A status that was asked for comes back at once, also while the
- * kernel keeps its sender; the next one is refused by the worker then (EBUSY),
- * and what is left are /proc/net/netlink, auditd's own line of /proc and the
- * kernel's log, which cost nobody a wake-up.
+ * One timer. While the queue is over its limit the kernel keeps whoever asks for
+ * the status among the programs that it holds up, and gives them one wake-up at a
+ * time: one that goes to us may leave all others asleep until somebody writes a
+ * record, or to the end of their wait (measured: 60 s, and a record lost). So
+ * /proc/net/netlink is looked at first, which costs nobody anything: as long as
+ * auditd's socket is crowded the queue behind it may be full, and the status is
+ * asked for once in a long while only. What is lost meanwhile the kernel's log says.
  */
 #include "monitor.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
-#define FAST_MS 100 /* while the queue fills */
-#define FILLING 4   /* it does, when it is over a fourth of its limit and grows */
-#define STALE_MS \
-	30000 /* a status this old is none, unless the kernel keeps the sender \
-	       */
+#define FAST_MS       100   /* while the queue fills */
+#define FILLING       4     /* it does, when it is over a fourth of its limit and grows */
+#define STALE_MS      30000 /* a status this old is none, unless the sender is kept */
+#define CROWDED_POLLS 4     /* in a row, and the status is asked for all the same ... */
+#define CROWDED_MS    30000 /* ... but no sooner than this after the last time */
+#define REPORT_MS     300000 /* between two reports of auditd, when all is well */
+#define RESETS_MAX    8      /* in one read; more is somebody at play */
 
 struct monitor {
 	struct monitor_options o;
@@ -25,7 +30,13 @@ struct monitor {
 	unsigned int poll_ms;
 	int error; /* of the last status: 0, or why there is none */
 	uint32_t backlog_before;
-	int64_t started_ms; /* by the clock of the kernel's log */
+	int64_t started_ms;   /* by the clock of the kernel's log */
+	unsigned int crowded; /* polls in a row that found auditd's socket so */
+	int64_t crowded_ms;   /* CLOCK_BOOTTIME when the status was asked for all the same
+			       */
+	int64_t report_ms;    /* CLOCK_BOOTTIME of the next regular one */
+	unsigned int n_resets; /* of `lost`, that the stream has told of */
+	uint32_t reset_from[RESETS_MAX];
 };
 
 static void tell(struct monitor *m, unsigned int news)
@@ -78,12 +89,24 @@ static void look_at_stream(struct monitor *m, const struct clock_reading *clock)
 	     ledger_arrived(&m->ledger, &stream, clock) | ledger_tick(&m->ledger, clock));
 }
 
+static void look_at_resets(struct monitor *m, const struct clock_reading *clock)
+{
+	unsigned int i;
+
+	for (i = 0; i < m->n_resets; i++)
+		tell(m, ledger_reset(&m->ledger, m->reset_from[i], clock));
+	m->n_resets = 0;
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct monitor *m = arg;
 	struct clock_reading now = clock_read();
 
-	ask(m, WATCH_STATUS);
+	look_at_resets(m, &now);
+
+	if (!m->ledger.has_status || m->error) /* the socket's number is in the status */
+		ask(m, WATCH_STATUS);
 	ask(m, WATCH_NETLINK);
 	ask(m, WATCH_AUDITD_PROC);
 	ask(m, WATCH_KERNEL_LOG);
@@ -115,13 +138,29 @@ static void on_status(struct monitor *m, const struct watch_answer *a)
 	pace(m);
 }
 
-static void on_netlink(struct monitor *m, const struct watch_answer *a)
+/* May the kernel's queue be full by now? */
+static bool is_crowded(struct monitor *m, const struct watch_answer *a)
 {
+	int64_t now = clock_read().boot_ms;
 	struct netlink_drops drops;
 
-	if (!a->error && m->ledger.has_status &&
-	    netlink_drops_read(a->data, m->ledger.status.pid, &drops))
-		ledger_drops(&m->ledger, &drops);
+	if (a->error || !netlink_drops_read(a->data, m->ledger.status.pid, &drops))
+		return false;
+	ledger_drops(&m->ledger, &drops);
+	if (drops.unread_bytes < LEDGER_CROWDED) {
+		m->crowded = 0;
+		return false;
+	}
+	if (++m->crowded < CROWDED_POLLS || now - m->crowded_ms < CROWDED_MS)
+		return true;
+	m->crowded_ms = now;
+	return false;
+}
+
+static void on_netlink(struct monitor *m, const struct watch_answer *a)
+{
+	if (m->ledger.has_status && !is_crowded(m, a))
+		ask(m, WATCH_STATUS);
 }
 
 static int64_t started_ms(const struct process *process)
@@ -133,6 +172,22 @@ static int64_t started_ms(const struct process *process)
 	return (int64_t)process->started_ticks * 1000 / per_s;
 }
 
+/*
+ * auditd's report costs it a small file. It is our parent: the watcher asks no
+ * other, and none that is stopped, which SIGCONT would let go on.
+ */
+static void look_for_report(struct monitor *m, const struct clock_reading *clock)
+{
+	const struct ledger *l = &m->ledger;
+
+	if (!l->has_process || l->process.state == 'T' || l->process.state == 't' ||
+	    l->status.pid != (uint32_t)getppid() ||
+	    (!l->open && m->crowded < 2 && clock->boot_ms < m->report_ms))
+		return;
+	m->report_ms = clock->boot_ms + REPORT_MS;
+	ask(m, WATCH_AUDITD_STATE);
+}
+
 static void on_process(struct monitor *m, const struct watch_answer *a)
 {
 	struct clock_reading now = clock_read();
@@ -140,14 +195,23 @@ static void on_process(struct monitor *m, const struct watch_answer *a)
 
 	if (!a->error && process_read(a->data, &process))
 		tell(m, ledger_process(&m->ledger, &process, started_ms(&process), &now));
+	look_for_report(m, &now); /* while its state is fresh */
+}
+
+static void on_report(struct monitor *m, const struct watch_answer *a)
+{
+	struct clock_reading now = clock_read();
+	struct daemon_report report;
+
+	if (!a->error && daemon_report_read(a->data, &report))
+		tell(m, ledger_report(&m->ledger, &report, &now));
 }
 
 static void on_kernel_log(struct monitor *m, const struct watch_answer *a)
 {
 	struct span text = a->data;
 	struct clock_reading now = clock_read();
-	struct klog_line line;
-	bool lost = false;
+	struct klog_line line, last = {.lost = 0};
 
 	if (a->error)
 		return;
@@ -155,12 +219,23 @@ static void on_kernel_log(struct monitor *m, const struct watch_answer *a)
 		if (line.time_us / 1000 < m->started_ms)
 			continue; /* of another time than ours */
 		ledger_reason(&m->ledger, line.reason, &now);
-		lost |= line.reason != KLOG_PRINTED;
+		if (line.reason == KLOG_LOST)
+			last = line;
 	}
-	/* the status will show how many */
-	if (lost)
-		ask(m, WATCH_STATUS);
+	/* why stands behind how many */
+	if (last.lost)
+		tell(m, ledger_lost(&m->ledger, last.lost, &now));
 	ask(m, WATCH_KERNEL_LOG);
+}
+
+/* Somebody has set the kernel's count of lost records to 0. The engine is at work now. */
+static void on_notice(void *arg, const struct notice *notice)
+{
+	struct monitor *m = arg;
+
+	if (m->n_resets < RESETS_MAX)
+		m->reset_from[m->n_resets++] = notice->lost;
+	monitor_poke(m);
 }
 
 bool monitor_answer(struct monitor *m, const struct watch_answer *answer)
@@ -174,6 +249,9 @@ bool monitor_answer(struct monitor *m, const struct watch_answer *answer)
 		return true;
 	case WATCH_AUDITD_PROC:
 		on_process(m, answer);
+		return true;
+	case WATCH_AUDITD_STATE:
+		on_report(m, answer);
 		return true;
 	case WATCH_KERNEL_LOG:
 		on_kernel_log(m, answer);
@@ -226,6 +304,7 @@ struct monitor *monitor_new(const struct monitor_options *options)
 		monitor_free(m);
 		return NULL;
 	}
+	engine_on_notice(options->engine, on_notice, m);
 	monitor_poke(m);
 	return m;
 }

@@ -116,19 +116,34 @@ static bool said(const struct ledger_evidence *e, enum klog_reason reason)
 	return e->reasons & 1u << reason;
 }
 
-static bool was_full(const struct ledger_evidence *e)
+/* A full queue need not be seen: who waited did so for it, and it stands behind the
+ * socket. */
+static bool was_full(const struct ledger_entry *e)
 {
-	return e->over_polls || said(e, KLOG_BACKLOG) ||
-	       (e->backlog_limit && e->backlog_peak >= NEAR * e->backlog_limit);
+	const struct ledger_evidence *v = &e->evidence;
+
+	return v->over_polls || said(v, KLOG_BACKLOG) || e->sums.waited_ticks ||
+	       v->crowded ||
+	       (v->backlog_limit && v->backlog_peak >= NEAR * v->backlog_limit);
+}
+
+static bool was_starved(const struct ledger_evidence *e)
+{
+	return e->watched_ms >= WATCHED_MS &&
+	       (double)e->starved_ms > STARVED * (double)e->watched_ms;
 }
 
 /* While records waited, did auditd do something else than take them? */
 static bool was_held(const struct ledger_evidence *e)
 {
-	const double watched = (double)e->watched_ms;
+	return e->watched_ms >= WATCHED_MS &&
+	       (double)e->run_ms < IDLE * (double)e->watched_ms;
+}
 
-	return e->watched_ms >= WATCHED_MS && ((double)e->run_ms < IDLE * watched ||
-					       (double)e->starved_ms > STARVED * watched);
+/* It slept, though there was work, and not for its disk: for its queue to plugins. */
+static bool was_waiting(const struct ledger_evidence *e)
+{
+	return was_held(e) && !was_starved(e) && e->idle_polls > e->disk_polls;
 }
 
 static bool was_overloaded(const struct ledger_entry *e)
@@ -146,7 +161,9 @@ static enum ledger_cause judge_full(const struct ledger_entry *e)
 		return LEDGER_AUDITD_STOPPED;
 	if (v->absent)
 		return LEDGER_AUDITD_ABSENT;
-	if (was_held(v))
+	if (v->dispatcher || was_waiting(v))
+		return LEDGER_DISPATCHER;
+	if (was_held(v) || was_starved(v))
 		return LEDGER_AUDITD_SLOW;
 	return was_overloaded(e) ? LEDGER_OVERLOAD : LEDGER_BURST;
 }
@@ -165,9 +182,9 @@ static enum ledger_cause judge(const struct ledger_entry *e)
 	if (v->before)
 		return judge_before(e);
 	/* what rate and memory refuse leaves the queue as it was */
-	if (v->rate_limit && (said(v, KLOG_RATE) || !was_full(v)))
+	if (said(v, KLOG_RATE) || (v->rate_limit && !was_full(e)))
 		return LEDGER_RATE_LIMIT;
-	if (said(v, KLOG_MEMORY) && !was_full(v))
+	if (said(v, KLOG_MEMORY) && !was_full(e))
 		return LEDGER_MEMORY;
 	if (v->stopped)
 		return LEDGER_AUDITD_STOPPED;
@@ -175,10 +192,14 @@ static enum ledger_cause judge(const struct ledger_entry *e)
 		return said(v, KLOG_HOLD) ? LEDGER_HOLD_QUEUE : LEDGER_AUDITD_ABSENT;
 	if (said(v, KLOG_RETRY) && !was_held(v))
 		return LEDGER_RETRY_QUEUE;
-	if (was_full(v))
+	if (was_full(e))
 		return judge_full(e);
+	if (v->dispatcher)
+		return LEDGER_DISPATCHER;
 	if (e->sums.gap_events && e->sums.socket_drops)
 		return LEDGER_AUDITD_SLOW;
+	if (v->suspended)
+		return LEDGER_LOG_SUSPENDED;
 	return LEDGER_UNKNOWN;
 }
 

@@ -38,6 +38,8 @@ struct engine {
 	int64_t fade_ms;                   /* own time of the next fading */
 	struct engine_health health;
 	struct engine_own own;
+	void (*notice)(void *arg, const struct notice *notice);
+	void *notice_arg;
 	struct event event;
 };
 
@@ -212,6 +214,22 @@ static void fade(struct engine *e)
 	e->fade_ms = own_now(e) + half;
 }
 
+void engine_on_notice(struct engine *e,
+		      void (*fn)(void *arg, const struct notice *notice), void *arg)
+{
+	e->notice = fn;
+	e->notice_arg = arg;
+}
+
+static void look_for_notice(struct engine *e, const struct record *r)
+{
+	struct notice notice;
+
+	if (e->notice && (!r->node.p || is_this_host(r->node, e->own.host)) &&
+	    notice_read(r, &notice))
+		e->notice(e->notice_arg, &notice);
+}
+
 static void on_line(void *arg, struct span line, uint64_t bytes, bool cut)
 {
 	struct engine *e = arg;
@@ -224,6 +242,7 @@ static void on_line(void *arg, struct span line, uint64_t bytes, bool cut)
 		e->health.eoe_cut += is_cut_eoe(line);
 		return;
 	}
+	look_for_notice(e, &r);
 	assembler_add(e->assembler, nodes_find(&e->nodes, r.node), &r);
 	fade(e);
 }

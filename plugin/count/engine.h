@@ -20,6 +20,7 @@
 #include "count/timeline.h"
 #include "stream/lag.h"
 #include "stream/node.h"
+#include "stream/notice.h"
 
 struct engine;
 
@@ -62,6 +63,13 @@ struct engine_own {
  * host, which is borrowed for ever
  */
 void engine_set_own(struct engine *e, const struct engine_own *own);
+
+/**
+ * engine_on_notice - @fn is called for each such record of this host's kernel, when its
+ * line is read; it must not feed the engine
+ */
+void engine_on_notice(struct engine *e,
+		      void (*fn)(void *arg, const struct notice *notice), void *arg);
 
 /**
  * engine_feed - the next bytes of the stream

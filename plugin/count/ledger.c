@@ -13,7 +13,9 @@
 
 #define WRAP_FROM 0xc0000000u /* a counter that falls from above this ... */
 #define WRAP_TO   0x40000000u /* ... to below this has wrapped, else it was reset */
-#define EARLY_MS  2000        /* between a line of the log and the status that shows it */
+#define RECENT_MS 10000       /* of auditd, that an incident takes along */
+#define RESET_MS  5000   /* after a reset, in which old lines of the log may be read */
+#define EARLY_MS  2000   /* between a line of the log and the status that shows it */
 #define BOOT_MS   600000 /* what is lost in a boot's first minutes it may have lost */
 
 int ledger_init(struct ledger *l)
@@ -83,6 +85,23 @@ static void note_status(struct ledger *l)
 		l->has_process && (l->process.state == 'T' || l->process.state == 't');
 }
 
+/* How auditd fared before it began. */
+static void take_recent(const struct ledger *l, struct ledger_evidence *e,
+			const struct clock_reading *clock)
+{
+	const struct ledger_evidence *r = &l->recent;
+
+	if (clock->boot_ms - l->recent_ms > RECENT_MS)
+		return;
+	e->run_ms = r->run_ms;
+	e->starved_ms = r->starved_ms;
+	e->watched_ms = r->watched_ms;
+	e->idle_polls = r->idle_polls;
+	e->disk_polls = r->disk_polls;
+	e->crowded = r->crowded;
+	e->stopped = r->stopped;
+}
+
 /* Something happened: to the open entry, or a new one begins. */
 static unsigned int happen(struct ledger *l, const struct clock_reading *clock)
 {
@@ -97,6 +116,7 @@ static unsigned int happen(struct ledger *l, const struct clock_reading *clock)
 		if (clock->boot_ms - l->early_ms <= EARLY_MS)
 			e->evidence.reasons = l->early_reasons;
 		l->early_reasons = 0;
+		take_recent(l, &e->evidence, clock);
 		note_status(l);
 		news = LEDGER_OPENED;
 	}
@@ -122,10 +142,12 @@ void ledger_resume(struct ledger *l, uint32_t lost, uint32_t waited_ticks,
 }
 
 /* What `lost` has grown by; a reset shows only if it is below the old value by now. */
-static uint32_t growth_of_lost(struct ledger *l, uint32_t was, uint32_t is)
+static uint32_t growth_of_lost(struct ledger *l, uint32_t was, uint32_t is,
+			       const struct clock_reading *clock)
 {
 	if (is >= was || (was > WRAP_FROM && is < WRAP_TO))
 		return is - was;
+	l->reset_ms = clock->boot_ms;
 	l->reset_pending = true;
 	l->reset_from = was;
 	return is;
@@ -195,7 +217,7 @@ unsigned int ledger_status(struct ledger *l, const struct kernel_status *status,
 	if (!l->has_base)
 		news = first_status(l, status, clock);
 	else
-		news = grown(l, growth_of_lost(l, was.lost, status->lost),
+		news = grown(l, growth_of_lost(l, was.lost, status->lost, clock),
 			     status->has_waited ? growth_of_wait(was.waited_ticks,
 								 status->waited_ticks)
 						: 0,
@@ -210,6 +232,19 @@ unsigned int ledger_status(struct ledger *l, const struct kernel_status *status,
 	return news;
 }
 
+/* A line that is read late may be older than the status: less is no reset here. */
+unsigned int ledger_lost(struct ledger *l, uint32_t lost,
+			 const struct clock_reading *clock)
+{
+	uint32_t more = lost - l->status.lost;
+
+	if (!l->has_status || more > INT32_MAX ||
+	    (l->reset_ms && clock->boot_ms - l->reset_ms < RESET_MS))
+		return 0;
+	l->status.lost = lost;
+	return grown(l, more, 0, clock);
+}
+
 unsigned int ledger_reset(struct ledger *l, uint32_t old,
 			  const struct clock_reading *clock)
 {
@@ -219,6 +254,7 @@ unsigned int ledger_reset(struct ledger *l, uint32_t old,
 
 	if (!l->has_base || old < was) /* said of another count than ours */
 		return 0;
+	l->reset_ms = clock->boot_ms;
 	l->reset_pending = false;
 	if (!pending)
 		l->status.lost = 0;
@@ -268,26 +304,79 @@ static unsigned int explain_before(struct ledger *l, int64_t started_ms)
 	return LEDGER_LOST;
 }
 
+static bool is_crowded(const struct ledger *l)
+{
+	return l->has_drops && l->drops.unread_bytes >= LEDGER_CROWDED;
+}
+
+/* What auditd has done since the last look at it. */
+static void note_process(struct ledger_evidence *e, const struct ledger *l,
+			 const struct process *was, int64_t span_ms)
+{
+	const struct process *p = &l->process;
+
+	e->stopped |= p->state == 'T' || p->state == 't';
+	if (!is_crowded(l)) /* it may rest */
+		return;
+	e->crowded = true;
+	e->idle_polls += p->state == 'S';
+	e->disk_polls += p->state == 'D';
+	if (!p->has_run || span_ms <= 0 || p->run_ns < was->run_ns ||
+	    p->waited_ns < was->waited_ns)
+		return;
+	e->watched_ms += span_ms;
+	e->run_ms += (int64_t)((p->run_ns - was->run_ns) / 1000000);
+	e->starved_ms += (int64_t)((p->waited_ns - was->waited_ns) / 1000000);
+}
+
 unsigned int ledger_process(struct ledger *l, const struct process *process,
 			    int64_t started_ms, const struct clock_reading *clock)
 {
 	const struct process was = l->process;
-	int64_t span_ms = clock->boot_ms - l->process_boot_ms;
-	struct ledger_evidence *e;
+	int64_t span_ms = l->has_process ? clock->boot_ms - l->process_boot_ms : 0;
 
 	l->process = *process;
 	l->process_boot_ms = clock->boot_ms;
-	if (!l->has_process || !l->open || !process->has_run || span_ms <= 0 ||
-	    process->run_ns < was.run_ns || process->waited_ns < was.waited_ns) {
-		l->has_process = true;
-		return explain_before(l, started_ms);
+	l->has_process = true;
+	if (clock->boot_ms - l->recent_ms > RECENT_MS) {
+		memset(&l->recent, 0, sizeof(l->recent));
+		l->recent_ms = clock->boot_ms;
 	}
-	e = &ledger_newest(l)->evidence;
-	e->watched_ms += span_ms;
-	e->run_ms += (int64_t)((process->run_ns - was.run_ns) / 1000000);
-	e->starved_ms += (int64_t)((process->waited_ns - was.waited_ns) / 1000000);
-	e->stopped |= process->state == 'T' || process->state == 't';
-	return 0;
+	note_process(&l->recent, l, &was, span_ms);
+	if (l->open)
+		note_process(&ledger_newest(l)->evidence, l, &was, span_ms);
+	return explain_before(l, started_ms);
+}
+
+static bool is_unlogged(const struct ledger *l)
+{
+	return l->has_report && l->report.suspended == 1;
+}
+
+static bool is_full(const struct daemon_report *r)
+{
+	return r->queue_depth != DAEMON_UNKNOWN && r->queue_size != DAEMON_UNKNOWN &&
+	       r->queue_size && r->queue_depth >= r->queue_size - r->queue_size / 10;
+}
+
+unsigned int ledger_report(struct ledger *l, const struct daemon_report *report,
+			   const struct clock_reading *clock)
+{
+	/* overflow is said for ever once it was so: only its beginning is news */
+	bool overflow = report->overflow == 1 && l->has_report && l->report.overflow == 0;
+	unsigned int news = 0;
+
+	l->report = *report;
+	l->has_report = true;
+	if (overflow || is_full(report)) {
+		news |= happen(l, clock) | LEDGER_DISPATCH;
+		ledger_newest(l)->evidence.dispatcher = true;
+	}
+	if (report->suspended == 1) {
+		news |= happen(l, clock) | LEDGER_UNLOGGED;
+		ledger_newest(l)->evidence.suspended = true;
+	}
+	return news;
 }
 
 unsigned int ledger_arrived(struct ledger *l, const struct ledger_stream *stream,
@@ -306,6 +395,12 @@ unsigned int ledger_arrived(struct ledger *l, const struct ledger_stream *stream
 	if (gaps)
 		news = happen(l, clock) | LEDGER_GAP;
 	l->total.gap_events += gaps;
+	if (is_unlogged(l) && stream->events > was.events) {
+		news |= happen(l, clock) | LEDGER_UNLOGGED;
+		ledger_newest(l)->evidence.suspended = true;
+		ledger_newest(l)->sums.unlogged_events += stream->events - was.events;
+		l->total.unlogged_events += stream->events - was.events;
+	}
 	if (!l->open)
 		return news;
 	e = ledger_newest(l);

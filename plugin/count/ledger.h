@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "count/suspects.h"
+#include "kernel/daemon.h"
 #include "kernel/klog.h"
 #include "kernel/netlink_drops.h"
 #include "kernel/process.h"
@@ -24,6 +25,8 @@
 
 #define LEDGER_ENTRIES  1000
 #define LEDGER_QUIET_MS 60000
+#define LEDGER_CROWDED \
+	65536 /* bytes in auditd's socket, which holds 212,992: 28 records */
 
 enum ledger_cause {
 	LEDGER_UNKNOWN, /* first, so that a zeroed entry says nothing */
@@ -70,11 +73,16 @@ struct ledger_evidence {
 	bool stopped;               /* auditd was stopped (SIGSTOP, a tracer) */
 	bool absent;                /* none was registered */
 	bool before; /* it happened before the first status that we had; closed at once */
-	bool at_boot;               /* and in the boot's first minutes */
-	int64_t run_ms, starved_ms; /* auditd on a processor; waiting for one */
-	int64_t watched_ms;         /* over which these two are known */
-	uint64_t events, records;   /* that arrived meanwhile */
-	uint64_t broken_events;     /* of these, ended by age: a part is missing */
+	bool dispatcher; /* auditd's queue to its plugins was full, or dropped */
+	bool suspended;  /* auditd wrote no log */
+	bool at_boot;    /* and in the boot's first minutes */
+	int64_t run_ms, starved_ms;      /* auditd on a processor; waiting for one */
+	int64_t watched_ms;              /* over which these two are known */
+	uint32_t idle_polls, disk_polls; /* it slept, or waited for a disk, while records
+					  * waited in its socket */
+	bool crowded;                    /* they did */
+	uint64_t events, records;        /* that arrived meanwhile */
+	uint64_t broken_events;          /* of these, ended by age: a part is missing */
 };
 
 struct ledger_entry {
@@ -97,11 +105,18 @@ struct ledger {
 	bool has_status, has_base;
 	int64_t resumed_ms; /* CLOCK_BOOTTIME of the counters of ledger_resume() */
 	bool unexplained;   /* the newest entry is of an absence of ours */
+	int64_t reset_ms;   /* CLOCK_BOOTTIME of the last reset of `lost`, by status or
+			       stream */
 	bool reset_pending; /* `lost` went down, and the stream has not said from where */
 	uint32_t reset_from;              /* it was at least this */
 	int64_t status_boot_ms;           /* CLOCK_BOOTTIME when it came */
 	uint32_t backlog_peak;            /* since ledger_mark() */
 	struct ledger_sums total, marked; /* marked: as of ledger_mark() */
+	struct ledger_evidence
+		recent;              /* of auditd, of the last seconds, for what begins */
+	int64_t recent_ms;           /* CLOCK_BOOTTIME since when */
+	struct daemon_report report; /* auditd's last one */
+	bool has_report;
 	bool has_drops, has_process, has_stream;
 	struct netlink_drops drops;
 	struct process process;
@@ -122,11 +137,13 @@ void ledger_free(struct ledger *l);
 
 /* What a call has found; the caller may want to say so at once. */
 enum ledger_news {
-	LEDGER_LOST = 1,    /* `lost` has grown */
-	LEDGER_HELD = 2,    /* processes are, or were, held */
-	LEDGER_GAP = 4,     /* serials are missing */
-	LEDGER_OPENED = 8,  /* an incident begins */
-	LEDGER_CLOSED = 16, /* the newest one is over */
+	LEDGER_LOST = 1,      /* `lost` has grown */
+	LEDGER_HELD = 2,      /* processes are, or were, held */
+	LEDGER_GAP = 4,       /* serials are missing */
+	LEDGER_OPENED = 8,    /* an incident begins */
+	LEDGER_CLOSED = 16,   /* the newest one is over */
+	LEDGER_DISPATCH = 32, /* auditd does not get records to its plugins */
+	LEDGER_UNLOGGED = 64, /* auditd writes no log */
 };
 
 /**
@@ -140,6 +157,13 @@ void ledger_resume(struct ledger *l, uint32_t lost, uint32_t waited_ticks,
 /** ledger_status - the kernel's status. Return: enum ledger_news, or'ed. */
 unsigned int ledger_status(struct ledger *l, const struct kernel_status *status,
 			   const struct clock_reading *clock);
+
+/**
+ * ledger_lost - the kernel's log says what `lost` was at a time after the last status
+ * Return: as ledger_status(); 0 as long as no status has come.
+ */
+unsigned int ledger_lost(struct ledger *l, uint32_t lost,
+			 const struct clock_reading *clock);
 
 /**
  * ledger_reset - the stream says that somebody has set `lost` to 0 when it was @old
@@ -163,7 +187,11 @@ void ledger_drops(struct ledger *l, const struct netlink_drops *drops);
 unsigned int ledger_process(struct ledger *l, const struct process *process,
 			    int64_t started_ms, const struct clock_reading *clock);
 
-/** ledger_stream - what has arrived by now; Return: as ledger_status() */
+/** ledger_report - auditd's report of itself. Return: as ledger_status() */
+unsigned int ledger_report(struct ledger *l, const struct daemon_report *report,
+			   const struct clock_reading *clock);
+
+/** ledger_arrived - what has arrived by now; Return: as ledger_status() */
 unsigned int ledger_arrived(struct ledger *l, const struct ledger_stream *stream,
 			    const struct clock_reading *clock);
 

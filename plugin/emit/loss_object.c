@@ -120,7 +120,7 @@ json_t *loss_object_suspects(const struct suspects *suspects)
 
 static uint64_t weight_of(const struct ledger_entry *e)
 {
-	return e->sums.refused + e->sums.gap_events;
+	return e->sums.refused + e->sums.gap_events + e->sums.unlogged_events;
 }
 
 /* Causes of what happened since @from_ms, the same ones added up, most first. */
@@ -187,6 +187,8 @@ json_t *loss_object_loss(const struct loss_source *source, uint64_t gap_events)
 	since.sums = ledger_since_mark(source->ledger);
 	since.sums.gap_events = gap_events;
 	set_number(o, "refused", since.sums.refused);
+	if (source->ledger->has_report && source->ledger->report.suspended >= 0)
+		set_number(o, "unlogged_events", since.sums.unlogged_events);
 	json_object_set_new(o, "missing_events", range_object(loss_events(&since)));
 	json_object_set_new(o, "missing_records", range_object(loss_records(&since)));
 	return o;

@@ -18,7 +18,14 @@ static int64_t bounded(uint64_t value)
 	return (int64_t)(value < STATE_COUNT_MAX ? value : STATE_COUNT_MAX);
 }
 
-enum flag { STOPPED = 1, ABSENT = 2, BEFORE = 4, AT_BOOT = 8 };
+enum flag {
+	STOPPED = 1,
+	ABSENT = 2,
+	BEFORE = 4,
+	AT_BOOT = 8,
+	DISPATCHER = 16,
+	SUSPENDED = 32
+};
 
 static void to_row(const struct ledger_entry *e, int64_t row[NUMBERS])
 {
@@ -39,7 +46,8 @@ static void to_row(const struct ledger_entry *e, int64_t row[NUMBERS])
 		v->over_polls,
 		v->polls,
 		v->stopped * STOPPED + v->absent * ABSENT + v->before * BEFORE +
-			v->at_boot * AT_BOOT,
+			v->at_boot * AT_BOOT + v->dispatcher * DISPATCHER +
+			v->suspended * SUSPENDED,
 		v->run_ms,
 		v->starved_ms,
 		v->watched_ms,
@@ -82,6 +90,8 @@ static bool from_row(const int64_t row[NUMBERS], struct ledger_entry *e)
 	v->absent = row[14] & ABSENT;
 	v->before = row[14] & BEFORE;
 	v->at_boot = row[14] & AT_BOOT;
+	v->dispatcher = row[14] & DISPATCHER;
+	v->suspended = row[14] & SUSPENDED;
 	v->run_ms = row[15];
 	v->starved_ms = row[16];
 	v->watched_ms = row[17];

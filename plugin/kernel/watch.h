@@ -27,7 +27,8 @@ enum watch_request {
 	WATCH_PLUGINS_D,    /* not built yet */
 	WATCH_RULES_D,      /* not built yet */
 	WATCH_AUDITD_STATE, /* auditd's report of itself, a new one, see daemon.h; it is
-			     * asked for by SIGCONT, at most once a minute */
+			     * asked for by SIGCONT, at most once in 15 s, else -EAGAIN
+			     */
 	WATCH_AUDITD_PROC,  /* its stat and schedstat of proc(5), see process.h */
 	WATCH_KERNEL_LOG,   /* what is new in it, once there is something, see klog.h */
 	WATCH_NETLINK,      /* /proc/net/netlink, see netlink_drops.h */

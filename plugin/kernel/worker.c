@@ -36,7 +36,7 @@
 #define REPLY_MAX       16384  /* of the kernel, one message */
 #define REPLY_MS        5000   /* it comes within one */
 #define SENDER_MS       20     /* to come back, when the kernel does not hold it */
-#define REPORT_EVERY_MS 60000  /* auditd writes a file for each */
+#define REPORT_EVERY_MS 15000  /* auditd writes a small file for each */
 #define REPORT_MS       300    /* it takes to write that */
 #define KLOG_READS      256    /* records in one answer */
 #define KLOG_RECORD_MAX 8192   /* more than any record of /dev/kmsg */
@@ -276,10 +276,10 @@ static int ask_report(struct worker *w, struct asked to)
 
 	if (!w->o.watch->auditd)
 		return answer_error(w, to, -ESRCH);
+	if (w->report_asked_ms && now - w->report_asked_ms < REPORT_EVERY_MS)
+		return answer_error(w, to, -EAGAIN); /* an old one would mislead */
 	w->report_id = to.id;
 	w->report_due_ms = now;
-	if (w->report_asked_ms && now - w->report_asked_ms < REPORT_EVERY_MS)
-		return answer_report(w);
 	w->report_asked_ms = now;
 	if (!kill(w->o.watch->auditd, SIGCONT))
 		w->report_due_ms += REPORT_MS;

@@ -44,8 +44,8 @@ while [ $i -lt "$times" ]; do
 	i=$((i + 1))
 done
 echo "$times kills: the state was replaced $kept times, and $lost times not"
-check "some were killed before the new state stood" [ "$lost" -gt 1 ]
-check "some were killed after it" [ "$kept" -gt 1 ]
+check "some were killed before the new state stood" [ "$lost" -ge 1 ]
+check "some were killed after it" [ "$kept" -ge 1 ]
 check "each state that was read was a whole one" [ "$wrong" -eq 0 ]
 check "none was set aside, nothing was said" [ "$said" -eq 0 ]
 start

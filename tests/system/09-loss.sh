@@ -65,24 +65,28 @@ raised=$(alerts 'select(.alert == "loss" and .state == "raised") | .time' | head
 late=$(($(date -d "$raised" +%s%3N) - $(cat "$T/lost.out")))
 note "the alert came $late ms after lost was seen to grow"
 check "within a second" [ "$late" -le 1000 ]
-same "its cause" burst "$(alert_of loss .cause)"
+# a machine that others use may starve auditd of its processor: then it must say so
+cause=$(alert_of loss .cause)
+starved=$(alert_of loss '.figures.auditd_starved_share // 0')
+cause_is_so() { [ "$cause" = burst ] || { [ "$cause" = auditd_slow ] && [ "$(printf '%.0f' "${starved}e2")" -ge 40 ]; }; }
+check "its cause: $cause (auditd waited for a processor for $starved of the time)" cause_is_so
 same "the key that did it" '"short-ones"' "$(alert_of loss .figures.top_key)"
 same "the program that did it" "\"$T/load\"" "$(alert_of loss .figures.top_exe)"
 counted() { [ "$(jq -Rr 'fromjson? | select(.type == "summary") | .kernel.lost_delta' "$T/reader.out" | awk '{ s += $1 } END { print s + 0 }')" -ge 1 ]; }
 check "summaries count it" until_true "$SYS_WAIT" counted
 grep '"type":"alert"' "$T/reader.out" | tail -n 3
 check "all objects are valid" validate "$T/reader.out"
-check "the summary log says it" grep -q ' alert alert=loss state=raised level=critical cause=burst' "$T/noise-log/summary.log"
+check "the summary log says it" grep -q " alert alert=loss state=raised level=critical cause=$cause" "$T/noise-log/summary.log"
 same "calls that were refused" 0 "$(last_summary reader .health.calls_denied)"
 auditd_stop || die "auditd did not end"
 status=0
 "$AUNOISE" losses --state "$T/state/state" >"$T/losses" || status=$?
 cat "$T/losses"
 same "aunoise losses: exit status" 1 "$status"
-check "it names the cause" grep -q ' burst (kernel)$' "$T/losses"
+check "it names the cause" grep -q " $cause (kernel)\$" "$T/losses"
 check "and who did it" grep -q "key \"short-ones\", program \"$T/load\"" "$T/losses"
 "$AUNOISE" losses --state "$T/state/state" --json >"$T/losses.json"
-same "as JSON: cause and key" 'burst "short-ones"' "$(jq -r 'select(.cause == "burst") | "\(.cause) \(.suspects[0].key | tojson)"' "$T/losses.json" | tail -n 1)"
+same "as JSON: cause and key" "$cause \"short-ones\"" "$(jq -r 'select(.suspects != []) | "\(.cause) \(.suspects[0].key | tojson)"' "$T/losses.json" | tail -n 1)"
 status=0
 "$AUNOISE" losses --state "$T/state/state" --since 2100-01-01 >/dev/null || status=$?
 same "none since then: exit status" 0 "$status"

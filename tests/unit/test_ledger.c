@@ -283,13 +283,17 @@ static void live(struct world *x, struct process *p, uint64_t run_ms, uint64_t s
 
 static void a_slow_auditd(void **state)
 {
+	const struct netlink_drops full = {200000, 0};
 	struct world *x = *state;
 	struct process p = {.state = 'D', .has_run = true};
 	unsigned int i;
 
 	poll(x, 0, 0);
 	poll(x, 1, 65);
-	live(x, &p, 0, 0);
+	for (i = 0; i < 9; i++) /* there is nothing to do for it */
+		live(x, &p, 0, 0);
+	judge_is(x, LEDGER_BURST, LEDGER_KERNEL);
+	ledger_drops(&x->l, &full);
 	for (i = 0; i < 3; i++)
 		live(x, &p, 200, 100);
 	judge_is(x, LEDGER_BURST, LEDGER_KERNEL); /* it works */
@@ -299,6 +303,11 @@ static void a_slow_auditd(void **state)
 	for (i = 0; i < 20; i++)
 		live(x, &p, 200, 280);
 	judge_is(x, LEDGER_AUDITD_SLOW, LEDGER_KERNEL); /* others have the processor */
+	p.state = 'S';
+	for (i = 0; i < 60; i++)
+		live(x, &p, 10, 0);
+	judge_is(x, LEDGER_DISPATCHER,
+		 LEDGER_DISPATCHER_QUEUE); /* it waits for a plugin */
 }
 
 static void memory_retry_hold_and_nothing(void **state)
@@ -364,6 +373,21 @@ static void a_reason_may_come_first(void **state)
 	judge_is(x, LEDGER_UNKNOWN, LEDGER_PLACE_UNKNOWN); /* it was the last one's */
 }
 
+/* The kernel's log says how many, before or after a status does. */
+static void the_log_may_count(void **state)
+{
+	struct world *x = *state;
+
+	assert_int_equal(ledger_lost(&x->l, 5, &x->now), 0);
+	poll(x, 0, 0);
+	assert_int_equal(ledger_lost(&x->l, 3, &x->now), LEDGER_LOST | LEDGER_OPENED);
+	poll(x, 7, 0);
+	assert_int_equal(ledger_lost(&x->l, 4, &x->now), 0); /* an old line */
+	assert_int_equal(ledger_lost(&x->l, 7, &x->now), 0);
+	assert_int_equal(x->l.total.refused, 7);
+	assert_false(x->l.reset_pending);
+}
+
 /* --- the stream --- */
 
 static void gaps_and_amounts(void **state)
@@ -416,6 +440,7 @@ int main(void)
 		CASE(memory_retry_hold_and_nothing),
 		CASE(a_stall_loses_nothing),
 		CASE(a_reason_may_come_first),
+		CASE(the_log_may_count),
 		CASE(gaps_and_amounts),
 	};
 

@@ -454,7 +454,17 @@ static void on_cont(int sig)
 	conts++;
 }
 
-static void report_is_asked_for_once_a_minute(void **state)
+/* auditd's own may lie there from another test; nobody writes one now. */
+static void must_answer_report(struct world *x, uint32_t id)
+{
+	must_answer(x, id,
+		    access("/run/audit/auditd.state", F_OK) &&
+				    access("/var/run/auditd.state", F_OK)
+			    ? -ENOENT
+			    : 0);
+}
+
+static void report_is_asked_for_now_and_then(void **state)
 {
 	const struct sigaction action = {.sa_handler = on_cont, .sa_flags = SA_RESTART};
 	struct world *x = *state;
@@ -462,10 +472,10 @@ static void report_is_asked_for_once_a_minute(void **state)
 	conts = 0;
 	assert_int_equal(sigaction(SIGCONT, &action, NULL), 0);
 	ask(x, 1, WATCH_AUDITD_STATE);
-	must_answer(x, 1, -ENOENT); /* nobody wrote one */
+	must_answer_report(x, 1);
 	assert_int_equal(conts, 1);
 	ask(x, 2, WATCH_AUDITD_STATE);
-	must_answer(x, 2, -ENOENT);
+	must_answer(x, 2, -EAGAIN);
 	assert_int_equal(conts, 1);
 }
 
@@ -480,7 +490,7 @@ int main(void)
 		CASE(a_kernel_without_audit_is_said),
 		CASE(files_are_handed_on_raw),
 		CASE(kernel_log_is_answered_when_there_is_something),
-		CASE(report_is_asked_for_once_a_minute),
+		CASE(report_is_asked_for_now_and_then),
 		CASE(it_ends_with_the_keeper),
 		CASE(it_ends_with_the_stream_process),
 		CASE(it_does_not_run_unconfined),
