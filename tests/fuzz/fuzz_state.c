@@ -13,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "advise/loss.h"
 #include "base/siphash.h"
+#include "emit/loss_object.h"
 #include "emit/report.h"
 #include "emit/state_read.h"
 #include "emit/state_save.h"
@@ -50,11 +52,13 @@ static struct engine *new_engine(const struct siphash_key *key)
 }
 
 /* Return: the engine that @text gives, or NULL when it is refused. */
-static struct engine *restored(struct span text, uint64_t *skipped)
+static struct engine *restored(struct span text, struct ledger *ledger, uint64_t *skipped)
 {
-	struct state_now into = {.clock = &now, .boot_id = "boot"};
+	struct state_now into = {.clock = &now, .boot_id = "boot", .ledger = ledger};
 	struct state_head head;
 
+	if (ledger_init(ledger) < 0)
+		abort();
 	if (state_read_check(text, &head) < 0)
 		return NULL;
 	into.engine = new_engine(&head.key);
@@ -64,7 +68,7 @@ static struct engine *restored(struct span text, uint64_t *skipped)
 	return NULL;
 }
 
-static struct span saved(struct engine *e, char *text)
+static struct span saved(struct engine *e, const struct ledger *ledger, char *text)
 {
 	static const struct state_identity identity = {"boot", 1};
 	struct state_save *s = state_save_new(e, &identity);
@@ -72,6 +76,7 @@ static struct span saved(struct engine *e, char *text)
 
 	if (!s)
 		abort();
+	state_save_ledger(s, ledger);
 	state_save_begin(s);
 	while (state_save_busy(s)) {
 		struct span piece = state_save_step(s, &now);
@@ -111,6 +116,26 @@ static void check_lists(struct engine *e)
 	}
 }
 
+/* The newest come back, as many as there is room for; each can be judged and shown. */
+static void check_ledgers(const struct ledger *l, const struct ledger *again)
+{
+	unsigned int i;
+
+	if (again->n > l->n || (l->n && !again->n))
+		broken("incidents are lost or made up");
+	for (i = 1; i <= again->n; i++) {
+		struct ledger_entry e = *ledger_entry(l, l->n - i);
+
+		if (memcmp(&e, ledger_entry(again, again->n - i), sizeof(e)) != 0)
+			broken("an incident comes back as another");
+		if (loss_events(&e).min > loss_events(&e).max ||
+		    loss_records(&e).min > loss_records(&e).max)
+			broken("a range is upside down");
+		loss_judge(&e);
+		json_decref(loss_object_suspects(&e.suspects));
+	}
+}
+
 static void count_on(struct engine *e)
 {
 	const struct report_depth depth = {.top = 1000, .all_windows = true};
@@ -125,13 +150,19 @@ static void count_on(struct engine *e)
 static void try_text(struct span text)
 {
 	static char again[TEXT_MAX];
+	struct ledger l, l_again;
 	uint64_t skipped;
-	struct engine *e = restored(text, &skipped), *f;
+	struct engine *e = restored(text, &l, &skipped), *f;
 
-	if (!e)
+	if (!e) {
+		ledger_free(&l);
 		return;
+	}
 	check_lists(e);
-	f = restored(saved(e, again), &skipped);
+	f = restored(saved(e, &l, again), &l_again, &skipped);
+	check_ledgers(&l, &l_again);
+	ledger_free(&l);
+	ledger_free(&l_again);
 	if (!f)
 		broken("what was saved is refused");
 	if (skipped)

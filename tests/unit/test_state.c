@@ -34,12 +34,13 @@ static struct engine *new_engine(const struct siphash_key *key)
 	return e;
 }
 
-static struct text save(struct engine *e)
+static struct text save(struct engine *e, const struct ledger *ledger)
 {
 	struct state_save *s = state_save_new(e, &identity);
 	struct text t = {0};
 
 	assert_non_null(s);
+	state_save_ledger(s, ledger);
 	state_save_begin(s);
 	while (state_save_busy(s)) {
 		struct span piece = state_save_step(s, &now);
@@ -93,7 +94,7 @@ static size_t lines_of(struct text *t, char **line, size_t max)
 static void state_comes_back_the_same(void **state)
 {
 	struct engine *e = some_engine(2000), *f;
-	struct text t = save(e), again;
+	struct text t = save(e, NULL), again;
 	struct state_head head;
 	struct state_now into = {.clock = &now, .boot_id = "boot"};
 	static char *was[8192], *is[8192];
@@ -105,7 +106,7 @@ static void state_comes_back_the_same(void **state)
 	into.engine = f;
 	assert_int_equal(state_read_restore(&head, &into, &skipped), 0);
 	assert_int_equal(skipped, 0);
-	again = save(f);
+	again = save(f, NULL);
 	assert_int_equal(again.n, t.n);
 	assert_int_equal(tally_total(engine_tally(e), -1, 0).records,
 			 tally_total(engine_tally(f), -1, 0).records);
@@ -123,7 +124,7 @@ static void state_comes_back_the_same(void **state)
 static void state_is_refused_when_damaged(void **state)
 {
 	struct engine *e = some_engine(200);
-	struct text t = save(e);
+	struct text t = save(e, NULL);
 	struct state_head head;
 	size_t i;
 
@@ -138,11 +139,120 @@ static void state_is_refused_when_damaged(void **state)
 	engine_free(e);
 }
 
+/* --- the ledger --- */
+
+static void set_text(struct suspects_text *t, const char *text, bool cut)
+{
+	t->absent = !text;
+	t->cut = cut;
+	t->n = (uint16_t)(text ? strlen(text) : 0);
+	if (text)
+		memcpy(t->text, text, t->n);
+}
+
+/* Entry number @i: all that can be different is. */
+static struct ledger_entry some_entry(unsigned int i)
+{
+	struct ledger_entry e = {.first_ms = -5 + i, .last_ms = INT64_MAX / 2 - i};
+
+	e.sums = (struct ledger_sums){i, 2 * i, 3 * i, 4 * i, 5 * i};
+	e.evidence = (struct ledger_evidence){.reasons = i % 128,
+					      .backlog_peak = UINT32_MAX,
+					      .backlog_limit = 64,
+					      .rate_limit = i,
+					      .wait_ticks = 15000,
+					      .over_polls = i,
+					      .polls = 2 * i,
+					      .stopped = i % 2,
+					      .absent = i % 3,
+					      .before = i % 5,
+					      .at_boot = i % 7,
+					      .dispatcher = i % 2,
+					      .suspended = i % 3,
+					      .run_ms = i,
+					      .starved_ms = 9,
+					      .watched_ms = 10,
+					      .events = i,
+					      .records = 3 * i,
+					      .broken_events = 1};
+	e.cause = (enum ledger_cause)(i % LEDGER_CAUSES);
+	e.place = (enum ledger_place)(i % LEDGER_PLACES);
+	e.suspects.records = 100;
+	e.suspects.n = i % (SUSPECTS_MAX + 1);
+	if (e.suspects.n)
+		e.suspects.of[0] = (struct suspect){.type = 1300, .records = 60};
+	set_text(&e.suspects.of[0].key, e.suspects.n ? "a \"key\"\n\xff" : "", i % 2);
+	set_text(&e.suspects.of[0].exe, NULL, false);
+	if (!e.suspects.n)
+		e.suspects.of[0].exe.absent = false;
+	return e;
+}
+
+static void load_all(struct ledger *l, unsigned int n)
+{
+	unsigned int i;
+
+	assert_int_equal(ledger_init(l), 0);
+	for (i = 0; i < n; i++) {
+		struct ledger_entry e = some_entry(i);
+
+		ledger_load(l, &e);
+	}
+	l->has_status = true;
+	l->status.lost = UINT32_MAX;
+	l->status.waited_ticks = 77;
+	l->status_boot_ms = 900;
+}
+
+static void restore(struct text t, struct ledger *into, const char *boot_id)
+{
+	struct state_now now_is = {.clock = &now, .boot_id = boot_id, .ledger = into};
+	struct state_head head;
+	uint64_t skipped;
+
+	assert_int_equal(ledger_init(into), 0);
+	assert_int_equal(state_read_check((struct span){t.p, t.n}, &head), 0);
+	now_is.engine = new_engine(&head.key);
+	assert_int_equal(state_read_restore(&head, &now_is, &skipped), 0);
+	engine_free(now_is.engine);
+}
+
+static void state_holds_the_ledger(void **state)
+{
+	struct engine *e = some_engine(20);
+	struct ledger l, again;
+	struct text t;
+	unsigned int i;
+
+	load_all(&l, LEDGER_ENTRIES + 3);
+	t = save(e, &l);
+	restore(t, &again, "boot");
+	/* the newest of them, as many as the file has room for */
+	assert_in_range(again.n, 100, LEDGER_ENTRIES);
+	for (i = 0; i < again.n; i++)
+		assert_memory_equal(ledger_entry(&again, again.n - 1 - i),
+				    ledger_entry(&l, l.n - 1 - i),
+				    sizeof(struct ledger_entry));
+	assert_true(again.has_base);
+	assert_int_equal(again.status.lost, UINT32_MAX);
+	assert_int_equal(again.resumed_ms, 900);
+	ledger_free(&again);
+	/* the kernel's counters are of one boot, what they said is not */
+	restore(t, &again, "another");
+	assert_false(again.has_base);
+	assert_true(again.n > 100);
+	ledger_free(&again);
+	free(t.p);
+	ledger_free(&l);
+	engine_free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(state_comes_back_the_same),
 		cmocka_unit_test(state_is_refused_when_damaged),
+		cmocka_unit_test(state_holds_the_ledger),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
