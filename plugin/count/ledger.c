@@ -195,8 +195,10 @@ static unsigned int grown(struct ledger *l, uint32_t lost, uint32_t waited,
 	add_refused(l, lost);
 	l->total.waited_ticks += waited;
 	ledger_newest(l)->sums.waited_ticks += waited;
-	if (absent) /* what happens from now on is another one */
+	if (absent) { /* at some time since; what happens from now on is another one */
+		ledger_newest(l)->first_ms -= clock->boot_ms - l->resumed_ms;
 		l->open = false;
+	}
 	l->unexplained = absent && lost;
 	return news;
 }

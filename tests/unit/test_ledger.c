@@ -158,6 +158,8 @@ static void an_absence_is_counted(void **state)
 	assert_int_equal(poll(x, 25, 0), LEDGER_LOST | LEDGER_OPENED);
 	assert_int_equal(x->l.total.refused, 5);
 	assert_false(x->l.open);
+	assert_int_equal(ledger_newest(&x->l)->last_ms - ledger_newest(&x->l)->first_ms,
+			 100500);
 	judge_is(x, LEDGER_UNKNOWN, LEDGER_PLACE_UNKNOWN);
 	/* the daemon was there all the time */
 	assert_int_equal(ledger_process(&x->l, &p, x->now.boot_ms - 200000, &x->now), 0);
