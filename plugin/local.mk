@@ -56,6 +56,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/emit/peer.c plugin/emit/peer.h \
 	plugin/emit/listing.c plugin/emit/listing.h \
 	plugin/emit/report.c plugin/emit/report.h \
+	plugin/emit/retention.c plugin/emit/retention.h \
 	plugin/emit/request.c plugin/emit/request.h \
 	plugin/emit/schema.c plugin/emit/schema.h \
 	plugin/emit/server.c plugin/emit/server.h \

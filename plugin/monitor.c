@@ -21,6 +21,7 @@
 #define CROWDED_POLLS 4     /* in a row, and the status is asked for all the same ... */
 #define CROWDED_MS    30000 /* ... but no sooner than this after the last time */
 #define REPORT_MS     300000 /* between two reports of auditd, when all is well */
+#define CONF_MS       600000 /* between two readings of auditd.conf */
 #define RESETS_MAX    8      /* in one read; more is somebody at play */
 
 struct monitor {
@@ -34,7 +35,10 @@ struct monitor {
 	unsigned int crowded; /* polls in a row that found auditd's socket so */
 	int64_t crowded_ms;   /* CLOCK_BOOTTIME when the status was asked for all the same
 			       */
-	int64_t report_ms;    /* CLOCK_BOOTTIME of the next regular one */
+	struct daemon_config daemon;
+	bool has_daemon;
+	int64_t conf_ms;       /* CLOCK_BOOTTIME of the next reading of auditd.conf */
+	int64_t report_ms;     /* CLOCK_BOOTTIME of the next regular one */
 	unsigned int n_resets; /* of `lost`, that the stream has told of */
 	uint32_t reset_from[RESETS_MAX];
 };
@@ -110,6 +114,10 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	ask(m, WATCH_NETLINK);
 	ask(m, WATCH_AUDITD_PROC);
 	ask(m, WATCH_KERNEL_LOG);
+	if (now.boot_ms >= m->conf_ms) {
+		m->conf_ms = now.boot_ms + CONF_MS;
+		ask(m, WATCH_AUDITD_CONF);
+	}
 	look_at_stream(m, &now);
 	arm(m);
 }
@@ -250,6 +258,10 @@ bool monitor_answer(struct monitor *m, const struct watch_answer *answer)
 	case WATCH_AUDITD_PROC:
 		on_process(m, answer);
 		return true;
+	case WATCH_AUDITD_CONF:
+		m->has_daemon =
+			!answer->error && !daemon_config_read(answer->data, &m->daemon);
+		return true;
 	case WATCH_AUDITD_STATE:
 		on_report(m, answer);
 		return true;
@@ -273,6 +285,11 @@ void monitor_hang_up(struct monitor *m, int error)
 struct ledger *monitor_ledger(struct monitor *m)
 {
 	return &m->ledger;
+}
+
+const struct daemon_config *monitor_daemon(const struct monitor *m)
+{
+	return m->has_daemon ? &m->daemon : NULL;
 }
 
 struct monitor_view monitor_view(const struct monitor *m)

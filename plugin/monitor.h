@@ -48,6 +48,9 @@ void monitor_poke(struct monitor *m);
 /** monitor_ledger - what it knows; lives as long as @m */
 struct ledger *monitor_ledger(struct monitor *m);
 
+/** monitor_daemon - auditd's settings, or NULL as long as they are not known */
+const struct daemon_config *monitor_daemon(const struct monitor *m);
+
 struct monitor_view {
 	bool known;
 	const char *reason;    /* why not, in plain words; NULL where it is known */

@@ -113,6 +113,7 @@ static int make_summary(void *arg, const struct server_depth *asked,
 	struct report_counter counters[N_COUNTERS];
 	struct clock_reading now = clock_read();
 	struct loss_source loss = {0};
+	struct retention_source retention;
 	struct report_source source = {
 		.engine = o->o.engine,
 		.clock = &now,
@@ -125,6 +126,11 @@ static int make_summary(void *arg, const struct server_depth *asked,
 	if (o->monitor) {
 		loss = loss_of(o);
 		source.loss = &loss;
+		retention = (struct retention_source){
+			monitor_daemon(o->monitor),
+			loss.ledger->has_report ? loss.ledger->report.free_bytes
+						: DAEMON_UNKNOWN};
+		source.retention = retention.config ? &retention : NULL;
 	}
 	return report_line(&source, &depth, line);
 }

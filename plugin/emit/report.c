@@ -219,7 +219,10 @@ static int set_frame(struct draft *draft)
 	json_object_set_new(o, "loss",
 			    loss_object_loss(source->loss, source->gap_events));
 	json_object_set_new(o, "lag", lag_object(source));
-	json_object_set_new(o, "retention", json_null());
+	json_object_set_new(o, "retention",
+			    source->retention
+				    ? retention_object(source->retention, source->engine)
+				    : json_null());
 	json_object_set_new(o, "self", self_object(source));
 	return json_object_set_new(o, "health", health_object(source)) < 0 ? -ENOMEM : 0;
 }

@@ -16,6 +16,7 @@
 
 #include "count/engine.h"
 #include "emit/loss_object.h"
+#include "emit/retention.h"
 #include "emit/schema.h"
 
 #define REPORT_PUSH_BYTES 12288 /* a summary that nobody asked for */
@@ -32,6 +33,8 @@ struct report_source {
 	const struct report_counter *counters;
 	size_t n_counters;
 	const struct loss_source *loss; /* NULL: nothing is known of the kernel */
+	const struct retention_source
+		*retention;  /* NULL: auditd's settings are not known */
 	uint64_t gap_events; /* since the last summary of the default interval */
 	const struct schema_origin *origin;
 };
