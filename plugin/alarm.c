@@ -13,9 +13,10 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-#define SEARCH_MS 1000 /* between two searches for suspects: each walks all flows */
-#define WHO_MAX   1280 /* two quoted names and some words */
-#define TEXT_MAX  2048
+#define RESTART_EVENTS 20   /* that auditd's own going and coming makes, at most */
+#define SEARCH_MS      1000 /* between two searches for suspects: each walks all flows */
+#define WHO_MAX        1280 /* two quoted names and some words */
+#define TEXT_MAX       2048
 
 static void set_number(json_t *figures, const char *name, uint64_t value)
 {
@@ -166,6 +167,10 @@ static void raise_gap(struct alarm *a)
 	const struct ledger_entry *e = ledger_newest(a->ledger);
 	char text[TEXT_MAX];
 
+	if (e->cause == LEDGER_PLUGIN_RESTART)
+		return; /* nothing is lost but our figures of that time */
+	if (e->evidence.before && e->sums.gap_events <= RESTART_EVENTS)
+		return; /* it is in the ledger */
 	if (a->gap_cause != e->cause)
 		alerts_clear(a->alerts, ALERT_GAP, loss_cause_name(a->gap_cause));
 	a->gap_cause = e->cause;

@@ -84,11 +84,13 @@ static void look_at_stream(struct monitor *m, const struct clock_reading *clock)
 {
 	struct engine_health h = engine_health(m->o.engine);
 	struct count total = tally_total(engine_tally(m->o.engine), -1, 0);
-	const struct ledger_stream stream = {.events = total.events,
-					     .records = total.records,
-					     .broken_events = h.events.aged,
-					     .gap_events = h.gap_events};
+	struct ledger_stream stream = {.events = total.events,
+				       .records = total.records,
+				       .broken_events = h.events.aged,
+				       .gap_events = h.gap_events};
 
+	stream.has_serial =
+		engine_serials(m->o.engine, &stream.first_serial, &stream.newest_serial);
 	tell(m,
 	     ledger_arrived(&m->ledger, &stream, clock) | ledger_tick(&m->ledger, clock));
 }

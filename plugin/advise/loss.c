@@ -172,7 +172,9 @@ static enum ledger_cause judge_before(const struct ledger_entry *e)
 {
 	if (e->evidence.absent)
 		return LEDGER_AUDITD_ABSENT;
-	return e->evidence.at_boot ? LEDGER_BOOT : LEDGER_UNKNOWN;
+	if (e->evidence.at_boot)
+		return LEDGER_BOOT;
+	return e->sums.refused ? LEDGER_UNKNOWN : LEDGER_PLUGIN_RESTART;
 }
 
 static enum ledger_cause judge(const struct ledger_entry *e)

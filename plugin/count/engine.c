@@ -214,6 +214,23 @@ static void fade(struct engine *e)
 	e->fade_ms = own_now(e) + half;
 }
 
+bool engine_serials(const struct engine *e, uint32_t *first, uint32_t *newest)
+{
+	unsigned int i;
+
+	for (i = 0; i < e->nodes.n; i++) {
+		const struct node *n = &e->nodes.node[i];
+
+		if (!n->gaps.started || n->shared ||
+		    (n->has_name && !is_this_host(node_name(n), e->own.host)))
+			continue;
+		*first = n->gaps.first;
+		*newest = n->gaps.newest;
+		return true;
+	}
+	return false;
+}
+
 void engine_on_notice(struct engine *e,
 		      void (*fn)(void *arg, const struct notice *notice), void *arg)
 {

@@ -86,6 +86,10 @@ unsigned int engine_feed(struct engine *e, const char *data, size_t n,
 void engine_resume(struct engine *e, const struct timeline_saved *saved,
 		   const struct clock_reading *clock, bool same_boot);
 
+/** engine_serials - the first and the newest of this host's kernel. Return: false: none
+ */
+bool engine_serials(const struct engine *e, uint32_t *first, uint32_t *newest);
+
 /** engine_settle - before a report: count what waits only for its EOE */
 void engine_settle(struct engine *e);
 

@@ -133,8 +133,10 @@ static void add_refused(struct ledger *l, uint64_t n)
 /* --- the kernel's counters --- */
 
 void ledger_resume(struct ledger *l, uint32_t lost, uint32_t waited_ticks,
-		   int64_t boot_ms)
+		   int64_t boot_ms, int64_t serial)
 {
+	l->has_saved_serial = serial >= 0;
+	l->saved_serial = (uint32_t)serial;
 	l->resumed_ms = boot_ms;
 	l->has_base = true;
 	l->status.lost = lost;
@@ -297,13 +299,15 @@ void ledger_drops(struct ledger *l, const struct netlink_drops *drops)
 }
 
 /* Was the audit daemon away while nobody watched? */
-static unsigned int explain_before(struct ledger *l, int64_t started_ms)
+static unsigned int explain_before(struct ledger *l)
 {
-	if (!l->unexplained || started_ms <= l->resumed_ms)
+	struct ledger_entry *e = ledger_newest(l);
+
+	if (!l->unexplained || l->auditd_started_ms <= l->resumed_ms)
 		return 0;
 	l->unexplained = false;
-	ledger_newest(l)->evidence.absent = true;
-	return LEDGER_LOST;
+	e->evidence.absent = true;
+	return e->sums.refused ? LEDGER_LOST : LEDGER_GAP;
 }
 
 static bool is_crowded(const struct ledger *l)
@@ -347,7 +351,8 @@ unsigned int ledger_process(struct ledger *l, const struct process *process,
 	note_process(&l->recent, l, &was, span_ms);
 	if (l->open)
 		note_process(&ledger_newest(l)->evidence, l, &was, span_ms);
-	return explain_before(l, started_ms);
+	l->auditd_started_ms = started_ms;
+	return explain_before(l);
 }
 
 static bool is_unlogged(const struct ledger *l)
@@ -381,6 +386,31 @@ unsigned int ledger_report(struct ledger *l, const struct daemon_report *report,
 	return news;
 }
 
+/* Serials that no process of ours has read, though the boot is the same. */
+static unsigned int look_at_absence(struct ledger *l, const struct ledger_stream *stream,
+				    const struct clock_reading *clock)
+{
+	uint32_t missing = stream->first_serial - l->saved_serial - 1;
+	struct ledger_entry *e = ledger_newest(l);
+	unsigned int news = LEDGER_GAP;
+
+	if (!l->has_saved_serial || !stream->has_serial)
+		return 0;
+	l->has_saved_serial = false;
+	if (!missing || missing > INT32_MAX)
+		return 0;
+	if (!e || !e->evidence.before || e->last_ms < clock->wall_ms - BOOT_MS) {
+		news |= happen(l, clock);
+		e = ledger_newest(l);
+		e->evidence.before = true;
+		e->first_ms -= clock->boot_ms - l->resumed_ms;
+		l->open = false;
+	}
+	e->sums.gap_events += missing;
+	l->unexplained = !e->evidence.absent;
+	return news | explain_before(l);
+}
+
 unsigned int ledger_arrived(struct ledger *l, const struct ledger_stream *stream,
 			    const struct clock_reading *clock)
 {
@@ -394,8 +424,9 @@ unsigned int ledger_arrived(struct ledger *l, const struct ledger_stream *stream
 		l->has_stream = true;
 		return 0;
 	}
+	news = look_at_absence(l, stream, clock);
 	if (gaps)
-		news = happen(l, clock) | LEDGER_GAP;
+		news |= happen(l, clock) | LEDGER_GAP;
 	l->total.gap_events += gaps;
 	if (is_unlogged(l) && stream->events > was.events) {
 		news |= happen(l, clock) | LEDGER_UNLOGGED;

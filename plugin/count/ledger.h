@@ -97,14 +97,19 @@ struct ledger_entry {
 /* What the stream has brought so far; only differences count. */
 struct ledger_stream {
 	uint64_t events, records, broken_events, gap_events;
+	bool has_serial;
+	uint32_t first_serial, newest_serial; /* of this host's kernel, in this process */
 };
 
 struct ledger {
 	struct kernel_status status; /* the last one; its lost and waited_ticks also of an
 				      * earlier process, see ledger_resume() */
 	bool has_status, has_base;
-	int64_t resumed_ms; /* CLOCK_BOOTTIME of the counters of ledger_resume() */
-	bool unexplained;   /* the newest entry is of an absence of ours */
+	int64_t resumed_ms;        /* CLOCK_BOOTTIME of the counters of ledger_resume() */
+	bool has_saved_serial;     /* saved_serial is to be held against the first one */
+	uint32_t saved_serial;     /* the newest that an earlier process read */
+	int64_t auditd_started_ms; /* CLOCK_BOOTTIME, once it is known */
+	bool unexplained;          /* the newest entry is of an absence of ours */
 	int64_t reset_ms;   /* CLOCK_BOOTTIME of the last reset of `lost`, by status or
 			       stream */
 	bool reset_pending; /* `lost` went down, and the stream has not said from where */
@@ -150,9 +155,10 @@ enum ledger_news {
  * ledger_resume - the kernel's counters as an earlier process of this boot saw them
  * What they have grown by since was lost while nobody watched.
  * @boot_ms: CLOCK_BOOTTIME when it saw them
+ * @serial: of the newest event that it read, -1: none
  */
 void ledger_resume(struct ledger *l, uint32_t lost, uint32_t waited_ticks,
-		   int64_t boot_ms);
+		   int64_t boot_ms, int64_t serial);
 
 /** ledger_status - the kernel's status. Return: enum ledger_news, or'ed. */
 unsigned int ledger_status(struct ledger *l, const struct kernel_status *status,

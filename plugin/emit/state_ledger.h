@@ -3,7 +3,8 @@
  * state_ledger.h - the ledger's lines in a state file
  *
  *   {"loss":[numbers],"by":[[type,records,"key","exe"],...]}    an incident each
- *   {"kernel":[lost,waited,boot_ms]}     the kernel's counters, last of these lines
+ *   {"kernel":[lost,waited,boot_ms,serial]}   the kernel's counters, last of these
+ * lines, and the newest serial that was read, -1: none.
  * Names are in hexadecimal digits, behind a letter: n absent, c cut, t whole.
  */
 #ifndef NOISE_STATE_LEDGER_H
@@ -35,7 +36,7 @@ bool state_ledger_read(struct scan *s, struct ledger_entry *entry);
 
 struct state_ledger_counters {
 	uint32_t lost, waited_ticks;
-	int64_t boot_ms;
+	int64_t boot_ms, serial;
 };
 
 /** state_ledger_read_kernel - Return: as state_ledger_read(). */

@@ -142,6 +142,7 @@ void gaps_see(struct gaps *g, uint32_t serial, int64_t stamp_ms, bool restart)
 	int32_t ahead = ahead_of(serial, g->newest);
 
 	if (!g->started) {
+		g->first = serial;
 		begin(g, serial, stamp_ms);
 		return;
 	}

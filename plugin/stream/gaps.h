@@ -26,6 +26,7 @@ struct gaps_hole {
 
 struct gaps {
 	bool started;
+	uint32_t first; /* that was seen at all */
 	uint32_t newest;
 	int64_t newest_ms; /* stamp of that one */
 	unsigned int n_holes;

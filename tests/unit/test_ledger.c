@@ -154,7 +154,7 @@ static void an_absence_is_counted(void **state)
 	struct world *x = *state;
 	struct process p = {.state = 'S'};
 
-	ledger_resume(&x->l, 20, 0, x->now.boot_ms - 100000);
+	ledger_resume(&x->l, 20, 0, x->now.boot_ms - 100000, -1);
 	assert_int_equal(poll(x, 25, 0), LEDGER_LOST | LEDGER_OPENED);
 	assert_int_equal(x->l.total.refused, 5);
 	assert_false(x->l.open);
@@ -171,6 +171,44 @@ static void an_absence_is_counted(void **state)
 	/* and that is said once */
 	x->l.has_process = false;
 	assert_int_equal(ledger_process(&x->l, &p, x->now.boot_ms - 1000, &x->now), 0);
+}
+
+/* The numbers between what one process read last and the next one first. */
+static void an_absence_shows_in_serials(void **state)
+{
+	struct world *x = *state;
+	const struct process p = {.state = 'S'};
+	struct ledger_stream s = {.has_serial = false};
+
+	ledger_resume(&x->l, 20, 0, x->now.boot_ms - 100000, UINT32_MAX - 1);
+	poll(x, 20, 0);
+	ledger_arrived(&x->l, &s, &x->now);
+	s = (struct ledger_stream){
+		.events = 1, .records = 3, .has_serial = true, .first_serial = 9};
+	assert_int_equal(ledger_arrived(&x->l, &s, &x->now), LEDGER_GAP | LEDGER_OPENED);
+	assert_int_equal(ledger_newest(&x->l)->sums.gap_events, 10);
+	judge_is(x, LEDGER_PLUGIN_RESTART, LEDGER_PLUGIN);
+	assert_int_equal(ledger_arrived(&x->l, &s, &x->now), 0);
+	assert_int_equal(ledger_process(&x->l, &p, x->now.boot_ms - 50, &x->now),
+			 LEDGER_GAP);
+	judge_is(x, LEDGER_AUDITD_ABSENT, LEDGER_KAUDITD);
+	assert_int_equal(x->l.n, 1);
+}
+
+static void nothing_is_missing_without_an_absence(void **state)
+{
+	struct world *x = *state;
+	struct ledger_stream s = {.has_serial = false};
+
+	ledger_resume(&x->l, 0, 0, x->now.boot_ms - 100000, 100);
+	poll(x, 0, 0);
+	ledger_arrived(&x->l, &s, &x->now);
+	s = (struct ledger_stream){.has_serial = true, .first_serial = 101};
+	assert_int_equal(ledger_arrived(&x->l, &s, &x->now), 0);
+	ledger_resume(&x->l, 0, 0, x->now.boot_ms - 100000, 100);
+	s.first_serial = 90; /* a straggler */
+	assert_int_equal(ledger_arrived(&x->l, &s, &x->now), 0);
+	assert_int_equal(x->l.n, 0);
 }
 
 static void summaries_get_differences(void **state)
@@ -395,7 +433,7 @@ static void the_log_may_count(void **state)
 static void gaps_and_amounts(void **state)
 {
 	struct world *x = *state;
-	struct ledger_stream s = {100, 300, 0, 5};
+	struct ledger_stream s = {.events = 100, .records = 300, .gap_events = 5};
 	struct loss_range r;
 
 	poll(x, 0, 0);
@@ -432,6 +470,8 @@ int main(void)
 		CASE(a_reset_is_said_before_it_is_seen),
 		CASE(a_forged_reset_counts_nothing),
 		CASE(an_absence_is_counted),
+		CASE(an_absence_shows_in_serials),
+		CASE(nothing_is_missing_without_an_absence),
 		CASE(summaries_get_differences),
 		CASE(an_incident_ends_after_a_quiet_minute),
 		CASE(the_oldest_of_a_thousand_goes),

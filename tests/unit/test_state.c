@@ -202,6 +202,8 @@ static void load_all(struct ledger *l, unsigned int n)
 	l->status.lost = UINT32_MAX;
 	l->status.waited_ticks = 77;
 	l->status_boot_ms = 900;
+	l->stream.has_serial = true;
+	l->stream.newest_serial = UINT32_MAX;
 }
 
 static void restore(struct text t, struct ledger *into, const char *boot_id)
@@ -236,6 +238,8 @@ static void state_holds_the_ledger(void **state)
 	assert_true(again.has_base);
 	assert_int_equal(again.status.lost, UINT32_MAX);
 	assert_int_equal(again.resumed_ms, 900);
+	assert_true(again.has_saved_serial);
+	assert_int_equal(again.saved_serial, UINT32_MAX);
 	ledger_free(&again);
 	/* the kernel's counters are of one boot, what they said is not */
 	restore(t, &again, "another");
