@@ -48,7 +48,7 @@ check "all objects are valid" validate "$T/reader.out"
 auditd_stop || die "auditd did not end"
 "$AUNOISE" losses --state "$T/state/state" >"$T/losses" || :
 cat "$T/losses"
-check "aunoise losses names it" grep -q ' auditd_absent (kauditd)$' "$T/losses"
+check "aunoise losses names it" grep -q ' auditd_absent (' "$T/losses"
 
 # a plugin that is killed alone loses no record, and no alert says that it did
 auditd_start ""
