@@ -65,11 +65,19 @@ raised=$(alerts 'select(.alert == "loss" and .state == "raised") | .time' | head
 late=$(($(date -d "$raised" +%s%3N) - $(cat "$T/lost.out")))
 note "the alert came $late ms after lost was seen to grow"
 check "within a second" [ "$late" -le 1000 ]
-# a machine that others use may starve auditd of its processor: then it must say so
+# where others use the machine, or we are built with sanitizers and hold auditd up
+# ourselves, it may be auditd's share that is too small: its figures must say so then
 cause=$(alert_of loss .cause)
-starved=$(alert_of loss '.figures.auditd_starved_share // 0')
-cause_is_so() { [ "$cause" = burst ] || { [ "$cause" = auditd_slow ] && [ "$(printf '%.0f' "${starved}e2")" -ge 40 ]; }; }
-check "its cause: $cause (auditd waited for a processor for $starved of the time)" cause_is_so
+share() { alert_of loss "(.figures.auditd_$1_share // $2) * 100 | round"; }
+cause_is_so()
+{
+	case $cause in
+	burst) return ;;
+	auditd_slow | dispatcher) [ "$(share starved 0)" -gt 40 ] || [ "$(share run 1)" -lt 20 ] ;;
+	*) return 1 ;;
+	esac
+}
+check "its cause: $cause (auditd ran $(share run 1) %, waited for a processor $(share starved 0) %)" cause_is_so
 same "the key that did it" '"short-ones"' "$(alert_of loss .figures.top_key)"
 same "the program that did it" "\"$T/load\"" "$(alert_of loss .figures.top_exe)"
 counted() { [ "$(jq -Rr 'fromjson? | select(.type == "summary") | .kernel.lost_delta' "$T/reader.out" | awk '{ s += $1 } END { print s + 0 }')" -ge 1 ]; }
@@ -83,7 +91,7 @@ status=0
 "$AUNOISE" losses --state "$T/state/state" >"$T/losses" || status=$?
 cat "$T/losses"
 same "aunoise losses: exit status" 1 "$status"
-check "it names the cause" grep -q " $cause (kernel)\$" "$T/losses"
+check "it names the cause" grep -q " $cause (" "$T/losses"
 check "and who did it" grep -q "key \"short-ones\", program \"$T/load\"" "$T/losses"
 "$AUNOISE" losses --state "$T/state/state" --json >"$T/losses.json"
 same "as JSON: cause and key" "$cause \"short-ones\"" "$(jq -r 'select(.suspects != []) | "\(.cause) \(.suspects[0].key | tojson)"' "$T/losses.json" | tail -n 1)"
