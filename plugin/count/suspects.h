@@ -3,7 +3,8 @@
  * suspects.h - what made the records of some seconds
  *
  * The heaviest pairs of rule key and executable among the flows, by the buckets
- * of the shortest window. Names are copied, for the table may evict them.
+ * of the shortest window. Names are copied, for the table may evict them. What user
+ * messages claim of themselves names nobody.
  */
 #ifndef NOISE_SUSPECTS_H
 #define NOISE_SUSPECTS_H
