@@ -117,9 +117,8 @@ static void raise(struct alarm *a, enum alert_kind kind, enum alert_level level,
 	alerts_raise(a->alerts, &alert, &now);
 }
 
-static void raise_loss(struct alarm *a)
+static void raise_loss(struct alarm *a, const struct ledger_entry *e)
 {
-	const struct ledger_entry *e = ledger_newest(a->ledger);
 	json_t *figures = figures_of(e);
 	char text[TEXT_MAX], who[WHO_MAX], since[CLOCK_TEXT_SIZE];
 
@@ -162,9 +161,8 @@ static void raise_stall(struct alarm *a)
 	raise(a, ALERT_STALL, ALERT_WARNING, loss_cause_name(e->cause), text, figures);
 }
 
-static void raise_gap(struct alarm *a)
+static void raise_gap(struct alarm *a, const struct ledger_entry *e)
 {
-	const struct ledger_entry *e = ledger_newest(a->ledger);
 	char text[TEXT_MAX];
 
 	if (e->cause == LEDGER_PLUGIN_RESTART)
@@ -267,7 +265,8 @@ static bool is_old(const struct alarm *a, const struct ledger_entry *e)
 void alarm_news(struct alarm *a, unsigned int news)
 {
 	struct clock_reading now = clock_read();
-	struct ledger_entry *e = ledger_newest(a->ledger);
+	struct ledger_entry *newest = ledger_newest(a->ledger);
+	struct ledger_entry *e = news & LEDGER_BEFORE ? a->ledger->before : newest;
 
 	if (news & (LEDGER_LOST | LEDGER_HELD | LEDGER_GAP | LEDGER_DISPATCH |
 		    LEDGER_UNLOGGED)) {
@@ -276,19 +275,20 @@ void alarm_news(struct alarm *a, unsigned int news)
 		if (!e->evidence.before)
 			find_suspects(a, &now);
 		loss_judge(e);
+		loss_judge(newest);
 		if (is_old(a, e))
 			news = 0;
 	}
 	if (news & LEDGER_LOST)
-		raise_loss(a);
+		raise_loss(a, e);
 	if (news & LEDGER_HELD)
 		raise_stall(a);
 	if (news & LEDGER_GAP)
-		raise_gap(a);
+		raise_gap(a, e);
 	if (news & LEDGER_DISPATCH) {
 		raise_dispatch(a);
 		if (e->sums.gap_events) /* now it is known why */
-			raise_gap(a);
+			raise_gap(a, e);
 	}
 	if (news & LEDGER_UNLOGGED)
 		raise_unlogged(a);

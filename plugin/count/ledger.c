@@ -201,7 +201,11 @@ static unsigned int grown(struct ledger *l, uint32_t lost, uint32_t waited,
 		ledger_newest(l)->first_ms -= clock->boot_ms - l->resumed_ms;
 		l->open = false;
 	}
-	l->unexplained = absent && lost;
+	if (absent && lost) {
+		l->before = ledger_newest(l);
+		l->unexplained = true;
+		news |= LEDGER_BEFORE;
+	}
 	return news;
 }
 
@@ -301,13 +305,13 @@ void ledger_drops(struct ledger *l, const struct netlink_drops *drops)
 /* Was the audit daemon away while nobody watched? */
 static unsigned int explain_before(struct ledger *l)
 {
-	struct ledger_entry *e = ledger_newest(l);
+	struct ledger_entry *e = l->before;
 
 	if (!l->unexplained || l->auditd_started_ms <= l->resumed_ms)
 		return 0;
 	l->unexplained = false;
 	e->evidence.absent = true;
-	return e->sums.refused ? LEDGER_LOST : LEDGER_GAP;
+	return (e->sums.refused ? LEDGER_LOST : LEDGER_GAP) | LEDGER_BEFORE;
 }
 
 static bool is_crowded(const struct ledger *l)
@@ -391,23 +395,27 @@ static unsigned int look_at_absence(struct ledger *l, const struct ledger_stream
 				    const struct clock_reading *clock)
 {
 	uint32_t missing = stream->first_serial - l->saved_serial - 1;
-	struct ledger_entry *e = ledger_newest(l);
-	unsigned int news = LEDGER_GAP;
+	unsigned int news = LEDGER_GAP | LEDGER_BEFORE;
 
 	if (!l->has_saved_serial || !stream->has_serial)
 		return 0;
 	l->has_saved_serial = false;
 	if (!missing || missing > INT32_MAX)
 		return 0;
-	if (!e || !e->evidence.before || e->last_ms < clock->wall_ms - BOOT_MS) {
-		news |= happen(l, clock);
-		e = ledger_newest(l);
-		e->evidence.before = true;
-		e->first_ms -= clock->boot_ms - l->resumed_ms;
+	if (!l->before) {
+		bool open = l->open; /* one that goes on has nothing to do with it */
+
 		l->open = false;
+		news |= happen(l, clock);
+		l->before = ledger_newest(l);
+		l->before->evidence.before = true;
+		l->before->first_ms -= clock->boot_ms - l->resumed_ms;
+		l->open = false;
+		if (open)
+			l->quiet_since_ms = clock->boot_ms;
 	}
-	e->sums.gap_events += missing;
-	l->unexplained = !e->evidence.absent;
+	l->before->sums.gap_events += missing;
+	l->unexplained = !l->before->evidence.absent;
 	return news | explain_before(l);
 }
 

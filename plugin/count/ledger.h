@@ -109,7 +109,9 @@ struct ledger {
 	bool has_saved_serial;     /* saved_serial is to be held against the first one */
 	uint32_t saved_serial;     /* the newest that an earlier process read */
 	int64_t auditd_started_ms; /* CLOCK_BOOTTIME, once it is known */
-	bool unexplained;          /* the newest entry is of an absence of ours */
+	struct ledger_entry
+		*before;    /* of an absence of ours, that this process found; NULL */
+	bool unexplained;   /* it may still be told why */
 	int64_t reset_ms;   /* CLOCK_BOOTTIME of the last reset of `lost`, by status or
 			       stream */
 	bool reset_pending; /* `lost` went down, and the stream has not said from where */
@@ -149,6 +151,7 @@ enum ledger_news {
 	LEDGER_CLOSED = 16,   /* the newest one is over */
 	LEDGER_DISPATCH = 32, /* auditd does not get records to its plugins */
 	LEDGER_UNLOGGED = 64, /* auditd writes no log */
+	LEDGER_BEFORE = 128,  /* what is LOST or a GAP is in the ledger\'s `before` */
 };
 
 /**

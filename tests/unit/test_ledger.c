@@ -155,7 +155,7 @@ static void an_absence_is_counted(void **state)
 	struct process p = {.state = 'S'};
 
 	ledger_resume(&x->l, 20, 0, x->now.boot_ms - 100000, -1);
-	assert_int_equal(poll(x, 25, 0), LEDGER_LOST | LEDGER_OPENED);
+	assert_int_equal(poll(x, 25, 0), LEDGER_LOST | LEDGER_OPENED | LEDGER_BEFORE);
 	assert_int_equal(x->l.total.refused, 5);
 	assert_false(x->l.open);
 	assert_int_equal(ledger_newest(&x->l)->last_ms - ledger_newest(&x->l)->first_ms,
@@ -166,11 +166,31 @@ static void an_absence_is_counted(void **state)
 	x->l.has_process = false;
 	/* it was not */
 	assert_int_equal(ledger_process(&x->l, &p, x->now.boot_ms - 1000, &x->now),
-			 LEDGER_LOST);
+			 LEDGER_LOST | LEDGER_BEFORE);
 	judge_is(x, LEDGER_AUDITD_ABSENT, LEDGER_KERNEL);
 	/* and that is said once */
 	x->l.has_process = false;
 	assert_int_equal(ledger_process(&x->l, &p, x->now.boot_ms - 1000, &x->now), 0);
+}
+
+/* The queue is still over its limit when we come back: that is another incident. */
+static void an_absence_is_not_the_stall_behind_it(void **state)
+{
+	const struct process p = {.state = 'S'};
+	struct world *x = *state;
+
+	ledger_resume(&x->l, 10, 0, x->now.boot_ms - 100000, -1);
+	x->s.wait_time_ticks = 250;
+	assert_int_equal(poll(x, 5010, 65),
+			 LEDGER_LOST | LEDGER_HELD | LEDGER_OPENED | LEDGER_BEFORE);
+	assert_int_equal(x->l.n, 2);
+	poll(x, 5011, 65); /* and it loses some itself */
+	assert_int_equal(ledger_process(&x->l, &p, x->now.boot_ms - 50, &x->now),
+			 LEDGER_LOST | LEDGER_BEFORE);
+	assert_true(ledger_entry(&x->l, 0)->evidence.absent);
+	assert_false(ledger_entry(&x->l, 1)->evidence.absent);
+	assert_int_equal(ledger_entry(&x->l, 0)->sums.refused, 5000);
+	judge_is(x, LEDGER_BURST, LEDGER_KERNEL);
 }
 
 /* The numbers between what one process read last and the next one first. */
@@ -185,12 +205,13 @@ static void an_absence_shows_in_serials(void **state)
 	ledger_arrived(&x->l, &s, &x->now);
 	s = (struct ledger_stream){
 		.events = 1, .records = 3, .has_serial = true, .first_serial = 9};
-	assert_int_equal(ledger_arrived(&x->l, &s, &x->now), LEDGER_GAP | LEDGER_OPENED);
+	assert_int_equal(ledger_arrived(&x->l, &s, &x->now),
+			 LEDGER_GAP | LEDGER_OPENED | LEDGER_BEFORE);
 	assert_int_equal(ledger_newest(&x->l)->sums.gap_events, 10);
 	judge_is(x, LEDGER_PLUGIN_RESTART, LEDGER_PLUGIN);
 	assert_int_equal(ledger_arrived(&x->l, &s, &x->now), 0);
 	assert_int_equal(ledger_process(&x->l, &p, x->now.boot_ms - 50, &x->now),
-			 LEDGER_GAP);
+			 LEDGER_GAP | LEDGER_BEFORE);
 	judge_is(x, LEDGER_AUDITD_ABSENT, LEDGER_KAUDITD);
 	assert_int_equal(x->l.n, 1);
 }
@@ -470,6 +491,7 @@ int main(void)
 		CASE(a_reset_is_said_before_it_is_seen),
 		CASE(a_forged_reset_counts_nothing),
 		CASE(an_absence_is_counted),
+		CASE(an_absence_is_not_the_stall_behind_it),
 		CASE(an_absence_shows_in_serials),
 		CASE(nothing_is_missing_without_an_absence),
 		CASE(summaries_get_differences),
