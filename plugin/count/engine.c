@@ -72,6 +72,30 @@ static void decide_held(struct engine *e, struct node *node, int64_t stamp_ms)
 	assembler_release(e->assembler, held);
 }
 
+/* Up to the first dot of either: auditd writes a node with or without the domain. */
+static bool is_this_host(struct span node, const char *host)
+{
+	struct span ours = span_of(host ? host : "");
+	const char *dot = memchr(node.p, '.', node.n);
+	const char *our_dot = memchr(ours.p, '.', ours.n);
+
+	if (!dot != !our_dot) {
+		if (dot)
+			node.n = (size_t)(dot - node.p);
+		else
+			ours.n = (size_t)(our_dot - ours.p);
+	}
+	return ours.n && span_equal(node, ours);
+}
+
+/* Another machine's clock says nothing of our lag; a stream of one node is that node's.
+ */
+static bool tells_lag(const struct engine *e, const struct node *node)
+{
+	return !node->has_name || e->nodes.n == 1 ||
+	       is_this_host(node_name(node), e->own.host);
+}
+
 static void on_opened(void *arg, struct assembly *ev, const struct record *r)
 {
 	struct engine *e = arg;
@@ -84,7 +108,7 @@ static void on_opened(void *arg, struct assembly *ev, const struct record *r)
 		ev->node->held = ev;
 	}
 	receipt->when = timeline_place(&e->timeline, ev->stamp_ms);
-	if (e->clock && !record_is_daemon(r->type))
+	if (e->clock && !record_is_daemon(r->type) && tells_lag(e, ev->node))
 		lag_see(&e->lag, e->clock->wall_ms, ev->stamp_ms);
 }
 
@@ -96,22 +120,6 @@ static void on_record(void *arg, struct assembly *ev, const struct record *r, bo
 	tally_record(e->tally, &receipt->when, r, first, own_now(e));
 	if (ev->complete)
 		tally_more(e->tally, receipt, r->bytes);
-}
-
-/* Up to the first dot of either: auditd writes a node with or without the domain. */
-static bool is_this_host(struct span node, const char *host)
-{
-	struct span ours = span_of(host);
-	const char *dot = memchr(node.p, '.', node.n);
-	const char *our_dot = memchr(ours.p, '.', ours.n);
-
-	if (!dot != !our_dot) {
-		if (dot)
-			node.n = (size_t)(dot - node.p);
-		else
-			ours.n = (size_t)(our_dot - ours.p);
-	}
-	return ours.n && span_equal(node, ours);
 }
 
 static bool is_own(const struct engine *e, struct span node, int64_t pid)

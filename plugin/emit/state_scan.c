@@ -38,7 +38,7 @@ uint64_t scan_u64(struct scan *s, uint64_t max)
 	while (!s->bad && s->p < s->end && *s->p >= '0' && *s->p <= '9') {
 		uint64_t digit = (uint64_t)(*s->p++ - '0');
 
-		if (value > (max - digit) / 10)
+		if (digit > max || value > (max - digit) / 10)
 			s->bad = true;
 		else
 			value = value * 10 + digit;

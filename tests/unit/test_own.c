@@ -120,12 +120,38 @@ static void own_is_only_what_comes_from_this_host(void **unused)
 					 cases[i].events);
 }
 
+/* Another machine's clock is none to measure our lag by. */
+static void lag_is_of_this_host(void **unused)
+{
+	const struct engine_options options = {
+		.n_windows = 1, .window_sec = {60}, .max_values = 16, .max_flows = 16};
+	const struct engine_own own = {{77}, "here"};
+	/* 40 s behind, and then one of another machine that is ahead */
+	const struct clock_reading now = {1795300040001, 5000};
+	static const int pid[] = {5, 0};
+	struct engine *e = engine_new(&options);
+	char text[8192];
+
+	assert_non_null(e);
+	engine_set_own(e, &own);
+	engine_feed(e, text, stream(text, sizeof(text), "node=here ", pid), &now);
+	assert_int_equal(lag_figures(engine_lag(e), now.wall_ms).p50_ms, 40000);
+	engine_feed(e, text,
+		    (size_t)snprintf(text, sizeof(text),
+				     "node=there type=USER_LOGIN "
+				     "msg=audit(1795300040.001:9): pid=1 uid=0\n"),
+		    &now);
+	assert_int_equal(lag_figures(engine_lag(e), now.wall_ms).p50_ms, 40000);
+	engine_free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(own_records_stand_apart),
 		TEST(own_records_and_others_alike_do_not_mix),
 		TEST(own_is_only_what_comes_from_this_host),
+		TEST(lag_is_of_this_host),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

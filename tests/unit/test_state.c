@@ -15,6 +15,7 @@
 #include "count/engine.h"
 #include "emit/report.h"
 #include "emit/state_read.h"
+#include "emit/state_scan.h"
 #include "emit/state_save.h"
 #include "some_stream.h"
 
@@ -139,6 +140,39 @@ static void state_is_refused_when_damaged(void **state)
 	engine_free(e);
 }
 
+static void scan_numbers_keep_their_bounds(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t max;
+		bool bad;
+	} table[] = {
+		{"0", 0, false},
+		{"1", 0, true},
+		{"1", 1, false},
+		{"2", 1, true},
+		{"9999999", 1, true},
+		{"9", 9, false},
+		{"10", 9, true},
+		{"10", 10, false},
+		{"11", 10, true},
+		{"", 9, true},
+		{"x", 9, true},
+		{"18446744073709551615", UINT64_MAX, false},
+		{"18446744073709551616", UINT64_MAX, true},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct scan s = {table[i].text, table[i].text + strlen(table[i].text),
+				 false};
+
+		(void)scan_u64(&s, table[i].max);
+		if (s.bad != table[i].bad)
+			fail_msg("row %zu: %s", i, table[i].text);
+	}
+}
+
 /* --- the ledger --- */
 
 static void set_text(struct suspects_text *t, const char *text, bool cut)
@@ -256,6 +290,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(state_comes_back_the_same),
 		cmocka_unit_test(state_is_refused_when_damaged),
+		cmocka_unit_test(scan_numbers_keep_their_bounds),
 		cmocka_unit_test(state_holds_the_ledger),
 	};
 
