@@ -25,7 +25,6 @@ struct tally {
 	struct series *total, *overlap, *self;
 	struct topk_ref *key_refs;
 	uint64_t key_refs_head;
-	uint32_t folds; /* times that an executable's accounts were folded */
 };
 
 /* There are some 220 types; all have their place however few values are kept. */
@@ -274,7 +273,7 @@ static void add_flow(struct tally *t, const struct event *e,
 	size_t n;
 
 	if (ids)
-		t->folds += flow_fold(ids, e);
+		(void)flow_fold(ids, e);
 	n = flow_name(e, ids, &t->key, name);
 	receipt->flow = topk_find(t->list[TALLY_FLOWS], (struct span){name, n}, now_ms);
 	note_comm(topk_aux(t->list[TALLY_FLOWS], receipt->flow), e->comm);
@@ -308,6 +307,17 @@ void tally_event(struct tally *t, const struct event *e, struct tally_receipt *r
 	add_flow(t, e, receipt, &c, now_ms);
 }
 
+/* Which accounts of this executable are folded by now; each fold gives other flows. */
+static uint8_t folded(const struct tally *t, struct topk_ref exe)
+{
+	const struct flow_ids *ids =
+		exe.generation ? topk_aux(t->list[TALLY_EXES], exe) : NULL;
+
+	return ids ? (uint8_t)((ids->n_uid > FLOW_IDS_MAX) | (ids->n_auid > FLOW_IDS_MAX)
+								     << 1)
+		   : 0;
+}
+
 bool tally_remember(const struct tally *t, const struct tally_receipt *receipt,
 		    struct tally_known *known)
 {
@@ -320,7 +330,7 @@ bool tally_remember(const struct tally *t, const struct tally_receipt *receipt,
 				      .syscall = receipt->syscall,
 				      .account = receipt->account,
 				      .n_keys = receipt->n_keys,
-				      .folds = t->folds,
+				      .folded = folded(t, receipt->exe),
 				      .own = receipt->own};
 	for (i = 0; i < receipt->n_keys; i++)
 		known->key[i] = t->key_refs[(receipt->keys_at + i) % KEY_REFS];
@@ -331,8 +341,9 @@ static bool is_still_known(const struct tally *t, const struct tally_known *know
 {
 	unsigned int i;
 
-	if (known->folds != t->folds || !topk_has(t->list[TALLY_FLOWS], known->flow) ||
+	if (!topk_has(t->list[TALLY_FLOWS], known->flow) ||
 	    !topk_has(t->list[TALLY_EXES], known->exe) ||
+	    known->folded != folded(t, known->exe) ||
 	    !topk_has(t->list[TALLY_SYSCALLS], known->syscall) ||
 	    !topk_has(t->list[TALLY_ACCOUNTS], known->account))
 		return false;

@@ -71,7 +71,7 @@ void tally_event(struct tally *t, const struct event *e, struct tally_receipt *r
 struct tally_known {
 	struct topk_ref flow, exe, syscall, account, key[TALLY_KNOWN_KEYS];
 	uint32_t n_keys;
-	uint32_t folds; /* executables whose accounts were folded, when it was noted */
+	uint8_t folded; /* which accounts of its executable were, when it was noted */
 	bool own;
 };
 

@@ -11,6 +11,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
+
+#include "count/engine.h"
 #include "stream/cache.h"
 
 static struct cache *new_cache(void)
@@ -62,12 +65,63 @@ static void cache_pays_when_a_quarter_helps(void **state)
 	cache_free(c);
 }
 
+static void feed_one(struct engine *e, const char *exe, int uid)
+{
+	static unsigned int serial;
+	char text[512];
+	int n;
+
+	serial++;
+	n = snprintf(
+		text, sizeof(text),
+		"type=SYSCALL msg=audit(1795000000.000:%u): arch=c000003e syscall=39 "
+		"success=yes exit=1 a0=0 a1=0 a2=0 a3=0 items=0 ppid=1 pid=2 auid=1 "
+		"uid=%d gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 tty=(none) "
+		"ses=1 comm=\"c\" exe=\"%s\" key=\"k\"\n"
+		"type=EOE msg=audit(1795000000.000:%u): \n",
+		serial, uid, exe, serial);
+	engine_feed(e, text, (size_t)n, NULL);
+}
+
+/* Whoever makes his program's accounts fold does that to his own program alone. */
+static void one_that_folds_costs_the_others_nothing(void **state)
+{
+	const struct engine_options options = {
+		.n_windows = 1, .window_sec = {60}, .max_values = 512, .max_flows = 1024};
+	struct engine *e = engine_new(&options);
+	uint64_t before;
+	char exe[32];
+	int i, k;
+
+	assert_non_null(e);
+	for (k = 0; k < 20; k++) {
+		snprintf(exe, sizeof(exe), "/bin/p%d", k);
+		feed_one(e, exe, 0);
+		feed_one(e, exe, 0);
+	}
+	engine_settle(e);
+	before = engine_health(e).parsed;
+	assert_int_equal(before, 20);
+	for (i = 0; i < 100; i++) {
+		feed_one(e, "/tmp/folds", 1000 + i);
+		for (k = 0; k < 20; k++) {
+			snprintf(exe, sizeof(exe), "/bin/p%d", k);
+			feed_one(e, exe, 0);
+		}
+	}
+	engine_settle(e);
+	/* its own hundred, and after the fold its flow anew */
+	assert_in_range(engine_health(e).parsed - before, 100, 110);
+	engine_free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cache_tries_one_of_eight_where_it_never_helps),
 		cmocka_unit_test(cache_prints_all_again_when_it_helps),
 		cmocka_unit_test(cache_pays_when_a_quarter_helps),
+		cmocka_unit_test(one_that_folds_costs_the_others_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
