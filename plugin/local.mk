@@ -46,6 +46,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/count/timeline.c plugin/count/timeline.h \
 	plugin/count/topk.c plugin/count/topk.h \
 	plugin/count/window.c plugin/count/window.h \
+	plugin/emit/alarm.c plugin/emit/alarm.h \
 	plugin/emit/alerts.c plugin/emit/alerts.h \
 	plugin/emit/client.c plugin/emit/client.h \
 	plugin/emit/entry.c plugin/emit/entry.h \
@@ -76,7 +77,6 @@ NOISE_LIBS = plugin/libnoise.a $(AUPARSE_LIBS) $(AUDIT_LIBS) $(JANSSON_LIBS) \
 
 sbin_PROGRAMS += plugin/audisp-noise
 plugin_audisp_noise_SOURCES = plugin/main.c \
-	plugin/alarm.c plugin/alarm.h \
 	plugin/history.c plugin/history.h \
 	plugin/intake.c plugin/intake.h \
 	plugin/monitor.c plugin/monitor.h \

@@ -5,21 +5,22 @@
  * One timer. While the queue is over its limit the kernel keeps whoever asks for
  * the status among the programs that it holds up, and gives them one wake-up at a
  * time: one that goes to us may leave all others asleep until somebody writes a
- * record, or to the end of their wait (measured: 60 s, and a record lost). So
+ * record, or to the end of their wait (kernel/audit.c: kauditd_thread). So
  * /proc/net/netlink is looked at first, which costs nobody anything: as long as
  * auditd's socket is crowded the queue behind it may be full, and the status is
  * asked for once in a long while only. What is lost meanwhile the kernel's log says.
  */
 #include "monitor.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #define FAST_MS       100   /* while the queue fills */
 #define FILLING       4     /* it does, when it is over a fourth of its limit and grows */
-#define STALE_MS      30000 /* a status this old is none, unless the sender is kept */
+#define STALE_MS      30000 /* a status this old is none, unless it was better not asked */
 #define CROWDED_POLLS 4     /* in a row, and the status is asked for all the same ... */
-#define CROWDED_MS    30000 /* ... but no sooner than this after the last time */
+#define CROWDED_MS    30000  /* ... but no sooner than this after the last time */
 #define REPORT_MS     300000 /* between two reports of auditd, when all is well */
 #define CONF_MS       600000 /* between two readings of auditd.conf */
 #define RESETS_MAX    8      /* in one read; more is somebody at play */
@@ -110,7 +111,6 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	struct clock_reading now = clock_read();
 
 	look_at_resets(m, &now);
-
 	if (!m->ledger.has_status || m->error) /* the socket's number is in the status */
 		ask(m, WATCH_STATUS);
 	ask(m, WATCH_NETLINK);
@@ -124,7 +124,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	arm(m);
 }
 
-void monitor_poke(struct monitor *m)
+static void poke(struct monitor *m)
 {
 	event_active(m->timer, EV_TIMEOUT, 0);
 }
@@ -148,14 +148,14 @@ static void on_status(struct monitor *m, const struct watch_answer *a)
 	pace(m);
 }
 
-/* May the kernel's queue be full by now? */
-static bool is_crowded(struct monitor *m, const struct watch_answer *a)
+/* Return: may the kernel's queue be full by now? Then it is better not asked. */
+static bool look_at_socket(struct monitor *m, const struct watch_answer *a)
 {
 	int64_t now = clock_read().boot_ms;
-	struct netlink_drops drops;
+	struct netlink_drops drops = {0, 0};
 
-	if (a->error || !netlink_drops_read(a->data, m->ledger.status.pid, &drops))
-		return false;
+	if (!a->error) /* zeros where there is no such socket */
+		(void)netlink_drops_read(a->data, m->ledger.status.pid, &drops);
 	ledger_drops(&m->ledger, &drops);
 	if (drops.unread_bytes < LEDGER_CROWDED) {
 		m->crowded = 0;
@@ -169,7 +169,7 @@ static bool is_crowded(struct monitor *m, const struct watch_answer *a)
 
 static void on_netlink(struct monitor *m, const struct watch_answer *a)
 {
-	if (m->ledger.has_status && !is_crowded(m, a))
+	if (m->ledger.has_status && !look_at_socket(m, a))
 		ask(m, WATCH_STATUS);
 }
 
@@ -245,7 +245,7 @@ static void on_notice(void *arg, const struct notice *notice)
 
 	if (m->n_resets < RESETS_MAX)
 		m->reset_from[m->n_resets++] = notice->lost;
-	monitor_poke(m);
+	poke(m);
 }
 
 bool monitor_answer(struct monitor *m, const struct watch_answer *answer)
@@ -302,7 +302,10 @@ struct monitor_view monitor_view(const struct monitor *m)
 	if (m->ledger.has_status)
 		v.status_age_ms = clock_read().boot_ms - m->ledger.status_boot_ms;
 	v.known = m->ledger.has_status &&
-		  (error == -EBUSY || (!error && v.status_age_ms < STALE_MS));
+		  (error == -EBUSY ||
+		   (!error && (m->crowded || v.status_age_ms < STALE_MS)));
+	if (!v.known && !error && m->ledger.has_status)
+		error = -ETIMEDOUT;
 	if (!v.known)
 		v.reason =
 			error ? watch_reason(error) : "the kernel has not been asked yet";
@@ -324,7 +327,7 @@ struct monitor *monitor_new(const struct monitor_options *options)
 		return NULL;
 	}
 	engine_on_notice(options->engine, on_notice, m);
-	monitor_poke(m);
+	poke(m);
 	return m;
 }
 

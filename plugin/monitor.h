@@ -2,8 +2,8 @@
 /*
  * monitor.h - asks the watcher, and tells the ledger what it says
  *
- * The kernel is asked at an interval, more often while its queue fills and never
- * while the queue is over its limit and somebody of ours sleeps there already.
+ * The kernel is asked at an interval, more often while its queue fills, and hardly
+ * while auditd's socket is crowded, which is when the queue may be full.
  * Nothing here waits.
  */
 #ifndef NOISE_MONITOR_H
@@ -41,9 +41,6 @@ bool monitor_answer(struct monitor *m, const struct watch_answer *answer);
 
 /** monitor_hang_up - the watcher has ended, for this reason */
 void monitor_hang_up(struct monitor *m, int error);
-
-/** monitor_poke - something is missing in the stream: ask now */
-void monitor_poke(struct monitor *m);
 
 /** monitor_ledger - what it knows; lives as long as @m */
 struct ledger *monitor_ledger(struct monitor *m);

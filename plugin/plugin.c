@@ -21,9 +21,9 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "alarm.h"
 #include "config.h"
 #include "count/engine.h"
+#include "emit/alarm.h"
 #include "history.h"
 #include "intake.h"
 #include "monitor.h"
@@ -86,6 +86,8 @@ static void apply_settings(struct plugin *p)
 {
 	start_interval(p);
 	outlet_configure(p->outlet);
+	p->alarm.backlog_warn = p->config.backlog_warn;
+	p->alarm.backlog_critical = p->config.backlog_critical;
 }
 
 /* Which processes are ours by now. */
@@ -307,11 +309,12 @@ static int set_up_monitor(struct plugin *p)
 		log_msg(LOG_ERR, "no memory");
 		return -ENOMEM;
 	}
-	p->alarm = (struct alarm){.config = &p->config,
-				  .engine = p->engine,
+	p->alarm = (struct alarm){.engine = p->engine,
 				  .ledger = monitor_ledger(p->monitor),
 				  .alerts = outlet_alerts(p->outlet),
-				  .ticks_per_s = clock_ticks_per_s()};
+				  .ticks_per_s = clock_ticks_per_s(),
+				  .backlog_warn = p->config.backlog_warn,
+				  .backlog_critical = p->config.backlog_critical};
 	outlet_set_monitor(p->outlet, p->monitor);
 	return 0;
 }

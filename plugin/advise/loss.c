@@ -4,8 +4,6 @@
  */
 #include "advise/loss.h"
 
-#include <string.h>
-
 #define LONG_MS 10000 /* an overload lasts at least this */
 #define MOST    0.6   /* of its polls find the queue over its limit */
 #define WATCHED_MS \
@@ -91,24 +89,6 @@ const char *loss_remedy(enum ledger_cause cause)
 	return causes[cause].remedy;
 }
 
-enum ledger_cause loss_cause_find(const char *name)
-{
-	unsigned int i = 0;
-
-	while (i < LEDGER_CAUSES && strcmp(causes[i].name, name) != 0)
-		i++;
-	return (enum ledger_cause)i;
-}
-
-enum ledger_place loss_place_find(const char *name)
-{
-	unsigned int i = 0;
-
-	while (i < LEDGER_PLACES && strcmp(places[i], name) != 0)
-		i++;
-	return (enum ledger_place)i;
-}
-
 /* --- the signatures --- */
 
 static bool said(const struct ledger_evidence *e, enum klog_reason reason)
@@ -174,7 +154,8 @@ static enum ledger_cause judge_before(const struct ledger_entry *e)
 		return LEDGER_AUDITD_ABSENT;
 	if (e->evidence.at_boot)
 		return LEDGER_BOOT;
-	return e->sums.refused ? LEDGER_UNKNOWN : LEDGER_PLUGIN_RESTART;
+	return e->sums.gap_events && !e->sums.refused ? LEDGER_PLUGIN_RESTART
+						      : LEDGER_UNKNOWN;
 }
 
 static enum ledger_cause judge(const struct ledger_entry *e)
@@ -255,7 +236,7 @@ struct loss_range loss_events(const struct ledger_entry *e)
 {
 	uint64_t refused = e->sums.refused, gap = e->sums.gap_events;
 	/* each event that arrived in part may have cost several of its records */
-	uint64_t in_part = e->evidence.broken_events * most(records_an_event(e), 1);
+	uint64_t in_part = e->evidence.broken_events * records_an_event(e);
 	struct loss_range r;
 
 	/* what the rate limit takes has its serial already: it is in the gap, or in part
@@ -275,6 +256,6 @@ struct loss_range loss_records(const struct ledger_entry *e)
 	if (e->cause == LEDGER_RATE_LIMIT)
 		return (struct loss_range){e->sums.refused, e->sums.refused};
 	r.min = e->sums.refused + e->sums.gap_events;
-	r.max = most(events.max * most(2 * of_each, 2), r.min);
+	r.max = most(events.max * 2 * of_each, r.min);
 	return r;
 }

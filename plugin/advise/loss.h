@@ -9,8 +9,6 @@
 #ifndef NOISE_LOSS_H
 #define NOISE_LOSS_H
 
-#include <stddef.h>
-
 #include "count/ledger.h"
 
 /** loss_judge - set cause and place of @e by its evidence, as far as it is by now */
@@ -19,10 +17,6 @@ void loss_judge(struct ledger_entry *e);
 /** loss_cause_name, loss_place_name - as in the objects of the socket */
 const char *loss_cause_name(enum ledger_cause cause);
 const char *loss_place_name(enum ledger_place place);
-
-/** loss_cause_find - the cause of that name. Return: LEDGER_CAUSES: there is none. */
-enum ledger_cause loss_cause_find(const char *name);
-enum ledger_place loss_place_find(const char *name);
 
 /* From at least to at most. */
 struct loss_range {

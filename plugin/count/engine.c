@@ -250,8 +250,8 @@ static void look_for_notice(struct engine *e, const struct record *r)
 {
 	struct notice notice;
 
-	if (e->notice && (!r->node.p || is_this_host(r->node, e->own.host)) &&
-	    notice_read(r, &notice))
+	if (e->notice && notice_read(r, &notice) &&
+	    (!r->node.p || is_this_host(r->node, e->own.host)))
 		e->notice(e->notice_arg, &notice);
 }
 

@@ -124,10 +124,23 @@ static unsigned int happen(struct ledger *l, const struct clock_reading *clock)
 	return news;
 }
 
-static void add_refused(struct ledger *l, uint64_t n)
+/* An entry of its own for what happened between @since_ms and now, unseen. */
+static struct ledger_entry *begin_before(struct ledger *l, int64_t since_ms,
+					 const struct clock_reading *clock)
+{
+	l->open = false; /* what goes on has nothing to do with it */
+	(void)happen(l, clock);
+	l->open = false;
+	l->before = ledger_newest(l);
+	l->before->evidence.before = true;
+	l->before->first_ms -= clock->boot_ms - since_ms;
+	return l->before;
+}
+
+static void add_refused(struct ledger *l, struct ledger_entry *e, uint64_t n)
 {
 	l->total.refused += n;
-	ledger_newest(l)->sums.refused += n;
+	e->sums.refused += n;
 }
 
 /* --- the kernel's counters --- */
@@ -165,48 +178,36 @@ static unsigned int first_status(struct ledger *l, const struct kernel_status *s
 				 const struct clock_reading *clock)
 {
 	struct ledger_entry *e;
-	unsigned int news;
 
 	l->has_base = true;
 	if (!status->lost)
 		return 0;
-	news = happen(l, clock) | LEDGER_LOST;
-	e = ledger_newest(l);
-	e->evidence.before = true;
+	e = begin_before(l, 0, clock);
 	e->sums.refused = status->lost; /* of no time of ours: not in the total */
 	e->evidence.at_boot = clock->boot_ms < BOOT_MS;
-	e->first_ms -= clock->boot_ms;
-	l->open = false;
-	return news;
+	return LEDGER_LOST | LEDGER_OPENED | LEDGER_BEFORE;
 }
 
 static unsigned int grown(struct ledger *l, uint32_t lost, uint32_t waited,
 			  const struct clock_reading *clock)
 {
 	bool absent = !l->has_status; /* an earlier process saw the last one */
-	unsigned int news = 0;
+	unsigned int news = LEDGER_OPENED | LEDGER_BEFORE;
+	struct ledger_entry *e;
 
 	if (!lost && !waited)
 		return 0;
-	news = happen(l, clock);
-	ledger_newest(l)->evidence.before |= absent && lost;
-	if (lost)
-		news |= LEDGER_LOST;
-	if (waited)
-		news |= LEDGER_HELD;
-	add_refused(l, lost);
-	l->total.waited_ticks += waited;
-	ledger_newest(l)->sums.waited_ticks += waited;
-	if (absent) { /* at some time since; what happens from now on is another one */
-		ledger_newest(l)->first_ms -= clock->boot_ms - l->resumed_ms;
-		l->open = false;
-	}
-	if (absent && lost) {
-		l->before = ledger_newest(l);
+	if (absent) {
+		e = begin_before(l, l->resumed_ms, clock);
 		l->unexplained = true;
-		news |= LEDGER_BEFORE;
+	} else {
+		news = happen(l, clock) | (waited ? LEDGER_HELD : 0);
+		e = ledger_newest(l);
 	}
-	return news;
+	add_refused(l, e, lost);
+	l->total.waited_ticks += waited;
+	e->sums.waited_ticks += waited;
+	return news | (lost ? LEDGER_LOST : 0);
 }
 
 static bool is_holding(const struct kernel_status *s)
@@ -269,7 +270,7 @@ unsigned int ledger_reset(struct ledger *l, uint32_t old,
 	if (old == was)
 		return 0;
 	news = happen(l, clock) | LEDGER_LOST;
-	add_refused(l, old - was);
+	add_refused(l, ledger_newest(l), old - was);
 	return news;
 }
 
@@ -395,25 +396,15 @@ static unsigned int look_at_absence(struct ledger *l, const struct ledger_stream
 				    const struct clock_reading *clock)
 {
 	uint32_t missing = stream->first_serial - l->saved_serial - 1;
-	unsigned int news = LEDGER_GAP | LEDGER_BEFORE;
+	unsigned int news = LEDGER_GAP | LEDGER_BEFORE | (l->before ? 0 : LEDGER_OPENED);
 
 	if (!l->has_saved_serial || !stream->has_serial)
 		return 0;
 	l->has_saved_serial = false;
 	if (!missing || missing > INT32_MAX)
 		return 0;
-	if (!l->before) {
-		bool open = l->open; /* one that goes on has nothing to do with it */
-
-		l->open = false;
-		news |= happen(l, clock);
-		l->before = ledger_newest(l);
-		l->before->evidence.before = true;
-		l->before->first_ms -= clock->boot_ms - l->resumed_ms;
-		l->open = false;
-		if (open)
-			l->quiet_since_ms = clock->boot_ms;
-	}
+	if (!l->before)
+		begin_before(l, l->resumed_ms, clock);
 	l->before->sums.gap_events += missing;
 	l->unexplained = !l->before->evidence.absent;
 	return news | explain_before(l);

@@ -151,7 +151,7 @@ enum ledger_news {
 	LEDGER_CLOSED = 16,   /* the newest one is over */
 	LEDGER_DISPATCH = 32, /* auditd does not get records to its plugins */
 	LEDGER_UNLOGGED = 64, /* auditd writes no log */
-	LEDGER_BEFORE = 128,  /* what is LOST or a GAP is in the ledger\'s `before` */
+	LEDGER_BEFORE = 128,  /* what is LOST or a GAP is in the ledger's `before` */
 };
 
 /**

@@ -208,11 +208,6 @@ static void read_suspects(struct scan *s, struct suspects *suspects)
 	suspects->n = n;
 }
 
-bool state_ledger_is_entry(const struct scan *s)
-{
-	return scan_begins(s, "{\"loss\":");
-}
-
 bool state_ledger_read(struct scan *s, struct ledger_entry *entry)
 {
 	int64_t row[NUMBERS];

@@ -28,10 +28,9 @@ void state_ledger_entry(struct piece *p, const struct ledger_entry *entry);
 void state_ledger_kernel(struct piece *p, const struct ledger *l);
 
 /**
- * state_ledger_is_entry, state_ledger_read - a line back into an entry
+ * state_ledger_read - a line back into an entry
  * Return: false: it is none; sets @s bad for one that is not as it should be.
  */
-bool state_ledger_is_entry(const struct scan *s);
 bool state_ledger_read(struct scan *s, struct ledger_entry *entry);
 
 struct state_ledger_counters {

@@ -32,7 +32,6 @@ struct state_save {
 	enum phase phase;
 	unsigned int loss; /* the next entry of the ledger */
 	struct when base;  /* the oldest bucket of each window when it was begun */
-	uint64_t sum;      /* over the lines so far */
 	uint64_t entries;
 	bool full;
 	int pass, list; /* where the search for the next entry is */

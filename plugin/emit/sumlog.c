@@ -162,19 +162,22 @@ size_t sumlog_summary(const json_t *summary, char *out, size_t size)
 	return o.full ? 0 : o.n;
 }
 
-/* A text of our own making, in which foreign values are quoted already. */
-static void add_word(struct out *o, const char *name, const json_t *value)
+/* Texts of figures may be foreign, and are always quoted: no key may pass for a word. */
+static void add_text(struct out *o, const char *name, const json_t *value)
 {
 	char quoted[4096];
 
-	if (!json_is_string(value))
-		return;
-	if (is_plain(span_of(json_string_value(value))))
-		add(o, " %s=%s", name, json_string_value(value));
-	else
+	if (json_is_string(value))
 		add(o, " %s=%s", name,
 		    text_quote(span_of(json_string_value(value)), quoted,
 			       sizeof(quoted)));
+}
+
+/* One of our own words. */
+static void add_word(struct out *o, const char *name, const json_t *value)
+{
+	if (json_is_string(value) && is_plain(span_of(json_string_value(value))))
+		add(o, " %s=%s", name, json_string_value(value));
 }
 
 static void add_figures(struct out *o, json_t *figures)
@@ -186,7 +189,7 @@ static void add_figures(struct out *o, json_t *figures)
 	{
 		if (!is_plain(span_of(name)))
 			continue;
-		add_word(o, name, value);
+		add_text(o, name, value);
 		if (json_is_integer(value))
 			add(o, " %s=%" JSON_INTEGER_FORMAT, name,
 			    json_integer_value(value));
@@ -206,7 +209,7 @@ size_t sumlog_alert(const json_t *alert, char *out, size_t size)
 	add_word(&o, "level", json_object_get(alert, "level"));
 	add_word(&o, "cause", json_object_get(alert, "cause"));
 	add_figures(&o, json_object_get(alert, "figures"));
-	add_word(&o, "text", json_object_get(alert, "text"));
+	add_text(&o, "text", json_object_get(alert, "text"));
 	add(&o, "\n");
 	return o.full ? 0 : o.n;
 }

@@ -45,10 +45,10 @@ static bool take_number(struct span *s, char end, uint64_t *value)
 
 static bool read_head(struct span *rest, struct klog_line *line)
 {
-	uint64_t priority, time_us;
+	uint64_t priority, seq, time_us;
 	struct span flags;
 
-	if (!take_number(rest, ',', &priority) || !take_number(rest, ',', &line->seq) ||
+	if (!take_number(rest, ',', &priority) || !take_number(rest, ',', &seq) ||
 	    !take_number(rest, ',', &time_us) || !split(rest, ';', &flags))
 		return false;
 	line->time_us = (int64_t)time_us;

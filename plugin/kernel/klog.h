@@ -30,7 +30,6 @@ enum klog_reason {
 struct klog_line {
 	enum klog_reason reason;
 	int64_t time_us; /* since the boot, by the log's clock, which stops in suspend */
-	uint64_t seq;    /* of the line in the log; grows by one a line */
 	uint32_t lost;   /* KLOG_LOST: the kernel's count then, else 0 */
 };
 

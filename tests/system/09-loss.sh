@@ -78,8 +78,8 @@ cause_is_so()
 	esac
 }
 check "its cause: $cause (auditd ran $(share run 1) %, waited for a processor $(share starved 0) %)" cause_is_so
-same "the key that did it" '"short-ones"' "$(alert_of loss .figures.top_key)"
-same "the program that did it" "\"$T/load\"" "$(alert_of loss .figures.top_exe)"
+same "the key that did it" short-ones "$(alert_of loss .figures.top_key)"
+same "the program that did it" "$T/load" "$(alert_of loss .figures.top_exe)"
 counted() { [ "$(jq -Rr 'fromjson? | select(.type == "summary") | .kernel.lost_delta' "$T/reader.out" | awk '{ s += $1 } END { print s + 0 }')" -ge 1 ]; }
 check "summaries count it" until_true "$SYS_WAIT" counted
 grep '"type":"alert"' "$T/reader.out" | tail -n 3

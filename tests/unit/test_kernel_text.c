@@ -104,10 +104,8 @@ static void klog_goes_through_many_records(void **state)
 	assert_int_equal(line.reason, KLOG_LOST);
 	assert_int_equal(line.lost, 9);
 	assert_int_equal(line.time_us, 11);
-	assert_int_equal(line.seq, 3);
 	assert_true(klog_next(&rest, &line));
 	assert_int_equal(line.reason, KLOG_BACKLOG);
-	assert_int_equal(line.seq, 4);
 	assert_false(klog_next(&rest, &line));
 	assert_int_equal(rest.n, 0);
 	free((void *)text.p);

@@ -75,7 +75,7 @@ static void what_was_before_is_an_entry_and_no_growth(void **state)
 {
 	struct world *x = *state;
 
-	assert_int_equal(poll(x, 100, 0), LEDGER_LOST | LEDGER_OPENED);
+	assert_int_equal(poll(x, 100, 0), LEDGER_LOST | LEDGER_OPENED | LEDGER_BEFORE);
 	assert_false(x->l.open);
 	assert_int_equal(x->l.total.refused, 0);
 	assert_int_equal(ledger_newest(&x->l)->sums.refused, 100);
@@ -84,6 +84,32 @@ static void what_was_before_is_an_entry_and_no_growth(void **state)
 	assert_int_equal(poll(x, 103, 0), LEDGER_LOST | LEDGER_OPENED);
 	assert_int_equal(x->l.total.refused, 3);
 	assert_int_equal(x->l.n, 2);
+}
+
+/* Old losses and a queue that is full right now are two things. */
+static void what_was_before_is_not_what_is(void **state)
+{
+	struct world *x = *state;
+
+	x->s.wait_time_ticks = 250;
+	assert_int_equal(poll(x, 100, 65),
+			 LEDGER_LOST | LEDGER_OPENED | LEDGER_BEFORE | LEDGER_HELD);
+	assert_int_equal(x->l.n, 2);
+	assert_true(x->l.before == ledger_entry(&x->l, 0));
+	assert_int_equal(ledger_newest(&x->l)->sums.refused, 0);
+	assert_false(ledger_newest(&x->l)->evidence.before);
+}
+
+/* Waits that ended while nobody watched hold nobody up now. */
+static void an_absence_holds_nobody(void **state)
+{
+	struct world *x = *state;
+
+	ledger_resume(&x->l, 0, 100, x->now.boot_ms - 9500, -1);
+	x->s.waited_ticks = 300;
+	assert_int_equal(poll(x, 0, 0), LEDGER_OPENED | LEDGER_BEFORE);
+	assert_int_equal(x->l.before->sums.waited_ticks, 200);
+	judge_is(x, LEDGER_UNKNOWN, LEDGER_PLACE_UNKNOWN);
 }
 
 static void a_boot_may_have_lost_it(void **state)
@@ -485,6 +511,8 @@ int main(void)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		CASE(what_was_before_is_an_entry_and_no_growth),
+		CASE(what_was_before_is_not_what_is),
+		CASE(an_absence_holds_nobody),
 		CASE(a_boot_may_have_lost_it),
 		CASE(lost_wraps),
 		CASE(a_reset_is_seen_before_it_is_said),

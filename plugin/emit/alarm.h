@@ -5,17 +5,16 @@
 #ifndef NOISE_ALARM_H
 #define NOISE_ALARM_H
 
-#include "config.h"
 #include "count/engine.h"
 #include "count/ledger.h"
 #include "emit/alerts.h"
 
 struct alarm {
-	const struct config *config; /* borrowed for ever, as all here */
-	struct engine *engine;
+	struct engine *engine; /* borrowed for ever, as all here */
 	struct ledger *ledger;
 	struct alerts *alerts;
 	unsigned int ticks_per_s;
+	unsigned int backlog_warn, backlog_critical; /* percent; may change */
 	enum ledger_cause loss_cause, stall_cause,
 		gap_cause;   /* of the alerts that were raised */
 	int64_t searched_ms; /* CLOCK_BOOTTIME: when suspects were sought */

@@ -2,7 +2,7 @@
 /*
  * alarm.c - from the ledger's news to alerts
  */
-#include "alarm.h"
+#include "emit/alarm.h"
 
 #include <inttypes.h>
 #include <libaudit.h>
@@ -12,6 +12,7 @@
 #include "advise/loss.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "emit/schema.h"
 
 #define RESTART_EVENTS 20   /* that auditd's own going and coming makes, at most */
 #define SEARCH_MS      1000 /* between two searches for suspects: each walks all flows */
@@ -32,9 +33,9 @@ static void set_share(json_t *figures, const char *name, int64_t part, int64_t w
 /* --- who --- */
 
 /* Of the seconds of the incident; records are stamped before they are lost. */
-static void find_suspects(struct alarm *a, const struct clock_reading *now)
+static void find_suspects(struct alarm *a, struct ledger_entry *e,
+			  const struct clock_reading *now)
 {
-	struct ledger_entry *e = ledger_newest(a->ledger);
 	const struct timeline *t = engine_timeline(a->engine);
 	struct when to = timeline_now(t);
 	int64_t width = t->windows.bucket_ms[0], span = now->wall_ms - e->first_ms;
@@ -70,10 +71,8 @@ static void name_suspect(const struct ledger_entry *e, json_t *figures, char *ou
 		share = 1;
 	text_quote(text_of(&s->key), key, sizeof(key));
 	text_quote(text_of(&s->exe), exe, sizeof(exe));
-	json_object_set_new(figures, "top_key",
-			    s->key.absent ? json_null() : json_string(key));
-	json_object_set_new(figures, "top_exe",
-			    s->exe.absent ? json_null() : json_string(exe));
+	schema_set_text(figures, "top_key", text_of(&s->key), s->key.cut);
+	schema_set_text(figures, "top_exe", text_of(&s->exe), s->exe.cut);
 	json_object_set_new(figures, "top_share",
 			    json_real((double)(int)(share * 10000) / 10000));
 	snprintf(out, size, "; %d%% of the records meanwhile: %s%s%s%s",
@@ -141,9 +140,8 @@ static void raise_loss(struct alarm *a, const struct ledger_entry *e)
 	raise(a, ALERT_RATE_LIMIT, ALERT_CRITICAL, NULL, text, figures_of(e));
 }
 
-static void raise_stall(struct alarm *a)
+static void raise_stall(struct alarm *a, const struct ledger_entry *e)
 {
-	const struct ledger_entry *e = ledger_newest(a->ledger);
 	json_t *figures = figures_of(e);
 	char text[TEXT_MAX], who[WHO_MAX];
 
@@ -196,9 +194,8 @@ static void raise_dispatch(struct alarm *a)
 	raise(a, ALERT_DISPATCHER_OVERFLOW, ALERT_CRITICAL, NULL, text, figures);
 }
 
-static void raise_unlogged(struct alarm *a)
+static void raise_unlogged(struct alarm *a, const struct ledger_entry *e)
 {
-	const struct ledger_entry *e = ledger_newest(a->ledger);
 	json_t *figures = json_object();
 	char text[TEXT_MAX];
 
@@ -216,11 +213,11 @@ static void raise_backlog(struct alarm *a, const struct kernel_status *s)
 {
 	uint64_t percent =
 		s->backlog_limit ? (uint64_t)s->backlog * 100 / s->backlog_limit : 0;
-	bool critical = percent >= a->config->backlog_critical;
+	bool critical = percent >= a->backlog_critical;
 	json_t *figures;
 	char text[TEXT_MAX];
 
-	if (percent < a->config->backlog_warn && !critical)
+	if (percent < a->backlog_warn && !critical)
 		return;
 	figures = json_object();
 	set_number(figures, "backlog", s->backlog);
@@ -262,36 +259,47 @@ static bool is_old(const struct alarm *a, const struct ledger_entry *e)
 	return e->evidence.before && !e->evidence.at_boot && !a->ledger->resumed_ms;
 }
 
+static void judge(struct alarm *a, struct ledger_entry *e,
+		  const struct clock_reading *clock)
+{
+	if (!e->evidence.before) /* who made records then, nobody saw */
+		find_suspects(a, e, clock);
+	loss_judge(e);
+}
+
+/* @e: what is lost or missing; @newest: what goes on */
+static void raise_all(struct alarm *a, unsigned int news, const struct ledger_entry *e,
+		      const struct ledger_entry *newest)
+{
+	if (news & LEDGER_LOST && !is_old(a, e))
+		raise_loss(a, e);
+	if (news & LEDGER_HELD)
+		raise_stall(a, newest);
+	if (news & LEDGER_GAP)
+		raise_gap(a, e);
+	if (news & LEDGER_DISPATCH) {
+		raise_dispatch(a);
+		if (newest->sums.gap_events) /* now it is known why */
+			raise_gap(a, newest);
+	}
+	if (news & LEDGER_UNLOGGED)
+		raise_unlogged(a, newest);
+}
+
 void alarm_news(struct alarm *a, unsigned int news)
 {
 	struct clock_reading now = clock_read();
 	struct ledger_entry *newest = ledger_newest(a->ledger);
 	struct ledger_entry *e = news & LEDGER_BEFORE ? a->ledger->before : newest;
 
-	if (news & (LEDGER_LOST | LEDGER_HELD | LEDGER_GAP | LEDGER_DISPATCH |
-		    LEDGER_UNLOGGED)) {
-		if (news & LEDGER_OPENED)
-			a->searched_ms = 0;
-		if (!e->evidence.before)
-			find_suspects(a, &now);
-		loss_judge(e);
-		loss_judge(newest);
-		if (is_old(a, e))
-			news = 0;
+	if (news & LEDGER_OPENED)
+		a->searched_ms = 0;
+	if (news & ~(unsigned int)LEDGER_CLOSED) {
+		judge(a, e, &now);
+		if (newest != e)
+			judge(a, newest, &now);
+		raise_all(a, news, e, newest);
 	}
-	if (news & LEDGER_LOST)
-		raise_loss(a, e);
-	if (news & LEDGER_HELD)
-		raise_stall(a);
-	if (news & LEDGER_GAP)
-		raise_gap(a, e);
-	if (news & LEDGER_DISPATCH) {
-		raise_dispatch(a);
-		if (e->sums.gap_events) /* now it is known why */
-			raise_gap(a, e);
-	}
-	if (news & LEDGER_UNLOGGED)
-		raise_unlogged(a);
 	look_at_status(a);
 	alerts_tick(a->alerts, &now);
 }
