@@ -19,7 +19,7 @@
 #define FAST_MS       100   /* while the queue fills */
 #define FILLING       4     /* it does, when it is over a fourth of its limit and grows */
 #define STALE_MS      30000 /* a status this old is none, unless it was better not asked */
-#define CROWDED_POLLS 4     /* in a row, and the status is asked for all the same ... */
+#define CROWDED_POLLS 2     /* in a row, and the status is asked for all the same ... */
 #define CROWDED_MS    30000  /* ... but no sooner than this after the last time */
 #define REPORT_MS     300000 /* between two reports of auditd, when all is well */
 #define CONF_MS       600000 /* between two readings of auditd.conf */
@@ -148,6 +148,12 @@ static void on_status(struct monitor *m, const struct watch_answer *a)
 	pace(m);
 }
 
+/* Without a wait time a full queue refuses, and who asks takes nobody's wake-up. */
+static bool holds_nobody(const struct kernel_status *s)
+{
+	return s->has_wait_time && !s->wait_time_ticks;
+}
+
 /* Return: may the kernel's queue be full by now? Then it is better not asked. */
 static bool look_at_socket(struct monitor *m, const struct watch_answer *a)
 {
@@ -157,7 +163,7 @@ static bool look_at_socket(struct monitor *m, const struct watch_answer *a)
 	if (!a->error) /* zeros where there is no such socket */
 		(void)netlink_drops_read(a->data, m->ledger.status.pid, &drops);
 	ledger_drops(&m->ledger, &drops);
-	if (drops.unread_bytes < LEDGER_CROWDED) {
+	if (drops.unread_bytes < LEDGER_CROWDED || holds_nobody(&m->ledger.status)) {
 		m->crowded = 0;
 		return false;
 	}

@@ -30,7 +30,7 @@
 #define LOG_LINE_BYTES  8192
 #define LOG_QUEUE_BYTES 262144
 #define TOP_OTHERS      3 /* rules and keys of the longer windows, unasked */
-#define N_COUNTERS      14
+#define N_COUNTERS      16
 
 struct outlet {
 	struct outlet_options o;
@@ -50,6 +50,7 @@ static size_t fill_counters(struct outlet *o, struct report_counter counters[N_C
 	struct server_counters s = server_counters(o->server);
 	struct writer_counters w = {0};
 	struct state_counters t;
+	uint64_t forgotten = o->monitor ? monitor_ledger(o->monitor)->forgotten : 0;
 	size_t n = 0;
 
 	if (o->writer)
@@ -65,6 +66,8 @@ static size_t fill_counters(struct outlet *o, struct report_counter counters[N_C
 	counters[n++] = (struct report_counter){"messages_dropped", log_dropped()};
 	counters[n++] = (struct report_counter){"calls_denied", privs_denied(NULL)};
 	counters[n++] = (struct report_counter){"settings_refused", reload_refused()};
+	counters[n++] = (struct report_counter){"alerts_over", alerts_over(o->alerts)};
+	counters[n++] = (struct report_counter){"incidents_forgotten", forgotten};
 	if (!o->o.state)
 		return n;
 	t = state_counters(o->o.state);
@@ -201,10 +204,10 @@ void outlet_summary(struct outlet *o)
 static int make_alert(void *arg, unsigned int i, struct schema_line *line)
 {
 	struct outlet *o = arg;
-	json_t *object = alerts_standing(o->alerts, i);
+	int64_t raised_ms;
+	json_t *object = alerts_standing(o->alerts, i, &raised_ms);
 
-	return object ? schema_line(line, "alert", object, clock_read().wall_ms,
-				    &o->origin)
+	return object ? schema_line(line, "alert", object, raised_ms, &o->origin)
 		      : -ENOENT;
 }
 

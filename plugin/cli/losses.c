@@ -157,47 +157,10 @@ static void print_text(const struct losses *o, const struct ledger_entry *e)
 	printf("    %s\n", loss_remedy(e->cause));
 }
 
-static void set_number(json_t *o, const char *name, uint64_t value)
-{
-	json_object_set_new(o, name, json_integer((json_int_t)value));
-}
-
-static void set_time(json_t *o, const char *name, int64_t ms)
-{
-	char text[CLOCK_TEXT_SIZE];
-
-	clock_text(ms, text);
-	json_object_set_new(o, name, json_string(text));
-}
-
-static void set_range(json_t *o, const char *name, struct loss_range r)
-{
-	json_t *range = json_object();
-
-	set_number(range, "min", r.min);
-	set_number(range, "max", r.max);
-	json_object_set_new(o, name, range);
-}
-
 static void print_json(const struct losses *l, const struct ledger_entry *e)
 {
-	json_t *o = json_object();
+	json_t *o = loss_object_incident(e, l->ticks_per_s);
 
-	set_time(o, "first", e->first_ms);
-	set_time(o, "last", e->last_ms);
-	json_object_set_new(o, "cause", json_string(loss_cause_name(e->cause)));
-	json_object_set_new(o, "place", json_string(loss_place_name(e->place)));
-	set_number(o, "refused", e->sums.refused);
-	set_range(o, "missing_events", loss_events(e));
-	set_range(o, "missing_records", loss_records(e));
-	set_number(o, "gap_events", e->sums.gap_events);
-	json_object_set_new(
-		o, "stalled_s",
-		l->ticks_per_s ? json_real((double)e->sums.waited_ticks / l->ticks_per_s)
-			       : json_null());
-	set_number(o, "backlog_peak", e->evidence.backlog_peak);
-	set_number(o, "backlog_limit", e->evidence.backlog_limit);
-	json_object_set_new(o, "suspects", loss_object_suspects(&e->suspects));
 	json_dumpf(o, stdout, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15));
 	putchar('\n');
 	json_decref(o);

@@ -19,11 +19,6 @@
 #define WHO_MAX        1280 /* two quoted names and some words */
 #define TEXT_MAX       2048
 
-static void set_number(json_t *figures, const char *name, uint64_t value)
-{
-	json_object_set_new(figures, name, json_integer((json_int_t)value));
-}
-
 static void set_share(json_t *figures, const char *name, int64_t part, int64_t whole)
 {
 	json_object_set_new(figures, name,
@@ -88,15 +83,15 @@ static json_t *figures_of(const struct ledger_entry *e)
 	json_t *f = json_object();
 	struct loss_range events = loss_events(e), records = loss_records(e);
 
-	set_number(f, "refused", e->sums.refused);
-	set_number(f, "missing_events_min", events.min);
-	set_number(f, "missing_events_max", events.max);
-	set_number(f, "missing_records_min", records.min);
-	set_number(f, "missing_records_max", records.max);
-	set_number(f, "gap_events", e->sums.gap_events);
-	set_number(f, "backlog_peak", e->evidence.backlog_peak);
-	set_number(f, "backlog_limit", e->evidence.backlog_limit);
-	set_number(f, "rate_limit", e->evidence.rate_limit);
+	schema_set_number(f, "refused", e->sums.refused);
+	schema_set_number(f, "missing_events_min", events.min);
+	schema_set_number(f, "missing_events_max", events.max);
+	schema_set_number(f, "missing_records_min", records.min);
+	schema_set_number(f, "missing_records_max", records.max);
+	schema_set_number(f, "gap_events", e->sums.gap_events);
+	schema_set_number(f, "backlog_peak", e->evidence.backlog_peak);
+	schema_set_number(f, "backlog_limit", e->evidence.backlog_limit);
+	schema_set_number(f, "rate_limit", e->evidence.rate_limit);
 	json_object_set_new(f, "place", json_string(loss_place_name(e->place)));
 	if (e->evidence.watched_ms > 0) {
 		set_share(f, "auditd_run_share", e->evidence.run_ms,
@@ -186,9 +181,9 @@ static void raise_dispatch(struct alarm *a)
 	char text[TEXT_MAX];
 
 	if (r->queue_depth != DAEMON_UNKNOWN)
-		set_number(figures, "queue_depth", r->queue_depth);
+		schema_set_number(figures, "queue_depth", r->queue_depth);
 	if (r->queue_size != DAEMON_UNKNOWN)
-		set_number(figures, "q_depth", r->queue_size);
+		schema_set_number(figures, "q_depth", r->queue_size);
 	snprintf(text, sizeof(text), "auditd's queue to its plugins is full or drops; %s",
 		 loss_remedy(LEDGER_DISPATCHER));
 	raise(a, ALERT_DISPATCHER_OVERFLOW, ALERT_CRITICAL, NULL, text, figures);
@@ -199,7 +194,7 @@ static void raise_unlogged(struct alarm *a, const struct ledger_entry *e)
 	json_t *figures = json_object();
 	char text[TEXT_MAX];
 
-	set_number(figures, "unlogged_events", e->sums.unlogged_events);
+	schema_set_number(figures, "unlogged_events", e->sums.unlogged_events);
 	snprintf(text, sizeof(text),
 		 "%" PRIu64 " events came while auditd wrote no log; %s",
 		 e->sums.unlogged_events, loss_remedy(LEDGER_LOG_SUSPENDED));
@@ -220,9 +215,9 @@ static void raise_backlog(struct alarm *a, const struct kernel_status *s)
 	if (percent < a->backlog_warn && !critical)
 		return;
 	figures = json_object();
-	set_number(figures, "backlog", s->backlog);
-	set_number(figures, "backlog_limit", s->backlog_limit);
-	set_number(figures, "percent", percent);
+	schema_set_number(figures, "backlog", s->backlog);
+	schema_set_number(figures, "backlog_limit", s->backlog_limit);
+	schema_set_number(figures, "percent", percent);
 	snprintf(text, sizeof(text),
 		 "%u records wait in the kernel's audit queue, %" PRIu64
 		 "%% of its limit of %u",

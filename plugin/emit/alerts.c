@@ -14,7 +14,8 @@ struct standing {
 	enum alert_kind kind;
 	enum alert_level level;
 	const char *cause;
-	int64_t raised_ms; /* CLOCK_BOOTTIME, the last time */
+	int64_t again_ms;  /* CLOCK_BOOTTIME, the last time */
+	int64_t raised_ms; /* wall clock, when it was sent */
 	json_t *object;    /* owned */
 };
 
@@ -115,10 +116,11 @@ void alerts_raise(struct alerts *a, const struct alert *alert,
 	}
 	json_decref(s->object);
 	s->object = object;
-	s->raised_ms = clock->boot_ms;
+	s->again_ms = clock->boot_ms;
 	if (!is_news)
 		return;
 	s->level = alert->level;
+	s->raised_ms = clock->wall_ms;
 	a->send(a->arg, object, s->level);
 }
 
@@ -145,13 +147,16 @@ void alerts_tick(struct alerts *a, const struct clock_reading *clock)
 	unsigned int i;
 
 	for (i = a->n; i > 0; i--)
-		if (clock->boot_ms - a->of[i - 1].raised_ms >= ALERTS_QUIET_MS)
+		if (clock->boot_ms - a->of[i - 1].again_ms >= ALERTS_QUIET_MS)
 			end(a, &a->of[i - 1]);
 }
 
-json_t *alerts_standing(const struct alerts *a, unsigned int i)
+json_t *alerts_standing(const struct alerts *a, unsigned int i, int64_t *raised_ms)
 {
-	return i < a->n ? a->of[i].object : NULL;
+	if (i >= a->n)
+		return NULL;
+	*raised_ms = a->of[i].raised_ms;
+	return a->of[i].object;
 }
 
 uint64_t alerts_over(const struct alerts *a)

@@ -66,8 +66,11 @@ void alerts_clear(struct alerts *a, enum alert_kind kind, const char *cause);
 /** alerts_tick - clear what was quiet for long enough */
 void alerts_tick(struct alerts *a, const struct clock_reading *clock);
 
-/** alerts_standing - number @i of those that stand; NULL: there are no more */
-json_t *alerts_standing(const struct alerts *a, unsigned int i);
+/**
+ * alerts_standing - number @i of those that stand; NULL: there are no more
+ * @raised_ms: wall clock when it was raised
+ */
+json_t *alerts_standing(const struct alerts *a, unsigned int i, int64_t *raised_ms);
 
 /** alerts_over - how many were not raised for want of a place */
 uint64_t alerts_over(const struct alerts *a);

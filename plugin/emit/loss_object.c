@@ -11,12 +11,8 @@
 #include <stdio.h>
 
 #include "advise/loss.h"
+#include "base/clock.h"
 #include "emit/schema.h"
-
-static void set_number(json_t *o, const char *name, uint64_t value)
-{
-	json_object_set_new(o, name, json_integer((json_int_t)value));
-}
 
 static void set_seconds(json_t *o, const char *name, uint64_t ticks, unsigned int per_s)
 {
@@ -48,17 +44,17 @@ json_t *loss_object_kernel(const struct loss_source *source)
 		return o;
 	s = &source->ledger->status;
 	sums = ledger_since_mark(source->ledger);
-	set_number(o, "status_age_ms", (uint64_t)source->status_age_ms);
-	set_number(o, "poll_ms", source->poll_ms);
-	set_number(o, "enabled", s->enabled);
-	set_number(o, "failure", s->failure);
-	set_number(o, "pid", s->pid);
-	set_number(o, "rate_limit", s->rate_limit);
-	set_number(o, "backlog_limit", s->backlog_limit);
-	set_number(o, "backlog", s->backlog);
-	set_number(o, "backlog_peak", source->ledger->backlog_peak);
-	set_number(o, "lost", s->lost);
-	set_number(o, "lost_delta", sums.refused);
+	schema_set_number(o, "status_age_ms", (uint64_t)source->status_age_ms);
+	schema_set_number(o, "poll_ms", source->poll_ms);
+	schema_set_number(o, "enabled", s->enabled);
+	schema_set_number(o, "failure", s->failure);
+	schema_set_number(o, "pid", s->pid);
+	schema_set_number(o, "rate_limit", s->rate_limit);
+	schema_set_number(o, "backlog_limit", s->backlog_limit);
+	schema_set_number(o, "backlog", s->backlog);
+	schema_set_number(o, "backlog_peak", source->ledger->backlog_peak);
+	schema_set_number(o, "lost", s->lost);
+	schema_set_number(o, "lost_delta", sums.refused);
 	if (s->has_wait_time)
 		set_seconds(o, "wait_time_s", s->wait_time_ticks, source->ticks_per_s);
 	if (s->has_waited)
@@ -72,8 +68,8 @@ static json_t *range_object(struct loss_range range)
 {
 	json_t *o = json_object();
 
-	set_number(o, "min", range.min);
-	set_number(o, "max", range.max);
+	schema_set_number(o, "min", range.min);
+	schema_set_number(o, "max", range.max);
 	return o;
 }
 
@@ -116,6 +112,33 @@ json_t *loss_object_suspects(const struct suspects *suspects)
 		json_array_append_new(array, o);
 	}
 	return array;
+}
+
+static void set_time(json_t *o, const char *name, int64_t ms)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	clock_text(ms, text);
+	json_object_set_new(o, name, json_string(text));
+}
+
+json_t *loss_object_incident(const struct ledger_entry *e, unsigned int ticks_per_s)
+{
+	json_t *o = json_object();
+
+	set_time(o, "first", e->first_ms);
+	set_time(o, "last", e->last_ms);
+	json_object_set_new(o, "cause", json_string(loss_cause_name(e->cause)));
+	json_object_set_new(o, "place", json_string(loss_place_name(e->place)));
+	schema_set_number(o, "refused", e->sums.refused);
+	json_object_set_new(o, "missing_events", range_object(loss_events(e)));
+	json_object_set_new(o, "missing_records", range_object(loss_records(e)));
+	schema_set_number(o, "gap_events", e->sums.gap_events);
+	set_seconds(o, "stalled_s", e->sums.waited_ticks, ticks_per_s);
+	schema_set_number(o, "backlog_peak", e->evidence.backlog_peak);
+	schema_set_number(o, "backlog_limit", e->evidence.backlog_limit);
+	json_object_set_new(o, "suspects", loss_object_suspects(&e->suspects));
+	return o;
 }
 
 static uint64_t weight_of(const struct ledger_entry *e)
@@ -169,7 +192,7 @@ json_t *loss_object_loss(const struct loss_source *source, uint64_t gap_events)
 	json_object_set_new(o, "refused", json_null());
 	json_object_set_new(o, "missing_events", json_null());
 	json_object_set_new(o, "missing_records", json_null());
-	set_number(o, "gap_events", gap_events);
+	schema_set_number(o, "gap_events", gap_events);
 	json_object_set_new(o, "unlogged_events", json_null());
 	json_object_set_new(o, "causes", json_array());
 	json_object_set_new(o, "suspects", json_array());
@@ -186,9 +209,9 @@ json_t *loss_object_loss(const struct loss_source *source, uint64_t gap_events)
 	}
 	since.sums = ledger_since_mark(source->ledger);
 	since.sums.gap_events = gap_events;
-	set_number(o, "refused", since.sums.refused);
+	schema_set_number(o, "refused", since.sums.refused);
 	if (source->ledger->has_report && source->ledger->report.suspended >= 0)
-		set_number(o, "unlogged_events", since.sums.unlogged_events);
+		schema_set_number(o, "unlogged_events", since.sums.unlogged_events);
 	json_object_set_new(o, "missing_events", range_object(loss_events(&since)));
 	json_object_set_new(o, "missing_records", range_object(loss_records(&since)));
 	return o;

@@ -28,6 +28,12 @@ json_t *loss_object_kernel(const struct loss_source *source);
 /** loss_object_loss - `loss`; @gap_events: since the summary before, of the stream */
 json_t *loss_object_loss(const struct loss_source *source, uint64_t gap_events);
 
+/**
+ * loss_object_incident - an entry of the ledger, as aunoise losses gives it
+ * @ticks_per_s: 0: not known. Return: owned, or NULL.
+ */
+json_t *loss_object_incident(const struct ledger_entry *e, unsigned int ticks_per_s);
+
 /** loss_object_suspects - as an array, at most SUSPECTS_MAX */
 json_t *loss_object_suspects(const struct suspects *suspects);
 

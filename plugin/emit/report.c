@@ -164,11 +164,6 @@ static json_t *self_object(const struct report_source *s)
 	return o;
 }
 
-static void set_counter(json_t *o, const char *name, uint64_t value)
-{
-	json_object_set_new(o, name, json_integer((json_int_t)value));
-}
-
 static json_t *health_object(const struct report_source *s)
 {
 	struct engine_health h = engine_health(s->engine);
@@ -177,31 +172,31 @@ static json_t *health_object(const struct report_source *s)
 	char name[32];
 	size_t i;
 
-	set_counter(o, "lines", h.lines);
-	set_counter(o, "lines_bad", h.lines_bad);
-	set_counter(o, "lines_cut", h.lines_cut);
-	set_counter(o, "eoe_cut", h.eoe_cut);
-	set_counter(o, "parsed", h.parsed);
-	set_counter(o, "parse_failed", h.parse_failed);
-	set_counter(o, "nodes_over", h.nodes_over);
-	set_counter(o, "late", h.late);
-	set_counter(o, "stamps_ahead", h.ahead);
-	set_counter(o, "steps_back", h.steps_back);
-	set_counter(o, "gap_events", h.gap_events);
-	set_counter(o, "serial_restarts", h.serial_restarts);
-	set_counter(o, "events_aged", h.events.aged);
-	set_counter(o, "events_forced", h.events.forced);
-	set_counter(o, "resumed", h.events.resumed);
+	schema_set_number(o, "lines", h.lines);
+	schema_set_number(o, "lines_bad", h.lines_bad);
+	schema_set_number(o, "lines_cut", h.lines_cut);
+	schema_set_number(o, "eoe_cut", h.eoe_cut);
+	schema_set_number(o, "parsed", h.parsed);
+	schema_set_number(o, "parse_failed", h.parse_failed);
+	schema_set_number(o, "nodes_over", h.nodes_over);
+	schema_set_number(o, "late", h.late);
+	schema_set_number(o, "stamps_ahead", h.ahead);
+	schema_set_number(o, "steps_back", h.steps_back);
+	schema_set_number(o, "gap_events", h.gap_events);
+	schema_set_number(o, "serial_restarts", h.serial_restarts);
+	schema_set_number(o, "events_aged", h.events.aged);
+	schema_set_number(o, "events_forced", h.events.forced);
+	schema_set_number(o, "resumed", h.events.resumed);
 	for (i = 0; i < TALLY_LISTS; i++) {
 		struct topk *table = tally_table(tally, (enum tally_list)i);
 
 		snprintf(name, sizeof(name), "evicted_%s",
 			 entry_list_name((enum tally_list)i));
 		if (table)
-			set_counter(o, name, topk_evicted(table));
+			schema_set_number(o, name, topk_evicted(table));
 	}
 	for (i = 0; i < s->n_counters; i++)
-		set_counter(o, s->counters[i].name, s->counters[i].value);
+		schema_set_number(o, s->counters[i].name, s->counters[i].value);
 	return o;
 }
 

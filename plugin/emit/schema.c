@@ -235,6 +235,11 @@ static int set_hex(json_t *object, const char *name, struct span text)
 	return json_object_set_new(object, key, json_stringn(hex, 2 * text.n));
 }
 
+void schema_set_number(json_t *object, const char *name, uint64_t value)
+{
+	json_object_set_new(object, name, json_integer((json_int_t)value));
+}
+
 int schema_set_text(json_t *object, const char *name, struct span text, bool cut)
 {
 	char valid[3 * SCHEMA_TEXT_MAX];

@@ -58,6 +58,9 @@ size_t schema_line_size(const struct schema_line *line, uint64_t seq);
 size_t schema_line_head(const struct schema_line *line, uint64_t seq, char *out,
 			size_t size);
 
+/** schema_set_number - as @name; larger than 63 bits cannot come */
+void schema_set_number(json_t *object, const char *name, uint64_t value);
+
 /**
  * schema_set_text - put foreign text into @object as @name
  * Absent: null. Invalid UTF-8 becomes U+FFFD, with the exact bytes as

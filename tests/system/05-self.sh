@@ -18,8 +18,7 @@ own_noise <<-CONF
 	interval = 1
 CONF
 plugin_file noise "$T/audisp-noise" string "$T/noise.conf"
-auditd_start ""
-until_true "$SYS_WAIT" [ -S "$T/run/socket" ] || die "the plugin made no socket"
+noise_start ""
 ask reader '{"interval":1,"windows":"all","top":512}'
 rule always,exit -F arch=b64 -S read -F "exe=$T/audisp-noise" -k loop
 rule always,exit -F arch=b64 -S getppid -F "exe=$T/load" -k others

@@ -40,8 +40,7 @@ own_noise <<-CONF
 	interval = 1
 CONF
 plugin_file noise "$T/audisp-noise" string "$T/noise.conf"
-auditd_start ""
-until_true "$SYS_WAIT" [ -S "$T/run/socket" ] || die "the plugin made no socket"
+noise_start ""
 ask reader '{"interval":1,"windows":"all","top":512}'
 knows() { [ "$(kernel known)" = true ]; }
 check "the kernel's status is read" until_true "$SYS_WAIT" knows

@@ -30,8 +30,7 @@ cat >"$T/in-own-etc" <<-'SCRIPT'
 	# in-own-etc DIR COMMAND...: with DIR as /etc/audit
 	mount --bind "$1" /etc/audit && shift && exec "$@"
 SCRIPT
-auditd_start "unshare -m sh $T/in-own-etc $T/etc"
-until_true "$SYS_WAIT" [ -S "$T/run/socket" ] || die "the plugin made no socket"
+noise_start "unshare -m sh $T/in-own-etc $T/etc"
 ask reader '{"interval":1,"windows":"all","top":512}'
 rule always,exit -F arch=b64 -S getppid -F "exe=$T/load" -k steady
 start steady sh -c "while :; do $T/load getppid 60 1 >/dev/null; sleep 0.1; done"

@@ -326,6 +326,13 @@ own_noise()
 	"$T/audisp-noise" --settings "$T/noise.conf" >/dev/null || die "the plugin refuses $T/noise.conf"
 }
 
+# noise_start [COMMAND]: our auditd (under that command), and the plugin's socket is there
+noise_start()
+{
+	auditd_start "${1-}"
+	until_true "$SYS_WAIT" [ -S "$T/run/socket" ] || die "the plugin made no socket"
+}
+
 # own_dev: $in_own_dev is a command under which auditd has a /dev of ours, whose
 # log goes to $T/syslog.out, read by the process $syslog
 own_dev()

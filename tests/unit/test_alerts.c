@@ -35,6 +35,8 @@ static void note(void *arg, json_t *object, enum alert_level level)
 		 word(object, "level"));
 }
 
+static int64_t raised_ms; /* of what alerts_standing() gave */
+
 static struct clock_reading at(int64_t ms)
 {
 	return (struct clock_reading){1700000000000 + ms, 1000 + ms};
@@ -118,7 +120,7 @@ static void it_is_cleared_after_a_quiet_minute(void **state)
 	assert_int_equal(sent.n, 3);
 	tick(a, 90000);
 	was_sent("stall/cleared/burst/warning");
-	assert_null(alerts_standing(a, 0));
+	assert_null(alerts_standing(a, 0, &raised_ms));
 	raise(a, ALERT_STALL, ALERT_WARNING, "burst", 90001);
 	was_sent("stall/raised/burst/warning");
 }
@@ -132,7 +134,7 @@ static void it_can_be_taken_back(void **state)
 	assert_int_equal(sent.n, 1);
 	alerts_clear(a, ALERT_LOSS, "unknown");
 	was_sent("loss/cleared/unknown/critical");
-	assert_null(alerts_standing(a, 0));
+	assert_null(alerts_standing(a, 0, &raised_ms));
 }
 
 static void what_stands_is_kept_with_its_last_words(void **state)
@@ -144,12 +146,14 @@ static void what_stands_is_kept_with_its_last_words(void **state)
 	raise(a, ALERT_LOSS, ALERT_CRITICAL, "burst", 0);
 	alert.figures = json_pack("{s:i}", "refused", 9);
 	alerts_raise(a, &alert, &now);
-	assert_string_equal(word(alerts_standing(a, 0), "text"), "later");
+	assert_string_equal(word(alerts_standing(a, 0, &raised_ms), "text"), "later");
 	assert_int_equal(
 		json_integer_value(json_object_get(
-			json_object_get(alerts_standing(a, 0), "figures"), "refused")),
+			json_object_get(alerts_standing(a, 0, &raised_ms), "figures"),
+			"refused")),
 		9);
-	assert_null(alerts_standing(a, 1));
+	assert_true(raised_ms == at(0).wall_ms);
+	assert_null(alerts_standing(a, 1, &raised_ms));
 }
 
 static void what_does_not_fit_is_counted(void **state)
@@ -166,7 +170,7 @@ static void what_does_not_fit_is_counted(void **state)
 	assert_int_equal(alerts_over(a), 1);
 	tick(a, 60000);
 	assert_int_equal(sent.n, 2 * ALERTS_MAX);
-	assert_null(alerts_standing(a, 0));
+	assert_null(alerts_standing(a, 0, &raised_ms));
 }
 
 int main(void)
