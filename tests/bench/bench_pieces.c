@@ -16,6 +16,7 @@
 #include "count/engine.h"
 #include "emit/report.h"
 #include "emit/state.h"
+#include "count/suspects.h"
 #include "emit/state_save.h"
 #include "synthetic.h"
 
@@ -107,7 +108,33 @@ static void report(struct engine *e, const struct report_depth *depth, struct pi
 	schema_line_free(&line);
 }
 
-static void save(struct engine *e, struct pieces *p, size_t *whole)
+/* Whose records they were, over the whole of the shortest window. */
+static void search(struct engine *e, struct pieces *p)
+{
+	int64_t now = timeline_now(engine_timeline(e)).bucket[0];
+	struct suspects suspects;
+	double begin = thread_ms();
+
+	suspects_find(engine_tally(e), now - WINDOW_BUCKETS + 1, now, &suspects);
+	note(p, begin, 0);
+}
+
+/* As many incidents as are kept, each with the longest names. */
+static void fill(struct ledger *l)
+{
+	struct ledger_entry entry = {.cause = LEDGER_BURST, .suspects.n = SUSPECTS_MAX};
+	unsigned int i;
+
+	if (ledger_init(l) < 0)
+		give_up("ledger_init");
+	for (i = 0; i < SUSPECTS_MAX; i++)
+		entry.suspects.of[i].key.n = entry.suspects.of[i].exe.n = SUSPECTS_TEXT;
+	for (i = 0; i < LEDGER_ENTRIES; i++)
+		ledger_load(l, &entry);
+}
+
+static void save(struct engine *e, const struct ledger *ledger, struct pieces *p,
+		 size_t *whole)
 {
 	const struct clock_reading clock = {START_MS + HOUR_MS, HOUR_MS};
 	const struct state_identity identity = {.boot_id = "", .first_ms = START_MS};
@@ -116,6 +143,7 @@ static void save(struct engine *e, struct pieces *p, size_t *whole)
 	if (!s)
 		give_up("state_save_new");
 	*whole = 0;
+	state_save_ledger(s, ledger);
 	state_save_begin(s);
 	while (state_save_busy(s)) {
 		double begin = thread_ms();
@@ -177,6 +205,7 @@ int main(int argc, char **argv)
 		.what = "a read of 64 KiB, dozens of values"};
 	static struct pieces push = {.what = "a summary for everybody"};
 	static struct pieces asked = {.what = "the deepest that a client gets"};
+	static struct pieces searching = {.what = "who made the records"};
 	static struct pieces saving = {.what = "a slice of the state"};
 	static struct pieces start[3] = {{.what = "the start: the state is read"},
 					 {.what = "           the tables are made"},
@@ -188,6 +217,7 @@ int main(int argc, char **argv)
 	struct report_depth of_asked = {
 		.top = 512, .top_others = 512, .all_windows = true, .max_bytes = 32768};
 	struct stream s = {.values = 1u << 31, .serial = 1, .ms = START_MS};
+	struct ledger ledger;
 	struct engine *e;
 	unsigned int i;
 	size_t whole;
@@ -213,9 +243,11 @@ int main(int argc, char **argv)
 		make(&s, 1, 0);
 		feed(e, &s, NULL);
 		report(e, &of_asked, &asked);
+		search(e, &searching);
 	}
+	fill(&ledger);
 	for (i = 0; i < 10; i++)
-		save(e, &saving, &whole);
+		save(e, &ledger, &saving, &whole);
 	for (i = 0; i < 10; i++)
 		restore(e, &o, start);
 	start[0].bytes = whole;
@@ -226,10 +258,12 @@ int main(int argc, char **argv)
 	show(&feeding_known);
 	show(&push);
 	show(&asked);
+	show(&searching);
 	show(&saving);
 	for (i = 0; i < 3; i++)
 		show(&start[i]);
 	stream_free(&s);
+	ledger_free(&ledger);
 	engine_free(e);
 	return 0;
 }
