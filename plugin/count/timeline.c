@@ -18,24 +18,37 @@ void timeline_init(struct timeline *t, const struct window_set *windows)
 	memset(t, 0, sizeof(*t));
 	t->windows = *windows;
 	t->n_shifts = 1;
-	t->floor_ms = INT64_MIN;
 }
 
-/* This process's cover begins earlier than was thought: so does that of the windows that
- * begin with it. */
+/* Cover begins here, at the first stamp or, in replay, at one that the first overtook. */
 static void set_start(struct timeline *t, int64_t own_ms)
 {
 	unsigned int i;
 
-	if (own_ms < t->floor_ms)
-		own_ms = t->floor_ms;
 	for (i = 0; i < t->windows.n; i++)
-		if (!t->started || t->cover_ms[i] == t->start_ms)
-			t->cover_ms[i] = own_ms;
-	if (t->started && t->gap_to_ms == t->start_ms)
-		t->gap_to_ms = own_ms;
+		t->cover_ms[i] = own_ms;
 	t->start_ms = own_ms;
 	t->started = true;
+}
+
+/* How much of the time from @from_ms on was the gap? */
+static int64_t gap_since(const struct timeline *t, int64_t from_ms)
+{
+	if (from_ms < t->gap_from_ms)
+		from_ms = t->gap_from_ms;
+	return from_ms < t->gap_to_ms ? t->gap_to_ms - from_ms : 0;
+}
+
+/* One gap is known at a time: an older one shortens what was before it. */
+static void add_gap(struct timeline *t, int64_t from_ms, int64_t to_ms)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->windows.n; i++)
+		t->cover_ms[i] += gap_since(t, t->cover_ms[i]);
+	t->start_ms += gap_since(t, t->start_ms);
+	t->gap_from_ms = from_ms;
+	t->gap_to_ms = to_ms;
 }
 
 static int64_t own_of(const struct timeline *t, int64_t stamp_ms)
@@ -99,12 +112,16 @@ static void move_now(struct timeline *t, int64_t own_ms)
 	}
 }
 
+/* Own time may run as fast as CLOCK_BOOTTIME, and be late and catch up. What a stamp is
+ * further ahead than ever is a jump of the clock, or how late the first one was: no time
+ * that anybody watched. */
 static void set_now(struct timeline *t, int64_t own_ms, const struct clock_reading *clock)
 {
+	if (clock && own_ms - clock->boot_ms > t->pace_ms) {
+		add_gap(t, t->pace_ms + clock->boot_ms, own_ms);
+		t->pace_ms = own_ms - clock->boot_ms;
+	}
 	move_now(t, own_ms);
-	t->boot_now_ms = own_ms;
-	if (clock)
-		t->boot_ms = clock->boot_ms;
 }
 
 static void step_back(struct timeline *t, int64_t own_ms)
@@ -135,8 +152,31 @@ static void see_near(struct timeline *t, int64_t own_ms,
 	t->back_events = 0;
 	if (own_ms >= t->now_ms)
 		set_now(t, own_ms, clock);
-	else if (own_ms < t->start_ms)
+	else if (!clock && own_ms < t->start_ms)
 		set_start(t, own_ms); /* overtaken by the first one */
+}
+
+/* Nothing contradicts a first stamp but the calendar and, live, the clock; live the clock
+ * then says where own time begins. Return: has it begun? */
+static bool begin(struct timeline *t, int64_t stamp_ms, const struct clock_reading *clock)
+{
+	if (stamp_ms > TIMELINE_LAST_MS && !clock)
+		return false;
+	if (clock && stamp_ms > clock->wall_ms + TIMELINE_NEAR_MS)
+		stamp_ms = clock->wall_ms;
+	set_start(t, stamp_ms);
+	if (clock)
+		t->pace_ms = stamp_ms - clock->boot_ms;
+	move_now(t, stamp_ms);
+	return true;
+}
+
+/* A near one may be ahead, but not of the clock: many of them would make a far one. */
+static bool is_ahead_of_clock(const struct timeline *t, int64_t stamp_ms, int64_t own_ms,
+			      const struct clock_reading *clock)
+{
+	return clock && own_ms > t->now_ms &&
+	       stamp_ms > clock->wall_ms + TIMELINE_NEAR_MS;
 }
 
 static bool is_late(const struct timeline *t, int64_t own_ms)
@@ -152,14 +192,13 @@ bool timeline_see(struct timeline *t, int64_t stamp_ms, const struct clock_readi
 {
 	int64_t own;
 
-	if (!t->started) {
-		set_start(t, stamp_ms);
-		set_now(t, stamp_ms, clock);
-		return true;
+	if (!t->started && !begin(t, stamp_ms, clock)) {
+		t->ahead++;
+		return false;
 	}
 	choose_shift(t, stamp_ms);
 	own = own_of(t, stamp_ms);
-	if (is_near(t, own)) {
+	if (is_near(t, own) && !is_ahead_of_clock(t, stamp_ms, own, clock)) {
 		see_near(t, own, clock);
 	} else if (own > t->now_ms) {
 		if (!clock || !wall_agrees(stamp_ms, clock)) {
@@ -195,7 +234,7 @@ bool timeline_believe(struct timeline *t, int64_t stamp_ms,
 
 void timeline_idle(struct timeline *t, const struct clock_reading *clock)
 {
-	int64_t own = t->boot_now_ms + clock->boot_ms - t->boot_ms;
+	int64_t own = t->pace_ms + clock->boot_ms;
 
 	if (t->started && own > t->now_ms)
 		move_now(t, own);
@@ -229,14 +268,6 @@ int64_t timeline_stamp(const struct timeline *t)
 	return t->now_ms - t->shift_ms[0];
 }
 
-/* How much of the time from @from_ms on was the gap between two processes? */
-static int64_t gap_since(const struct timeline *t, int64_t from_ms)
-{
-	if (from_ms < t->gap_from_ms)
-		from_ms = t->gap_from_ms;
-	return from_ms < t->gap_to_ms ? t->gap_to_ms - from_ms : 0;
-}
-
 int64_t timeline_span_ms(const struct timeline *t, unsigned int window, bool *complete)
 {
 	int64_t width = t->windows.bucket_ms[window];
@@ -250,7 +281,7 @@ int64_t timeline_span_ms(const struct timeline *t, unsigned int window, bool *co
 
 int64_t timeline_covered_ms(const struct timeline *t)
 {
-	return t->covered_before_ms + t->now_ms - t->start_ms;
+	return t->covered_before_ms + t->now_ms - t->start_ms - gap_since(t, t->start_ms);
 }
 
 /* --- over a restart --- */
@@ -267,7 +298,7 @@ bool timeline_save(const struct timeline *t, const struct clock_reading *clock,
 	saved->wall_ms = clock->wall_ms;
 	saved->boot_ms = clock->boot_ms;
 	saved->covered_ms = timeline_covered_ms(t);
-	/* one gap is known at a time: an older one shortens what was before it */
+	/* as add_gap() */
 	for (i = 0; i < t->windows.n; i++)
 		saved->cover_ms[i] = t->cover_ms[i] + gap_since(t, t->cover_ms[i]);
 	memcpy(saved->shift_ms, t->shift_ms, sizeof(saved->shift_ms));
@@ -285,8 +316,12 @@ bool timeline_saved_ok(const struct timeline_saved *s)
 	unsigned int i;
 
 	if (!is_sane(s->now_ms) || !is_sane(s->wall_ms) || !is_sane(s->boot_ms) ||
-	    !is_sane(s->covered_ms) || !s->n_shifts || s->n_shifts > TIMELINE_SHIFTS)
+	    s->covered_ms < 0 || s->covered_ms > s->now_ms || !s->n_shifts ||
+	    s->n_shifts > TIMELINE_SHIFTS)
 		return false;
+	for (i = 0; i < WINDOWS_MAX; i++)
+		if (!is_sane(s->cover_ms[i]))
+			return false;
 	for (i = 0; i < s->n_shifts; i++)
 		if (!is_sane(s->shift_ms[i]))
 			return false;
@@ -312,8 +347,8 @@ void timeline_resume(struct timeline *t, const struct timeline_saved *saved,
 	if (away - by_wall > TIMELINE_NEAR_MS && t->shift_ms[0] < SHIFT_MAX_MS - away)
 		use_shift(t, t->shift_ms[0] + away - by_wall);
 	t->started = true;
-	t->floor_ms = saved->now_ms;
-	set_now(t, saved->now_ms + away, clock);
+	move_now(t, saved->now_ms + away);
+	t->pace_ms = t->now_ms - clock->boot_ms;
 	t->start_ms = t->now_ms;
 	t->covered_before_ms = saved->covered_ms;
 	t->gap_from_ms = saved->now_ms;

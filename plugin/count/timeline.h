@@ -14,6 +14,10 @@
  * never goes back and loses nothing. Several shifts are kept: hosts whose
  * clocks differ by minutes each have their own, and a step that was none is
  * left again with the next ordinary event.
+ *
+ * What was watched is told by CLOCK_BOOTTIME, live: a stamp can move own time on
+ * faster than that (the clock was set, or the first call had waited), but what it
+ * leaps over counts as a gap. In replay there is only the stamps' time.
  * Pure: the clocks are arguments.
  */
 #ifndef NOISE_TIMELINE_H
@@ -33,19 +37,17 @@
 struct timeline {
 	struct window_set windows;
 	bool started;
-	int64_t start_ms; /* own time at which this process's cover begins */
-	int64_t floor_ms; /* where that of an earlier process ended; INT64_MIN: none */
-	int64_t cover_ms[WINDOWS_MAX];     /* where each window's cover begins */
-	int64_t covered_before_ms;         /* by earlier processes, all in all */
-	int64_t gap_from_ms, gap_to_ms;    /* own time: nobody watched; equal: none */
+	int64_t start_ms;              /* own time at which this process's cover begins */
+	int64_t cover_ms[WINDOWS_MAX]; /* where each window's cover begins */
+	int64_t covered_before_ms;     /* by earlier processes, all in all */
+	int64_t gap_from_ms, gap_to_ms;    /* own time that nobody watched; equal: none */
 	int64_t now_ms;                    /* own time; never goes back */
 	struct when now;                   /* its buckets: a division each, kept */
 	int64_t shift_ms[TIMELINE_SHIFTS]; /* own time = stamp + shift; the first is in
 					      use */
 	unsigned int n_shifts;
-	int64_t boot_ms;     /* CLOCK_BOOTTIME when now_ms was last set by an event */
-	int64_t boot_now_ms; /* what it was set to */
-	int64_t back_ms;     /* a step back that waits for agreement */
+	int64_t pace_ms; /* live: the most that own time was ahead of CLOCK_BOOTTIME */
+	int64_t back_ms; /* a step back that waits for agreement */
 	unsigned int back_events;
 	uint64_t late;       /* events older than the shortest window */
 	uint64_t ahead;      /* stamps that were not believed at once */

@@ -176,19 +176,37 @@ static void timeline_forged_future_in_the_middle_changes_nothing(void **state)
 	assert_int_equal(f.t.steps_back, 0);
 }
 
-/* There is nothing to hold the first one against; the 65 after it correct it. */
-static void timeline_forged_future_as_first_is_overcome(void **state)
+/* Nothing but the calendar can be held against the first one. */
+static void timeline_forged_future_as_first_begins_nothing(void **state)
+{
+	struct feeder f = feeder();
+	bool complete;
+
+	assert_false(feed(&f, YEAR_9999));
+	assert_false(f.t.started);
+	assert_true(feed(&f, T0));
+	assert_int_equal(f.t.start_ms, T0);
+	feed(&f, T0 + 3600);
+	assert_int_equal(f.t.ahead, 1);
+	assert_int_equal(f.t.steps_back, 0);
+	assert_int_equal(timeline_stamp(&f.t), T0 + 3600);
+	assert_int_equal(timeline_span_ms(&f.t, 0, &complete), 3600);
+	assert_false(complete);
+}
+
+/* Within the calendar it is believed, and the 65 after it correct it. */
+static void timeline_wrong_first_is_overcome(void **state)
 {
 	struct feeder f = feeder();
 	bool complete;
 	int i;
 
-	feed(&f, YEAR_9999);
+	feed(&f, T0 + 1000 * DAY);
 	for (i = 0; i < 64; i++)
 		feed(&f, T0 + i * 100);
 	assert_int_equal(f.t.steps_back, 0);
 	assert_int_equal(f.t.late, 64);
-	assert_int_equal(timeline_stamp(&f.t), YEAR_9999);
+	assert_int_equal(timeline_stamp(&f.t), T0 + 1000 * DAY);
 	feed(&f, T0 + 6400);
 	assert_int_equal(f.t.steps_back, 1);
 	assert_int_equal(f.t.late, 64);
@@ -572,6 +590,120 @@ static void timeline_span_leaves_absences_out(void **state)
 	assert_false(timeline_span_ms(&h.t, 2, &complete) > 112000 || complete);
 }
 
+/* The first event is of a call that was entered an hour ago, or half a minute. */
+static void timeline_live_covers_what_was_watched(void **state)
+{
+	static const int64_t ago[] = {HOUR, MINUTE / 2, 1};
+	size_t i;
+	unsigned int w;
+
+	for (i = 0; i < sizeof(ago) / sizeof(ago[0]); i++) {
+		struct clock_reading clock = {T0, 5000};
+		struct feeder f = feeder();
+		bool complete;
+
+		f.clock = &clock;
+		feed(&f, T0 - ago[i]);
+		feed(&f, T0);
+		clock = (struct clock_reading){T0 + 2000, 7000};
+		feed(&f, T0 + 2000);
+		feed(&f, T0 - MINUTE + 2000); /* its call waited: that tells nothing */
+		assert_int_equal(timeline_covered_ms(&f.t), 2000);
+		for (w = 0; w < 3; w++) {
+			assert_int_equal(timeline_span_ms(&f.t, w, &complete), 2000);
+			assert_false(complete);
+		}
+	}
+}
+
+static void timeline_live_begins_at_the_clock_at_the_latest(void **state)
+{
+	struct clock_reading clock = {T0, 5000};
+	struct feeder f = feeder();
+
+	f.clock = &clock;
+	assert_false(feed(&f, YEAR_9999));
+	assert_true(f.t.started);
+	assert_int_equal(timeline_stamp(&f.t), T0);
+	assert_true(feed(&f, T0 + 10));
+	assert_int_equal(timeline_stamp(&f.t), T0 + 10);
+	assert_int_equal(f.t.steps_back, 0);
+}
+
+/* Started in 1970, then the network's time comes. */
+static void timeline_live_jump_was_not_watched(void **state)
+{
+	struct clock_reading clock = {1000, 5000};
+	struct timeline_saved saved;
+	struct feeder f = feeder();
+	bool complete;
+
+	f.clock = &clock;
+	feed(&f, 1000);
+	clock = (struct clock_reading){T0, 15000};
+	feed(&f, T0);
+	clock = (struct clock_reading){T0 + 10000, 25000};
+	feed(&f, T0 + 10000);
+	assert_int_equal(timeline_covered_ms(&f.t), 20000);
+	assert_int_equal(timeline_span_ms(&f.t, 2, &complete), 10000);
+	assert_false(complete);
+	assert_true(timeline_save(&f.t, &clock, &saved));
+	assert_int_equal(saved.covered_ms, 20000);
+	/* a second jump, by an hour */
+	clock = (struct clock_reading){T0 + HOUR, 35000};
+	feed(&f, T0 + HOUR);
+	assert_int_equal(timeline_covered_ms(&f.t), 30000);
+}
+
+/* The queue was full, and what stood in it arrives: all of it was watched. */
+static void timeline_live_may_be_late_and_catch_up(void **state)
+{
+	struct clock_reading clock = {T0, 5000};
+	struct feeder f = feeder();
+	bool complete;
+	int s;
+
+	f.clock = &clock;
+	for (s = 0; s <= 200; s++) {
+		clock = (struct clock_reading){T0 + s * 1000, 5000 + s * 1000};
+		feed(&f, clock.wall_ms - (s > 100 && s < 150 ? s * 300 : 0));
+	}
+	assert_int_equal(timeline_covered_ms(&f.t), 200000);
+	assert_int_equal(timeline_span_ms(&f.t, 0, &complete), 59000);
+	assert_true(complete);
+}
+
+static void timeline_live_near_ones_do_not_creep(void **state)
+{
+	struct clock_reading clock = {T0, 5000};
+	struct feeder f = feeder();
+	int i;
+
+	f.clock = &clock;
+	feed(&f, T0);
+	for (i = 1; i <= 1000; i++)
+		feed(&f, T0 + i * (MINUTE / 2));
+	assert_int_equal(timeline_stamp(&f.t), T0 + MINUTE);
+	assert_int_equal(f.t.ahead, 998);
+	assert_int_equal(timeline_covered_ms(&f.t), 0);
+}
+
+static void timeline_saved_cover_is_checked(void **state)
+{
+	struct clock_reading clock = {T0, 1000};
+	struct timeline_saved saved;
+	struct feeder f = feeder();
+
+	feed(&f, T0);
+	assert_true(timeline_save(&f.t, &clock, &saved));
+	assert_true(timeline_saved_ok(&saved));
+	saved.cover_ms[1] = INT64_MIN;
+	assert_false(timeline_saved_ok(&saved));
+	saved.cover_ms[1] = T0;
+	saved.covered_ms = saved.now_ms + 1;
+	assert_false(timeline_saved_ok(&saved));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -585,7 +717,14 @@ int main(void)
 		cmocka_unit_test(timeline_agreement_is_not_more_than_a_minute_behind),
 		cmocka_unit_test(timeline_follows_a_sparse_log),
 		cmocka_unit_test(timeline_forged_future_in_the_middle_changes_nothing),
-		cmocka_unit_test(timeline_forged_future_as_first_is_overcome),
+		cmocka_unit_test(timeline_forged_future_as_first_begins_nothing),
+		cmocka_unit_test(timeline_wrong_first_is_overcome),
+		cmocka_unit_test(timeline_live_covers_what_was_watched),
+		cmocka_unit_test(timeline_live_begins_at_the_clock_at_the_latest),
+		cmocka_unit_test(timeline_live_jump_was_not_watched),
+		cmocka_unit_test(timeline_live_may_be_late_and_catch_up),
+		cmocka_unit_test(timeline_live_near_ones_do_not_creep),
+		cmocka_unit_test(timeline_saved_cover_is_checked),
 		cmocka_unit_test(timeline_future_as_last_is_believed_at_the_end),
 		cmocka_unit_test(timeline_beyond_the_calendar_is_never_believed),
 		cmocka_unit_test(timeline_takes_two_hosts_minutes_apart),
