@@ -187,12 +187,60 @@ static int take_setting(void *arg, const char *file, unsigned int line, struct s
 	return config_value_set(&s, &r->c);
 }
 
+/* @a is @b, or a name that rotation gives to @b's older files. */
+static bool is_same_file(const char *a, const char *b)
+{
+	size_t n = strlen(b);
+
+	if (!n || strncmp(a, b, n) != 0)
+		return false;
+	if (!a[n])
+		return true;
+	return a[n] == '.' && a[n + 1] &&
+	       strspn(a + n + 1, "0123456789") == strlen(a + n + 1);
+}
+
+/* Report what is wrong with two settings together, in the later one's line. */
+static int refuse_both(const struct reading *r, const char *name, const char *other,
+		       const char *because, const char *remedy, struct conf_error *e)
+{
+	unsigned int a = r->line[find_row(span_of(name)) - config_rows];
+	unsigned int b = r->line[find_row(span_of(other)) - config_rows];
+
+	return conf_error_set(e, r->c.file, a > b ? a : b, span_of(a > b ? name : other),
+			      "%s%s%s", because, a > b ? other : name, remedy);
+}
+
+static int check_together(const struct reading *r, struct conf_error *e)
+{
+	const struct {
+		const char *name, *path;
+	} files[] = {{"socket", r->c.socket},
+		     {"summary_log", r->c.summary_log},
+		     {"state_file", r->c.state_file}};
+	size_t i, k;
+
+	for (i = 0; i < 3; i++)
+		for (k = 0; k < 3; k++)
+			if (i != k && is_same_file(files[i].path, files[k].path))
+				return refuse_both(r, files[i].name, files[k].name,
+						   "would overwrite the file of ",
+						   "; give each a path of its own", e);
+	if (r->c.backlog_warn > r->c.backlog_critical)
+		return refuse_both(r, "backlog_warn", "backlog_critical", "does not fit ",
+				   ": backlog_critical is to be the larger one", e);
+	return 0;
+}
+
 /* The settings in @text over the defaults that stand in @r. */
 static int read_over(struct reading *r, const char *file, struct span text,
 		     struct conf_error *e)
 {
+	int rc;
+
 	snprintf(r->c.file, sizeof(r->c.file), "%s", file);
-	return conf_file_parse(file, text, take_setting, r, e);
+	rc = conf_file_parse(file, text, take_setting, r, e);
+	return rc ? rc : check_together(r, e);
 }
 
 int config_parse(struct config *c, const char *file, struct span text,

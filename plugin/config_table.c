@@ -43,7 +43,9 @@ const struct config_row config_rows[] = {
 	{"socket_mode", CONFIG_MODE, MEMBER(socket_mode), 0600, 0666, "0660",
 	 "Who may connect to the socket, as for chmod.", false},
 	{"socket_group", CONFIG_NAME, MEMBER(socket_group), 0, CONFIG_NAME_MAX - 1, "",
-	 "The group that may connect; empty: adm where there is one, else root.", false},
+	 "The group that may connect; empty: adm where there is one, else the user's "
+	 "own.",
+	 false},
 	{"user", CONFIG_NAME, MEMBER(user), 1, CONFIG_NAME_MAX - 1, "audisp-noise",
 	 "The user that the plugin becomes when root has started it.", false},
 	{"max_clients", CONFIG_NUMBER, MEMBER(max_clients), 1, 1024, "16",

@@ -107,9 +107,9 @@ static void on_watch(evutil_socket_t fd, short what, void *arg)
 {
 	struct plugin *p = arg;
 	struct watch_answer answer;
-	int r;
+	int r = 0, left = 32; /* then it is the stream's turn again */
 
-	while ((r = watch_read(p->root.watch, &answer)) > 0)
+	while (left-- > 0 && (r = watch_read(p->root.watch, &answer)) > 0)
 		if (!monitor_answer(p->monitor, &answer) &&
 		    answer.request == WATCH_SETTINGS &&
 		    reload_answer(&p->config, &answer))

@@ -230,6 +230,14 @@ int privs_lookup(const char *user, struct privs_account *account, char *why,
 			 quoted);
 		return -EPERM;
 	}
+	if (entry->pw_gid == 0) {
+		snprintf(why, why_size,
+			 "user: the group of %s is gid 0, root's, whose files it could "
+			 "read; give the user a group of its own (usermod -g), or name "
+			 "another",
+			 quoted);
+		return -EPERM;
+	}
 	account->uid = entry->pw_uid;
 	account->gid = entry->pw_gid;
 	account->group = entry->pw_gid;

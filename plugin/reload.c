@@ -7,6 +7,7 @@
  */
 #include "reload.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -80,5 +81,8 @@ bool reload_ask(struct root *root, struct config *config)
 		return read_ourselves(config);
 	if (root->watch && !error)
 		error = watch_request(root->watch, WATCH_SETTINGS);
+	if (error == -EBUSY)
+		return refuse(span_of("they are being read at this moment for an earlier "
+				      "SIGHUP; send it again"));
 	return error < 0 ? refuse(span_of(watch_reason(error))) : false;
 }

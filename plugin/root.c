@@ -21,7 +21,8 @@
 
 #define WHY_MAX 640
 
-/* That may read the socket: the one that is set, or adm where there is one, else root. */
+/* That may read the socket: the one that is set, or adm where there is one, else the
+ * user's own. */
 static int find_group(const struct config *config, gid_t *group)
 {
 	const char *name = config->socket_group;
@@ -39,7 +40,8 @@ static int find_group(const struct config *config, gid_t *group)
 			config->file[0] ? config->file : SETTINGS_FILE, name);
 		return -EINVAL;
 	}
-	*group = entry ? entry->gr_gid : 0;
+	if (entry)
+		*group = entry->gr_gid;
 	return 0;
 }
 

@@ -12,7 +12,7 @@
 int signals_open(void)
 {
 	static const int used[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
-	static const int not_ours[] = {SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE};
+	static const int not_ours[] = {SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE, SIGXFSZ};
 	sigset_t mask;
 	size_t i;
 	int fd;

@@ -186,6 +186,38 @@ static void config_refuses_a_key_given_twice(void **unused)
 			    "f:4: top: is given twice, first in line 1; keep one");
 }
 
+/* Each of them is good by itself. */
+static void config_refuses_two_that_do_not_fit(void **unused)
+{
+	static const struct {
+		const char *text, *error;
+	} cases[] = {
+		{"summary_log = /x/a\nstate_file = /x/a\n",
+		 "f:2: state_file: would overwrite the file of summary_log; give each a "
+		 "path of its own"},
+		{"state_file = /x/a.12\nsummary_log = /x/a\n",
+		 "f:2: summary_log: would overwrite the file of state_file; give each a "
+		 "path of its own"},
+		{"backlog_warn = 90\nbacklog_critical = 50\n",
+		 "f:2: backlog_critical: does not fit backlog_warn: backlog_critical is "
+		 "to "
+		 "be the larger one"},
+	};
+	struct conf_error e;
+	struct config c;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(config_parse(&c, "f", span_of(cases[i].text), &e),
+				 -EINVAL);
+		assert_string_equal(error_text(&e), cases[i].error);
+	}
+	assert_int_equal(config_parse(&c, "f",
+				      span_of("state_file = /x/a.b\nsummary_log = /x/a\n"
+					      "backlog_warn = 80\n"),
+				      &e),
+			 0);
+}
+
 static void config_suggests_the_nearest_key(void **unused)
 {
 	static const struct {
@@ -485,6 +517,7 @@ int main(void)
 		TEST(config_has_the_documented_defaults),
 		TEST(config_moves_an_ordinary_users_places),
 		TEST(config_refuses_a_key_given_twice),
+		TEST(config_refuses_two_that_do_not_fit),
 		TEST(config_suggests_the_nearest_key),
 		TEST(config_quotes_a_foreign_key),
 		TEST(config_prints_what_reads_back),
