@@ -23,6 +23,7 @@
 #define CROWDED_MS    30000  /* ... but no sooner than this after the last time */
 #define REPORT_MS     300000 /* between two reports of auditd, when all is well */
 #define CONF_MS       600000 /* between two readings of auditd.conf */
+#define LOG_ANSWERS   20     /* of the kernel's log in one poll; a flood of it waits */
 #define RESETS_MAX    8      /* in one read; more is somebody at play */
 
 struct monitor {
@@ -40,6 +41,9 @@ struct monitor {
 	bool has_daemon;
 	int64_t conf_ms;       /* CLOCK_BOOTTIME of the next reading of auditd.conf */
 	int64_t report_ms;     /* CLOCK_BOOTTIME of the next regular one */
+	int64_t answered_ms;   /* CLOCK_BOOTTIME when the watcher last said anything */
+	uint32_t socket;       /* the port whose drops are known */
+	unsigned int log_left; /* answers of the kernel's log until the next poll */
 	unsigned int n_resets; /* of `lost`, that the stream has told of */
 	uint32_t reset_from[RESETS_MAX];
 };
@@ -115,6 +119,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		ask(m, WATCH_STATUS);
 	ask(m, WATCH_NETLINK);
 	ask(m, WATCH_AUDITD_PROC);
+	m->log_left = LOG_ANSWERS;
 	ask(m, WATCH_KERNEL_LOG);
 	if (now.boot_ms >= m->conf_ms) {
 		m->conf_ms = now.boot_ms + CONF_MS;
@@ -159,10 +164,15 @@ static bool look_at_socket(struct monitor *m, const struct watch_answer *a)
 {
 	int64_t now = clock_read().boot_ms;
 	struct netlink_drops drops = {0, 0};
+	uint32_t port = m->ledger.status.pid;
 
-	if (!a->error) /* zeros where there is no such socket */
-		(void)netlink_drops_read(a->data, m->ledger.status.pid, &drops);
-	ledger_drops(&m->ledger, &drops);
+	if (m->socket != port)
+		ledger_drops(&m->ledger, NULL);
+	m->socket = port;
+	if (!a->error && netlink_drops_read(a->data, port, &drops))
+		ledger_drops(&m->ledger, &drops);
+	else
+		ledger_drops(&m->ledger, NULL);
 	if (drops.unread_bytes < LEDGER_CROWDED || holds_nobody(&m->ledger.status)) {
 		m->crowded = 0;
 		return false;
@@ -209,7 +219,10 @@ static void on_process(struct monitor *m, const struct watch_answer *a)
 	struct clock_reading now = clock_read();
 	struct process process;
 
-	if (!a->error && process_read(a->data, &process))
+	/* who started us by hand is no audit daemon */
+	if (!a->error && m->ledger.has_status &&
+	    m->ledger.status.pid == (uint32_t)getppid() &&
+	    process_read(a->data, &process))
 		tell(m, ledger_process(&m->ledger, &process, started_ms(&process), &now));
 	look_for_report(m, &now); /* while its state is fresh */
 }
@@ -241,7 +254,10 @@ static void on_kernel_log(struct monitor *m, const struct watch_answer *a)
 	/* why stands behind how many */
 	if (last.lost)
 		tell(m, ledger_lost(&m->ledger, last.lost, &now));
-	ask(m, WATCH_KERNEL_LOG);
+	if (m->log_left) {
+		m->log_left--;
+		ask(m, WATCH_KERNEL_LOG);
+	}
 }
 
 /* Somebody has set the kernel's count of lost records to 0. The engine is at work now. */
@@ -256,6 +272,7 @@ static void on_notice(void *arg, const struct notice *notice)
 
 bool monitor_answer(struct monitor *m, const struct watch_answer *answer)
 {
+	m->answered_ms = clock_read().boot_ms;
 	switch (answer->request) {
 	case WATCH_STATUS:
 		on_status(m, answer);
@@ -304,13 +321,15 @@ struct monitor_view monitor_view(const struct monitor *m)
 {
 	struct monitor_view v = {.poll_ms = m->poll_ms};
 	int error = m->o.watch ? m->error : m->o.watch_error;
+	int64_t now = clock_read().boot_ms;
+	bool silent = now - m->answered_ms >= STALE_MS; /* the watcher is */
 
 	if (m->ledger.has_status)
-		v.status_age_ms = clock_read().boot_ms - m->ledger.status_boot_ms;
-	v.known = m->ledger.has_status &&
+		v.status_age_ms = now - m->ledger.status_boot_ms;
+	v.known = m->ledger.has_status && !silent &&
 		  (error == -EBUSY ||
 		   (!error && (m->crowded || v.status_age_ms < STALE_MS)));
-	if (!v.known && !error && m->ledger.has_status)
+	if (!v.known && (!error || (error == -EBUSY && silent)) && m->ledger.has_status)
 		error = -ETIMEDOUT;
 	if (!v.known)
 		v.reason =

@@ -203,3 +203,14 @@ int file_write_all(int fd, struct span text, size_t *done)
 	}
 	return 0;
 }
+
+int file_check_since(const char *path, int64_t wall_ms)
+{
+	struct stat st;
+	int64_t ms;
+
+	if (lstat(path, &st))
+		return -errno;
+	ms = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+	return ms >= wall_ms ? 0 : -EAGAIN;
+}

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/span.h"
@@ -75,6 +76,13 @@ ssize_t file_read_all(int fd, char *buffer, size_t size)
  * Return: 0 or negative errno.
  */
 int file_write_all(int fd, struct span text, size_t *done)
+	__attribute__((warn_unused_result));
+
+/**
+ * file_check_since - was @path written at @wall_ms (since 1970) or later?
+ * Return: 0, -EAGAIN it is older, or why it cannot be seen as negative errno.
+ */
+int file_check_since(const char *path, int64_t wall_ms)
 	__attribute__((warn_unused_result));
 
 #endif

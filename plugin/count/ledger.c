@@ -11,12 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WRAP_FROM 0xc0000000u /* a counter that falls from above this ... */
-#define WRAP_TO   0x40000000u /* ... to below this has wrapped, else it was reset */
-#define RECENT_MS 10000       /* of auditd, that an incident takes along */
-#define RESET_MS  5000   /* after a reset, in which old lines of the log may be read */
-#define EARLY_MS  2000   /* between a line of the log and the status that shows it */
-#define BOOT_MS   600000 /* what is lost in a boot's first minutes it may have lost */
+#define WRAP_FROM  0xc0000000u /* a counter that falls from above this ... */
+#define WRAP_TO    0x40000000u /* ... to below this has wrapped, else it was reset */
+#define RECENT_MS  10000       /* of auditd, that an incident takes along */
+#define RESET_MS   5000   /* after a reset, in which old lines of the log may be read */
+#define EARLY_MS   2000   /* between a line of the log and the status that shows it */
+#define PENDING_MS 60000  /* the stream says of a reset within this, or not at all */
+#define BOOT_MS    600000 /* what is lost in a boot's first minutes it may have lost */
 
 int ledger_init(struct ledger *l)
 {
@@ -160,10 +161,19 @@ void ledger_resume(struct ledger *l, uint32_t lost, uint32_t waited_ticks,
 static uint32_t growth_of_lost(struct ledger *l, uint32_t was, uint32_t is,
 			       const struct clock_reading *clock)
 {
+	if (is <= l->reset_old && is >= l->reset_polled && is > was &&
+	    clock->boot_ms - l->reset_ms < RESET_MS) {
+		l->status.lost = was; /* of before the reset that the stream told of */
+		return 0;
+	}
 	if (is >= was || (was > WRAP_FROM && is < WRAP_TO))
 		return is - was;
+	if (is >= l->polled_lost && was > l->polled_lost) {
+		l->status.lost = was; /* the log, which was read meanwhile, is newer */
+		return 0;
+	}
 	l->reset_ms = clock->boot_ms;
-	l->reset_pending = true;
+	l->reset_pending = l->has_status; /* nobody will tell of what was before us */
 	l->reset_from = was;
 	return is;
 }
@@ -231,6 +241,7 @@ unsigned int ledger_status(struct ledger *l, const struct kernel_status *status,
 								 status->waited_ticks)
 						: 0,
 			     clock);
+	l->polled_lost = status->lost;
 	l->has_status = true;
 	l->status_boot_ms = clock->boot_ms;
 	l->backlog_peak = larger(l->backlog_peak, status->backlog);
@@ -257,16 +268,22 @@ unsigned int ledger_lost(struct ledger *l, uint32_t lost,
 unsigned int ledger_reset(struct ledger *l, uint32_t old,
 			  const struct clock_reading *clock)
 {
-	uint32_t was = l->reset_pending ? l->reset_from : l->status.lost;
-	bool pending = l->reset_pending;
+	bool pending = l->reset_pending && clock->boot_ms - l->reset_ms < PENDING_MS;
+	uint32_t was = pending ? l->reset_from : l->status.lost;
+	uint32_t polled = l->polled_lost;
 	unsigned int news;
 
 	if (!l->has_base || old < was) /* said of another count than ours */
 		return 0;
 	l->reset_ms = clock->boot_ms;
 	l->reset_pending = false;
-	if (!pending)
+	l->reset_old = 0;
+	if (!pending) {
 		l->status.lost = 0;
+		l->polled_lost = 0;
+		l->reset_old = old;
+		l->reset_polled = polled;
+	}
 	if (old == was)
 		return 0;
 	news = happen(l, clock) | LEDGER_LOST;
@@ -292,10 +309,15 @@ void ledger_reason(struct ledger *l, enum klog_reason reason,
 
 void ledger_drops(struct ledger *l, const struct netlink_drops *drops)
 {
-	uint64_t more = l->has_drops && drops->drops >= l->drops.drops
-				? drops->drops - l->drops.drops
-				: 0;
+	uint64_t more;
 
+	if (!drops) {
+		l->has_drops = false;
+		return;
+	}
+	more = l->has_drops && drops->drops >= l->drops.drops
+		       ? drops->drops - l->drops.drops
+		       : 0;
 	l->drops = *drops;
 	l->has_drops = true;
 	l->total.socket_drops += more;

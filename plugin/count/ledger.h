@@ -115,7 +115,13 @@ struct ledger {
 	int64_t reset_ms;   /* CLOCK_BOOTTIME of the last reset of `lost`, by status or
 			       stream */
 	bool reset_pending; /* `lost` went down, and the stream has not said from where */
-	uint32_t reset_from;              /* it was at least this */
+	uint32_t reset_from; /* it was at least this */
+	uint32_t reset_old; /* what it was set to 0 from, said before it was seen; 0: none
+			     */
+	uint32_t
+		reset_polled; /* the last status before that; one of between may follow */
+	uint32_t polled_lost; /* `lost` of the last status; the log may have told more
+				 since */
 	int64_t status_boot_ms;           /* CLOCK_BOOTTIME when it came */
 	uint32_t backlog_peak;            /* since ledger_mark() */
 	struct ledger_sums total, marked; /* marked: as of ledger_mark() */
@@ -185,7 +191,7 @@ unsigned int ledger_reset(struct ledger *l, uint32_t old,
 void ledger_reason(struct ledger *l, enum klog_reason reason,
 		   const struct clock_reading *clock);
 
-/** ledger_drops - of auditd's socket */
+/** ledger_drops - of auditd's socket; NULL: not known, or another socket from now on */
 void ledger_drops(struct ledger *l, const struct netlink_drops *drops);
 
 /**

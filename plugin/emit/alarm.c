@@ -14,6 +14,8 @@
 #include "base/text.h"
 #include "emit/schema.h"
 
+#define FRESH_MS 60000 /* a status is asked for twice in this at the least */
+
 #define RESTART_EVENTS 20   /* that auditd's own going and coming makes, at most */
 #define SEARCH_MS      1000 /* between two searches for suspects: each walks all flows */
 #define WHO_MAX        1280 /* two quoted names and some words */
@@ -232,11 +234,12 @@ static void raise_backlog(struct alarm *a, const struct kernel_status *s)
 		      json_object());
 }
 
-static void look_at_status(struct alarm *a)
+/* An old status says nothing of now: what it told then ends as it began, unsaid. */
+static void look_at_status(struct alarm *a, const struct clock_reading *now)
 {
 	const struct kernel_status *s = &a->ledger->status;
 
-	if (!a->ledger->has_status)
+	if (!a->ledger->has_status || now->boot_ms - a->ledger->status_boot_ms > FRESH_MS)
 		return;
 	raise_backlog(a, s);
 	if (!s->pid && s->enabled)
@@ -295,6 +298,6 @@ void alarm_news(struct alarm *a, unsigned int news)
 			judge(a, newest, &now);
 		raise_all(a, news, e, newest);
 	}
-	look_at_status(a);
+	look_at_status(a, &now);
 	alerts_tick(a->alerts, &now);
 }

@@ -33,14 +33,15 @@
 #include "base/log.h"
 #include "kernel/wire.h"
 
-#define REPLY_MAX       16384  /* of the kernel, one message */
-#define REPLY_MS        5000   /* it comes within one */
-#define SENDER_MS       20     /* to come back, when the kernel does not hold it */
-#define REPORT_EVERY_MS 15000  /* auditd writes a small file for each */
-#define REPORT_MS       300    /* it takes to write that */
-#define KLOG_READS      256    /* records in one answer */
-#define KLOG_RECORD_MAX 8192   /* more than any record of /dev/kmsg */
-#define STACK_BYTES     262144 /* of the sender, which does next to nothing */
+#define REPLY_MAX        16384  /* of the kernel, one message */
+#define REPLY_MS         5000   /* it comes within one */
+#define SENDER_MS        20     /* to come back, when the kernel does not hold it */
+#define REPORT_EVERY_MS  15000  /* auditd writes a small file for each */
+#define REPORT_COARSE_MS 50     /* a file's time may be this much before the clock's */
+#define REPORT_MS        300    /* it takes to write that */
+#define KLOG_READS       256    /* records in one answer */
+#define KLOG_RECORD_MAX  8192   /* more than any record of /dev/kmsg */
+#define STACK_BYTES      262144 /* of the sender, which does next to nothing */
 
 struct worker {
 	struct worker_options o;
@@ -54,6 +55,7 @@ struct worker {
 	uint32_t klog_id;      /* the request that waits for the kernel's log; 0: none */
 	uint32_t report_id;    /* that waits for auditd's report; 0: none */
 	int64_t report_due_ms; /* when it is there */
+	int64_t report_asked_wall_ms;
 	int64_t report_asked_ms; /* of auditd, the last time; 0: never */
 	char *buffer;            /* WATCH_ANSWER_MAX */
 };
@@ -251,18 +253,22 @@ static int answer_auditd_proc(struct worker *w, struct asked to)
 
 /* --- auditd's report --- */
 
-/* The first place that has one: auditd from 4.1.2, and before. */
+/* The first place that has one that answers: auditd from 4.1.2, and before. */
 static int answer_report(struct worker *w)
 {
 	static const char *const places[] = {"/run/audit/auditd.state",
 					     "/var/run/auditd.state"};
 	struct asked to = {WATCH_AUDITD_STATE, w->report_id};
+	int64_t since_ms = w->report_asked_wall_ms - REPORT_COARSE_MS;
 	ssize_t n = -ENOENT;
 	size_t i;
 
 	w->report_id = 0;
-	for (i = 0; i < sizeof(places) / sizeof(places[0]) && n < 0; i++)
-		n = read_file(w, places[i], 0);
+	for (i = 0; i < sizeof(places) / sizeof(places[0]) && n < 0; i++) {
+		n = file_check_since(places[i], since_ms);
+		if (!n)
+			n = read_file(w, places[i], 0);
+	}
 	return answer_read(w, to, n);
 }
 
@@ -278,11 +284,12 @@ static int ask_report(struct worker *w, struct asked to)
 		return answer_error(w, to, -ESRCH);
 	if (w->report_asked_ms && now - w->report_asked_ms < REPORT_EVERY_MS)
 		return answer_error(w, to, -EAGAIN); /* an old one would mislead */
-	w->report_id = to.id;
-	w->report_due_ms = now;
 	w->report_asked_ms = now;
-	if (!kill(w->o.watch->auditd, SIGCONT))
-		w->report_due_ms += REPORT_MS;
+	w->report_asked_wall_ms = clock_read().wall_ms;
+	if (kill(w->o.watch->auditd, SIGCONT))
+		return answer_error(w, to, -errno);
+	w->report_id = to.id;
+	w->report_due_ms = now + REPORT_MS;
 	return 0;
 }
 
