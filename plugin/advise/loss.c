@@ -7,11 +7,12 @@
 #define LONG_MS 10000 /* an overload lasts at least this */
 #define MOST    0.6   /* of its polls find the queue over its limit */
 #define WATCHED_MS \
-	1500        /* of auditd's time, before its share of a processor says much \
-		     */
-#define IDLE    0.2 /* in a flood it runs 0.4 of the time and more; less is held up */
-#define STARVED 0.4 /* of the time it waits for a processor */
-#define NEAR    0.9 /* of the limit: polls are too few to see the queue when it is full */
+	1500         /* of auditd's time, before its share of a processor says much \
+		      */
+#define ORDINARY 6   /* SYSCALL, CWD, PATH, PATH, PROCTITLE, EOE */
+#define IDLE     0.2 /* in a flood it runs 0.4 of the time and more; less is held up */
+#define STARVED  0.4 /* of the time it waits for a processor */
+#define NEAR     0.9 /* of the limit: polls are too few to see the queue when it is full */
 
 static const struct {
 	const char *name, *remedy;
@@ -103,7 +104,7 @@ static bool was_full(const struct ledger_entry *e)
 	const struct ledger_evidence *v = &e->evidence;
 
 	return v->over_polls || said(v, KLOG_BACKLOG) || e->sums.waited_ticks ||
-	       v->crowded ||
+	       (v->crowded && e->sums.refused && !said(v, KLOG_MEMORY)) ||
 	       (v->backlog_limit && v->backlog_peak >= NEAR * v->backlog_limit);
 }
 
@@ -158,6 +159,17 @@ static enum ledger_cause judge_before(const struct ledger_entry *e)
 						      : LEDGER_UNKNOWN;
 }
 
+/* A rate limit alone explains nothing while something else stands in the way. */
+static bool was_rated(const struct ledger_entry *e)
+{
+	const struct ledger_evidence *v = &e->evidence;
+
+	if (said(v, KLOG_RATE))
+		return !said(v, KLOG_BACKLOG);
+	return v->rate_limit && e->sums.refused && !was_full(e) && !v->stopped &&
+	       !v->absent && !v->dispatcher && !v->suspended;
+}
+
 static enum ledger_cause judge(const struct ledger_entry *e)
 {
 	const struct ledger_evidence *v = &e->evidence;
@@ -165,7 +177,7 @@ static enum ledger_cause judge(const struct ledger_entry *e)
 	if (v->before)
 		return judge_before(e);
 	/* what rate and memory refuse leaves the queue as it was */
-	if (said(v, KLOG_RATE) || (v->rate_limit && !was_full(e)))
+	if (was_rated(e))
 		return LEDGER_RATE_LIMIT;
 	if (said(v, KLOG_MEMORY) && !was_full(e))
 		return LEDGER_MEMORY;
@@ -224,12 +236,20 @@ static uint64_t most(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-/* Records of an event, as those that arrived meanwhile had; 1 when none did. */
+/* Records of an event, as those that arrived meanwhile had; those of an ordinary system
+ * call with two paths when none did. */
 static uint64_t records_an_event(const struct ledger_entry *e)
 {
 	const struct ledger_evidence *v = &e->evidence;
 
-	return v->events ? (v->records + v->events - 1) / v->events : 1;
+	return v->events ? (v->records + v->events - 1) / v->events : ORDINARY;
+}
+
+/* What these refuse has its serial already: it is in the gap, or in part. */
+static bool has_serials(enum ledger_cause cause)
+{
+	return cause == LEDGER_RATE_LIMIT || cause == LEDGER_RETRY_QUEUE ||
+	       cause == LEDGER_HOLD_QUEUE;
 }
 
 struct loss_range loss_events(const struct ledger_entry *e)
@@ -239,9 +259,7 @@ struct loss_range loss_events(const struct ledger_entry *e)
 	uint64_t in_part = e->evidence.broken_events * records_an_event(e);
 	struct loss_range r;
 
-	/* what the rate limit takes has its serial already: it is in the gap, or in part
-	 */
-	if (e->cause == LEDGER_RATE_LIMIT)
+	if (has_serials(e->cause) && !e->evidence.over_polls)
 		return (struct loss_range){gap, most(gap, refused)};
 	r.min = gap + (refused > in_part ? refused - in_part : 0);
 	r.max = gap + refused;
@@ -253,9 +271,12 @@ struct loss_range loss_records(const struct ledger_entry *e)
 	struct loss_range events = loss_events(e), r;
 	uint64_t of_each = records_an_event(e);
 
-	if (e->cause == LEDGER_RATE_LIMIT)
+	if (e->cause == LEDGER_RATE_LIMIT && !e->evidence.over_polls)
 		return (struct loss_range){e->sums.refused, e->sums.refused};
-	r.min = e->sums.refused + e->sums.gap_events;
+	if (has_serials(e->cause))
+		r.min = most(e->sums.refused, e->sums.gap_events);
+	else
+		r.min = e->sums.refused + e->sums.gap_events;
 	r.max = most(events.max * 2 * of_each, r.min);
 	return r;
 }

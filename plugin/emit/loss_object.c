@@ -159,6 +159,8 @@ static json_t *causes_array(const struct ledger *l, int64_t from_ms)
 
 		if (e->last_ms < from_ms)
 			break;
+		if (e->evidence.before && !l->resumed_ms)
+			continue; /* of no time of ours, and not in the sums */
 		weight[e->cause] += weight_of(e);
 		place[e->cause] = e->place;
 		sum += weight_of(e);

@@ -477,6 +477,125 @@ static void the_log_may_count(void **state)
 
 /* --- the stream --- */
 
+/* The kernel takes the figure, then a record is lost and logged, then it answers. */
+static void a_late_status_is_no_reset(void **state)
+{
+	struct world *x = *state;
+
+	poll(x, 1000000, 0);
+	pass(x, 100);
+	assert_int_equal(ledger_lost(&x->l, 1000001, &x->now),
+			 LEDGER_LOST | LEDGER_OPENED);
+	assert_int_equal(poll(x, 1000000, 0) & LEDGER_LOST, 0);
+	assert_int_equal(x->l.total.refused, 1);
+	assert_int_equal(poll(x, 1000003, 0) & LEDGER_LOST, LEDGER_LOST);
+	assert_int_equal(x->l.total.refused, 3);
+	assert_int_equal(poll(x, 2, 0) & LEDGER_LOST, LEDGER_LOST); /* that is one */
+	assert_int_equal(x->l.total.refused, 5);
+}
+
+static void a_status_of_before_the_reset_is_old(void **state)
+{
+	struct world *x = *state;
+
+	poll(x, 0, 0);
+	poll(x, 700, 0);
+	assert_int_equal(ledger_reset(&x->l, 700, &x->now), 0);
+	assert_int_equal(poll(x, 700, 0) & LEDGER_LOST, 0);
+	assert_int_equal(x->l.total.refused, 700);
+	poll(x, 4, 0);
+	assert_int_equal(x->l.total.refused, 704);
+}
+
+/* The stream never said of the first one. */
+static void a_reset_waits_a_minute_for_its_word(void **state)
+{
+	struct world *x = *state;
+
+	poll(x, 0, 0);
+	poll(x, 400, 0);
+	poll(x, 0, 0);
+	pass(x, 120000);
+	poll(x, 100, 0);
+	assert_int_equal(x->l.total.refused, 500);
+	ledger_reset(&x->l, 100, &x->now);
+	assert_int_equal(x->l.total.refused, 500);
+}
+
+static void drops_of_another_socket_are_no_growth(void **state)
+{
+	struct netlink_drops drops = {0, 88};
+	struct world *x = *state;
+
+	ledger_drops(&x->l, &drops);
+	ledger_drops(&x->l, NULL);
+	drops.drops = 99;
+	ledger_drops(&x->l, &drops);
+	assert_int_equal(x->l.total.socket_drops, 0);
+	drops.drops = 100;
+	ledger_drops(&x->l, &drops);
+	assert_int_equal(x->l.total.socket_drops, 1);
+}
+
+/* Signatures that another one could hide, or that say less than they seem to. */
+static void a_rate_limit_is_not_to_blame_for_all(void **state)
+{
+	struct ledger_entry e = {.evidence = {.rate_limit = 100, .suspended = true}};
+
+	e.sums.unlogged_events = 5;
+	loss_judge(&e);
+	assert_int_equal(e.cause, LEDGER_LOG_SUSPENDED);
+	e = (struct ledger_entry){.evidence = {.rate_limit = 100, .stopped = true}};
+	e.sums.refused = 5;
+	loss_judge(&e);
+	assert_int_equal(e.cause, LEDGER_AUDITD_STOPPED);
+	e.evidence.stopped = false;
+	loss_judge(&e);
+	assert_int_equal(e.cause, LEDGER_RATE_LIMIT);
+	e.evidence.reasons = 1u << KLOG_RATE | 1u << KLOG_BACKLOG;
+	e.evidence.over_polls = 1;
+	e.evidence.polls = 1;
+	loss_judge(&e);
+	assert_int_equal(e.cause, LEDGER_BURST);
+}
+
+static void a_crowded_socket_is_no_full_queue(void **state)
+{
+	struct ledger_entry e = {.evidence = {.crowded = true}};
+
+	e.sums.gap_events = 10;
+	loss_judge(&e);
+	assert_int_equal(e.cause, LEDGER_UNKNOWN);
+	e.sums.refused = 10;
+	e.evidence.reasons = 1u << KLOG_MEMORY;
+	loss_judge(&e);
+	assert_int_equal(e.cause, LEDGER_MEMORY);
+}
+
+/* What kauditd's queues refuse has its serial: it is not lost twice. */
+static void a_refusal_with_a_serial_counts_once(void **state)
+{
+	struct ledger_entry e = {.evidence = {.reasons = 1u << KLOG_RETRY}};
+
+	e.sums.refused = 100;
+	e.sums.gap_events = 100;
+	loss_judge(&e);
+	assert_int_equal(e.cause, LEDGER_RETRY_QUEUE);
+	assert_int_equal(loss_events(&e).min, 100);
+	assert_int_equal(loss_records(&e).min, 100);
+}
+
+/* Nothing arrived while auditd stood: its events may have had several records. */
+static void records_of_what_nobody_saw(void **state)
+{
+	struct ledger_entry e = {.evidence = {.stopped = true}};
+
+	e.sums.refused = 100;
+	loss_judge(&e);
+	assert_int_equal(loss_records(&e).min, 100);
+	assert_true(loss_records(&e).max >= 600);
+}
+
 static void gaps_and_amounts(void **state)
 {
 	struct world *x = *state;
@@ -533,6 +652,14 @@ int main(void)
 		CASE(a_stall_loses_nothing),
 		CASE(a_reason_may_come_first),
 		CASE(the_log_may_count),
+		CASE(a_late_status_is_no_reset),
+		CASE(a_status_of_before_the_reset_is_old),
+		CASE(a_reset_waits_a_minute_for_its_word),
+		CASE(drops_of_another_socket_are_no_growth),
+		CASE(a_rate_limit_is_not_to_blame_for_all),
+		CASE(a_crowded_socket_is_no_full_queue),
+		CASE(a_refusal_with_a_serial_counts_once),
+		CASE(records_of_what_nobody_saw),
 		CASE(gaps_and_amounts),
 	};
 
