@@ -19,6 +19,7 @@
 #include "emit/alerts.h"
 
 #define LINE_MAX_BYTES (4u << 20)
+#define CONNECT_S      10
 #define WAIT_MS        10000
 
 struct cli_daemon {
@@ -45,6 +46,10 @@ static void say_why(const char *path, int error)
 		       "the system log says why it did";
 	else if (error == EACCES || error == EPERM)
 		hint = "permission denied; run as root or as a member of socket_group";
+	else if (error == EAGAIN || error == EINPROGRESS)
+		hint = "no answer: its plugin is stopped or hangs, and others wait "
+		       "there; "
+		       "see its process and the system log";
 	else if (error == ENAMETOOLONG)
 		hint = "longer than a socket's path can be (107 bytes)";
 	fprintf(stderr, "aunoise: %s: %s\n", cli_shown(path, shown), hint);
@@ -81,6 +86,8 @@ static int connect_default(struct cli_daemon *d)
 
 struct cli_daemon *cli_connect(const char *path)
 {
+	/* connect(2) waits while as many wait before it as may */
+	static const struct timeval limit = {CONNECT_S, 0};
 	struct cli_daemon *d = calloc(1, sizeof(*d));
 	int r = -ENOMEM;
 
@@ -89,7 +96,8 @@ struct cli_daemon *cli_connect(const char *path)
 	d->alerts = json_array();
 	d->address.sun_family = AF_UNIX;
 	d->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (d->fd < 0)
+	if (d->fd < 0 ||
+	    setsockopt(d->fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)))
 		r = -errno;
 	else
 		r = path ? connect_to(d, path) : connect_default(d);
@@ -139,8 +147,9 @@ static int64_t now_ms(void)
 static ssize_t read_more(struct cli_daemon *d, int64_t until_ms)
 {
 	struct pollfd p = {d->fd, POLLIN, 0};
-	int64_t left = until_ms - now_ms();
+	int64_t left;
 	ssize_t n;
+	int r;
 
 	if (d->have == d->size) {
 		size_t size = d->size ? 2 * d->size : 65536;
@@ -151,7 +160,11 @@ static ssize_t read_more(struct cli_daemon *d, int64_t until_ms)
 		d->buffer = bigger;
 		d->size = size;
 	}
-	if (left <= 0 || poll(&p, 1, (int)left) <= 0)
+	do { /* a signal is no answer; left is bounded by the caller's time */
+		left = until_ms - now_ms();
+		r = left > 0 ? poll(&p, 1, (int)left) : 0;
+	} while (r < 0 && errno == EINTR);
+	if (r <= 0)
 		return -ETIMEDOUT;
 	n = read(d->fd, d->buffer + d->have, d->size - d->have);
 	if (n > 0)

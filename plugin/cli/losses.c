@@ -30,7 +30,7 @@ struct losses {
 	bool json;
 	int64_t since_ms; /* wall clock; INT64_MIN: all */
 	unsigned int ticks_per_s;
-	uint64_t shown, refused, gap_events;
+	uint64_t shown, refused, gap_events, forgotten;
 };
 
 /* `90`, `15m`, `24h`, `7d` ago, or a day: `2026-11-27`. Return: false: neither. */
@@ -192,6 +192,9 @@ static void print_end(const struct losses *o, const struct state_head *head,
 	printf("%s%" PRIu64 " incidents: %" PRIu64 " records refused, %" PRIu64
 	       " events with a number missing\n",
 	       o->shown ? "\n" : "", o->shown, o->refused, o->gap_events);
+	if (o->forgotten)
+		printf("%" PRIu64 " incidents before these are not kept any more\n",
+		       o->forgotten);
 	printf("watched from %s to %s", first, saved);
 	if (span_ms > 0)
 		printf(", %.1f%% of that time",
@@ -201,6 +204,7 @@ static void print_end(const struct losses *o, const struct state_head *head,
 
 static int show_all(struct losses *o, struct span text)
 {
+	struct state_ledger_counters counters;
 	struct state_covered covered;
 	struct ledger_entry entry;
 	struct state_head head;
@@ -218,7 +222,9 @@ static int show_all(struct losses *o, struct span text)
 	}
 	rest = head.tail;
 	while (scan_line(&rest, &line))
-		if (state_ledger_read(&line, &entry) && !line.bad)
+		if (state_ledger_read_kernel(&line, &counters))
+			o->forgotten = counters.forgotten;
+		else if (state_ledger_read(&line, &entry) && !line.bad)
 			show(o, &entry);
 	if (!o->json)
 		print_end(o, &head, &covered);
@@ -229,7 +235,7 @@ int cli_losses(int argc, char **argv)
 {
 	struct losses o = {.since_ms = INT64_MIN, .ticks_per_s = clock_ticks_per_s()};
 	int status = read_options(argc, argv, &o), r;
-	char shown[CLI_SHOWN_SIZE], *text;
+	char shown[CLI_SHOWN_SIZE], why[640], *text;
 	struct conf_error error;
 	struct config config;
 	size_t n;
@@ -237,8 +243,11 @@ int cli_losses(int argc, char **argv)
 	if (status)
 		return status;
 	if (!o.state) {
-		if (config_load(&config, NULL, &error) < 0)
-			config_defaults(&config);
+		if (config_load(&config, NULL, &error) < 0) {
+			fprintf(stderr, "aunoise: %s; or name the file with --state\n",
+				conf_error_text(&error, why, sizeof(why)));
+			return CLI_CANNOT;
+		}
 		o.state = config.state_file;
 	}
 	r = statefile_read(o.state, true, &text, &n);

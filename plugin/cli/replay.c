@@ -281,8 +281,13 @@ static int print_line(struct replay *r, const struct schema_line *line)
 static int print_text(const struct replay *r, const struct schema_line *line)
 {
 	json_t *o = json_loadb(line->text, line->n, 0, NULL);
-	const json_t *window = print_find_window(o, r->window ? r->window : "all");
+	const json_t *window;
 
+	if (!o) {
+		fprintf(stderr, "aunoise: the summary cannot be shown: no memory\n");
+		return CLI_CANNOT;
+	}
+	window = print_find_window(o, r->window ? r->window : "all");
 	if (window) {
 		print_windows(stdout, o);
 		print_lists(stdout, window);

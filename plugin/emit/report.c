@@ -56,13 +56,16 @@ static int set_lists(struct draft *draft, json_t *o, const struct listing *of_wi
 		l->list = (enum tally_list)i;
 		l->table = tally_table(tally, l->list);
 		r = listing_start(l, top_of(draft->depth, l->list, l->window == 0));
-		json_object_set(o, name, l->array);
 		draft->others[draft->n] = json_object();
-		json_object_set_new(other, name, draft->others[draft->n++]);
+		if (!r && (json_object_set(o, name, l->array) ||
+			   json_object_set_new(other, name, draft->others[draft->n])))
+			r = -ENOMEM;
+		draft->n++;
 	}
-	json_object_set_new(o, "other", other);
-	json_object_set_new(o, "overlap",
-			    listing_counts(json_object(), &of_window->overlap));
+	if (json_object_set_new(o, "other", other) ||
+	    json_object_set_new(o, "overlap",
+				listing_counts(json_object(), &of_window->overlap)))
+		r = -ENOMEM;
 	return r;
 }
 

@@ -196,7 +196,8 @@ static size_t utf8_char(const unsigned char *p, size_t n)
 }
 
 /*
- * @text with each byte that belongs to no character replaced.
+ * @text with each byte that belongs to no character replaced, and NUL, which many
+ * readers of JSON refuse in a text or take for its end.
  * @out: room for 3 bytes a byte. Return: bytes in it; @bad: was there any?
  */
 static size_t make_valid(struct span text, char *out, bool *bad)
@@ -206,7 +207,7 @@ static size_t make_valid(struct span text, char *out, bool *bad)
 	*bad = false;
 	while (i < text.n) {
 		n = utf8_char((const unsigned char *)text.p + i, text.n - i);
-		if (n) {
+		if (n && text.p[i]) {
 			memcpy(out + used, text.p + i, n);
 			used += n;
 			i += n;

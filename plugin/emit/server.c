@@ -140,7 +140,7 @@ static void serve_due(struct server *s, struct pace depth, const struct schema_l
 		if (line)
 			client_send(seat->client, line);
 		else
-			s->counters.lines_dropped++;
+			client_miss(seat->client);
 		pace_served(&seat->pace, now);
 	}
 }

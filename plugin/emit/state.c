@@ -158,12 +158,13 @@ int state_start(struct state *s, const struct state_start *start, char *why,
 	s->save = state_save_new(engine, &identity);
 	if (s->save)
 		state_save_ledger(s->save, start->ledger);
+	errno = 0;
 	if (s->save && !statefile_sink(s->path, &options.sink))
 		s->writer = writer_new(&options);
 	if (s->writer)
 		return 0;
 	snprintf(why, why_size, "state_file: no thread to write it: %s",
-		 strerror(ENOMEM));
+		 strerror(errno ? errno : ENOMEM));
 	return -ENOMEM;
 }
 

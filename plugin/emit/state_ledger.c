@@ -166,6 +166,7 @@ void state_ledger_kernel(struct piece *p, const struct ledger *l)
 	piece_i64(p, l->status_boot_ms);
 	piece_text(p, ",");
 	piece_i64(p, l->stream.has_serial ? (int64_t)l->stream.newest_serial : -1);
+	piece_member(p, ",", l->forgotten + state_ledger_first(l));
 	piece_text(p, "]");
 	piece_end_line(p);
 }
@@ -224,17 +225,18 @@ bool state_ledger_read(struct scan *s, struct ledger_entry *entry)
 
 bool state_ledger_read_kernel(struct scan *s, struct state_ledger_counters *c)
 {
-	int64_t row[4];
+	int64_t row[5] = {0}; /* the last one was not known before */
+	unsigned int n;
 
 	if (!scan_skip(s, "{\"kernel\":"))
 		return false;
-	if (scan_row(s, row, 4) != 4 || row[3] < -1 || row[3] > UINT32_MAX ||
-	    row[0] < 0 || row[0] > UINT32_MAX || row[1] < 0 || row[1] > UINT32_MAX ||
-	    row[2] < 0) {
+	n = scan_row(s, row, 5);
+	if (n < 4 || row[4] < 0 || row[3] < -1 || row[3] > UINT32_MAX || row[0] < 0 ||
+	    row[0] > UINT32_MAX || row[1] < 0 || row[1] > UINT32_MAX || row[2] < 0) {
 		s->bad = true;
 		return true;
 	}
 	*c = (struct state_ledger_counters){(uint32_t)row[0], (uint32_t)row[1], row[2],
-					    row[3]};
+					    row[3], (uint64_t)row[4]};
 	return true;
 }

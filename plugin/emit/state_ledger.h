@@ -36,6 +36,7 @@ bool state_ledger_read(struct scan *s, struct ledger_entry *entry);
 struct state_ledger_counters {
 	uint32_t lost, waited_ticks;
 	int64_t boot_ms, serial;
+	uint64_t forgotten; /* entries before the first that is saved */
 };
 
 /** state_ledger_read_kernel - Return: as state_ledger_read(). */

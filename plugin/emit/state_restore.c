@@ -244,6 +244,8 @@ static bool take_loss(struct restore *r, struct scan *s)
 	}
 	if (!state_ledger_read_kernel(s, &c))
 		return false;
+	if (wanted && !s->bad)
+		r->ledger->forgotten = c.forgotten;
 	if (wanted && !s->bad && r->same_boot)
 		ledger_resume(r->ledger, c.lost, c.waited_ticks, c.boot_ms, c.serial);
 	return true;

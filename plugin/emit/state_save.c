@@ -30,8 +30,8 @@ struct state_save {
 	const struct ledger *ledger; /* NULL: there is none */
 	struct state_identity identity;
 	enum phase phase;
-	unsigned int loss; /* the next entry of the ledger */
-	struct when base;  /* the oldest bucket of each window when it was begun */
+	uint64_t loss;    /* the next entry of the ledger, counted from the first ever */
+	struct when base; /* the oldest bucket of each window when it was begun */
 	uint64_t entries;
 	bool full;
 	int pass, list; /* where the search for the next entry is */
@@ -238,12 +238,18 @@ static bool write_entries(struct state_save *s)
 /* Return: false when there are no more. */
 static bool write_losses(struct state_save *s)
 {
+	/* the ring may have moved on since the last piece */
+	if (s->ledger && s->loss < s->ledger->forgotten)
+		s->loss = s->ledger->forgotten;
 	while (s->ledger && s->out.n < PIECE_FULL) {
-		if (s->loss >= s->ledger->n) {
+		if (s->loss - s->ledger->forgotten >= s->ledger->n) {
 			state_ledger_kernel(&s->out, s->ledger);
 			return false;
 		}
-		state_ledger_entry(&s->out, ledger_entry(s->ledger, s->loss++));
+		state_ledger_entry(
+			&s->out,
+			ledger_entry(s->ledger,
+				     (unsigned int)(s->loss++ - s->ledger->forgotten)));
 	}
 	return s->ledger;
 }
@@ -391,7 +397,7 @@ void state_save_begin(struct state_save *s)
 	for (w = 0; w < tally_windows(tally)->n; w++)
 		s->base.bucket[w] -= WINDOW_BUCKETS - 1;
 	s->phase = PHASE_HEAD;
-	s->loss = s->ledger ? state_ledger_first(s->ledger) : 0;
+	s->loss = s->ledger ? s->ledger->forgotten + state_ledger_first(s->ledger) : 0;
 	s->out.sum = s->entries = 0;
 	s->out.bytes = 0;
 	s->full = false;

@@ -126,6 +126,7 @@ static void server_counts_a_summary_that_could_not_be_made(void **state)
 {
 	struct world *w = *state;
 	struct peer *p = peer_welcomed(w);
+	json_t *gap;
 	int i;
 
 	w->mute = true;
@@ -135,7 +136,10 @@ static void server_counts_a_summary_that_could_not_be_made(void **state)
 	assert_int_equal(server_counters(w->server).lines_dropped, 1);
 	w->mute = false;
 	world_now_ms = 1000;
-	expect_only(w, p, "summary", 3);
+	gap = expect(w, p, "gap", 4);
+	assert_int_equal(json_integer_value(json_object_get(gap, "dropped")), 1);
+	json_decref(gap);
+	expect_only(w, p, "summary", 5);
 	peer_free(p);
 }
 

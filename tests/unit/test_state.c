@@ -269,6 +269,7 @@ static void state_holds_the_ledger(void **state)
 		assert_memory_equal(ledger_entry(&again, again.n - 1 - i),
 				    ledger_entry(&l, l.n - 1 - i),
 				    sizeof(struct ledger_entry));
+	assert_int_equal(again.forgotten, 3 + LEDGER_ENTRIES - again.n);
 	assert_true(again.has_base);
 	assert_int_equal(again.status.lost, UINT32_MAX);
 	assert_int_equal(again.resumed_ms, 900);
