@@ -317,6 +317,7 @@ static bool put_user_message(struct cache *c, struct span body)
 	struct span v[U_FIELDS], m[M_FIELDS], rest = split_without_tail(body),
 					      head = rest;
 	const char *at;
+	uint64_t number;
 	int i;
 
 	at = memmem(rest.p, rest.n, begin, sizeof(begin) - 1);
@@ -331,8 +332,9 @@ static bool put_user_message(struct cache *c, struct span body)
 	if (!split(head, of_header, U_FIELDS, v, &c->of_header) ||
 	    !split_message(rest, m))
 		return false;
-	for (i = U_PID; i <= U_AUID; i++)
-		if (!v[i].p)
+	for (i = U_PID; i <= U_AUID; i++) /* else the message's own would be taken */
+		if (!v[i].p ||
+		    !text_u64(v[i], i == U_PID ? INT32_MAX : UINT32_MAX, &number))
 			return false;
 	c->pid = read_pid(v[U_PID]);
 	for (i = 0; i < M_FIELDS; i++)
