@@ -37,6 +37,10 @@ plugin_libnoise_a_SOURCES = \
 	plugin/stream/record.c plugin/stream/record.h \
 	plugin/stream/split.c plugin/stream/split.h \
 	plugin/advise/loss.c plugin/advise/loss.h \
+	plugin/advise/queue.c plugin/advise/queue.h \
+	plugin/count/burst.c plugin/count/burst.h \
+	plugin/emit/advice.c plugin/emit/advice.h \
+	plugin/emit/queue_object.c plugin/emit/queue_object.h \
 	plugin/count/engine.c plugin/count/engine.h \
 	plugin/count/flows.c plugin/count/flows.h \
 	plugin/count/ledger.c plugin/count/ledger.h \
@@ -79,7 +83,7 @@ sbin_PROGRAMS += plugin/audisp-noise
 plugin_audisp_noise_SOURCES = plugin/main.c \
 	plugin/history.c plugin/history.h \
 	plugin/intake.c plugin/intake.h \
-	plugin/monitor.c plugin/monitor.h \
+	plugin/advisor.c plugin/advisor.h plugin/monitor.c plugin/monitor.h \
 	plugin/outlet.c plugin/outlet.h \
 	plugin/plugin.c plugin/plugin.h \
 	plugin/reload.c plugin/reload.h plugin/root.c plugin/root.h \

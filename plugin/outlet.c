@@ -13,8 +13,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "advisor.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "emit/advice.h"
 #include "emit/alerts.h"
 #include "emit/logfile.h"
 #include "emit/report.h"
@@ -40,6 +42,8 @@ struct outlet {
 	struct server *server;
 	struct writer *writer; /* NULL: no summary log */
 	struct alerts *alerts;
+	struct advice *advice;
+	struct advisor *advisor; /* NULL until there is a monitor */
 	struct monitor *monitor; /* borrowed; NULL: none yet */
 	uint64_t gaps_reported;
 	int64_t reported_ms; /* wall clock of the last summary to all */
@@ -201,13 +205,20 @@ void outlet_summary(struct outlet *o)
 
 /* --- alerts --- */
 
-static int make_alert(void *arg, unsigned int i, struct schema_line *line)
+/* Alerts that stand, and behind them advice. */
+static int make_standing(void *arg, unsigned int i, struct schema_line *line)
 {
 	struct outlet *o = arg;
-	int64_t raised_ms;
-	json_t *object = alerts_standing(o->alerts, i, &raised_ms);
+	int64_t since_ms;
+	json_t *object = alerts_standing(o->alerts, i, &since_ms);
+	unsigned int n = 0;
 
-	return object ? schema_line(line, "alert", object, raised_ms, &o->origin)
+	if (object)
+		return schema_line(line, "alert", object, since_ms, &o->origin);
+	while (alerts_standing(o->alerts, n, &since_ms))
+		n++;
+	object = advice_standing(o->advice, i - n, &since_ms);
+	return object ? schema_line(line, "advice", object, since_ms, &o->origin)
 		      : -ENOENT;
 }
 
@@ -232,6 +243,26 @@ static void send_alert(void *arg, json_t *object, enum alert_level level)
 		json_string_value(json_object_get(object, "text")));
 }
 
+static void send_advice(void *arg, json_t *object)
+{
+	struct outlet *o = arg;
+	struct schema_line line;
+	char text[LOG_LINE_BYTES];
+	size_t n;
+
+	if (schema_line(&line, "advice", object, clock_read().wall_ms, &o->origin) < 0)
+		return;
+	server_send(o->server, &line);
+	schema_line_free(&line);
+	n = sumlog_advice(object, text, sizeof(text));
+	if (n && o->writer)
+		writer_line(o->writer, text, n);
+	log_msg(LOG_NOTICE, "advice %s %s: %s",
+		json_string_value(json_object_get(object, "id")),
+		json_string_value(json_object_get(object, "state")),
+		json_string_value(json_object_get(object, "title")));
+}
+
 struct alerts *outlet_alerts(struct outlet *o)
 {
 	return o->alerts;
@@ -239,7 +270,15 @@ struct alerts *outlet_alerts(struct outlet *o)
 
 void outlet_set_monitor(struct outlet *o, struct monitor *monitor)
 {
+	struct advisor_options a = {.base = o->o.base,
+				    .engine = o->o.engine,
+				    .ledger = monitor_ledger(monitor),
+				    .advice = o->advice};
+
 	o->monitor = monitor;
+	o->advisor = advisor_new(&a);
+	if (!o->advisor)
+		log_msg(LOG_WARNING, "no memory for advice; going on without it");
 }
 
 void outlet_configure(struct outlet *o)
@@ -285,7 +324,7 @@ int outlet_check(const struct config *config)
 static int open_server(struct outlet *o, char *why, size_t why_size)
 {
 	static const struct server_ops ops = {
-		.hello = make_hello, .summary = make_summary, .standing = make_alert};
+		.hello = make_hello, .summary = make_summary, .standing = make_standing};
 	const struct config *config = o->o.config;
 	struct server_options server = {.path = config->socket,
 					.mode = config->socket_mode,
@@ -347,7 +386,8 @@ struct outlet *outlet_new(const struct outlet_options *options, char *why,
 	o->o = *options;
 	fill_identity(o);
 	o->alerts = alerts_new(send_alert, o);
-	if (!o->alerts) {
+	o->advice = advice_new(send_advice, o);
+	if (!o->alerts || !o->advice) {
 		snprintf(why, why_size, "no memory");
 		outlet_free(o, 0);
 		return NULL;
@@ -368,6 +408,8 @@ void outlet_free(struct outlet *o, int64_t until_ms)
 	if (o->writer)
 		writer_free(o->writer, left > LEAST_MS ? left : LEAST_MS);
 	server_free(o->server);
+	advisor_free(o->advisor);
+	advice_free(o->advice);
 	alerts_free(o->alerts);
 	free(o);
 }

@@ -64,6 +64,8 @@ unit_programs = \
 	tests/unit/test_alerts \
 	tests/unit/test_kernel_text \
 	tests/unit/test_ledger \
+	tests/unit/test_advice \
+	tests/unit/test_burst \
 	tests/unit/test_suspects \
 	tests/unit/test_status \
 	tests/unit/test_sumlog \
@@ -119,6 +121,10 @@ tests_unit_test_privs_LDFLAGS = $(AM_LDFLAGS) \
 tests_unit_test_privs_LDADD = $(unit_libs)
 tests_unit_test_alerts_CFLAGS = $(unit_cflags)
 tests_unit_test_alerts_LDADD = $(unit_libs)
+tests_unit_test_advice_CFLAGS = $(unit_cflags)
+tests_unit_test_advice_LDADD = $(unit_libs)
+tests_unit_test_burst_CFLAGS = $(unit_cflags)
+tests_unit_test_burst_LDADD = $(unit_libs)
 tests_unit_test_suspects_CFLAGS = $(unit_cflags)
 tests_unit_test_suspects_LDADD = $(unit_libs)
 tests_unit_test_ledger_CFLAGS = $(unit_cflags)

@@ -238,7 +238,7 @@ static uint64_t most(uint64_t a, uint64_t b)
 
 /* Records of an event, as those that arrived meanwhile had; those of an ordinary system
  * call with two paths when none did. */
-static uint64_t records_an_event(const struct ledger_entry *e)
+uint64_t loss_records_an_event(const struct ledger_entry *e)
 {
 	const struct ledger_evidence *v = &e->evidence;
 
@@ -256,7 +256,7 @@ struct loss_range loss_events(const struct ledger_entry *e)
 {
 	uint64_t refused = e->sums.refused, gap = e->sums.gap_events;
 	/* each event that arrived in part may have cost several of its records */
-	uint64_t in_part = e->evidence.broken_events * records_an_event(e);
+	uint64_t in_part = e->evidence.broken_events * loss_records_an_event(e);
 	struct loss_range r;
 
 	if (has_serials(e->cause) && !e->evidence.over_polls)
@@ -269,7 +269,7 @@ struct loss_range loss_events(const struct ledger_entry *e)
 struct loss_range loss_records(const struct ledger_entry *e)
 {
 	struct loss_range events = loss_events(e), r;
-	uint64_t of_each = records_an_event(e);
+	uint64_t of_each = loss_records_an_event(e);
 
 	if (e->cause == LEDGER_RATE_LIMIT && !e->evidence.over_polls)
 		return (struct loss_range){e->sums.refused, e->sums.refused};

@@ -32,6 +32,9 @@ struct loss_range {
 struct loss_range loss_events(const struct ledger_entry *e);
 struct loss_range loss_records(const struct ledger_entry *e);
 
+/** loss_records_an_event - as those that arrived meanwhile had; 6 when none did */
+uint64_t loss_records_an_event(const struct ledger_entry *e);
+
 /** loss_remedy - what to do about this cause, one sentence for people */
 const char *loss_remedy(enum ledger_cause cause);
 

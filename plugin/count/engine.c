@@ -30,6 +30,7 @@ struct engine {
 	struct timeline timeline;
 	struct nodes nodes;
 	struct lag lag;
+	struct burst burst;
 	struct assembler *assembler;
 	struct parser *parser;
 	struct cache *cache; /* NULL: every event is parsed */
@@ -117,6 +118,8 @@ static void on_record(void *arg, struct assembly *ev, const struct record *r, bo
 	struct engine *e = arg;
 	const struct tally_receipt *receipt = assembly_aux(ev);
 
+	if (e->clock && !record_is_daemon(r->type) && tells_lag(e, ev->node))
+		burst_arrived(&e->burst, ev->stamp_ms, e->clock->wall_ms);
 	tally_record(e->tally, &receipt->when, r, first, own_now(e));
 	if (ev->complete)
 		tally_more(e->tally, receipt, r->bytes);
@@ -297,6 +300,7 @@ static int make_parts(struct engine *e, const struct engine_options *o)
 	input_init(&e->input, on_line, e);
 	timeline_init(&e->timeline, &set);
 	lag_init(&e->lag);
+	burst_init(&e->burst);
 	e->tally = tally_new(&tally);
 	e->assembler = assembler_new(&assembler);
 	e->parser = parser_new();
@@ -378,6 +382,11 @@ void engine_end(struct engine *e, const struct clock_reading *clock)
 }
 
 /* --- reading --- */
+
+struct burst *engine_burst(struct engine *e)
+{
+	return &e->burst;
+}
 
 struct tally *engine_tally(struct engine *e)
 {

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/siphash.h"
+#include "count/burst.h"
 #include "count/tally.h"
 #include "count/timeline.h"
 #include "stream/lag.h"
@@ -100,6 +101,8 @@ void engine_idle(struct engine *e, int64_t idle_ms, const struct clock_reading *
 void engine_end(struct engine *e, const struct clock_reading *clock);
 
 struct tally *engine_tally(struct engine *e);
+/** engine_burst - when the records of this host came */
+struct burst *engine_burst(struct engine *e);
 const struct timeline *engine_timeline(const struct engine *e);
 const struct lag *engine_lag(const struct engine *e);
 const struct nodes *engine_nodes(const struct engine *e);

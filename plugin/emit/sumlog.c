@@ -213,3 +213,22 @@ size_t sumlog_alert(const json_t *alert, char *out, size_t size)
 	add(&o, "\n");
 	return o.full ? 0 : o.n;
 }
+
+size_t sumlog_advice(const json_t *advice, char *out, size_t size)
+{
+	struct out o = {out, 0, size, size == 0};
+	const char *time = json_string_value(json_object_get(advice, "time"));
+	json_t *commands = json_object_get(advice, "commands");
+
+	add(&o, "%s advice", time ? time : "-");
+	add_word(&o, "id", json_object_get(advice, "id"));
+	add_word(&o, "state", json_object_get(advice, "state"));
+	add_word(&o, "kind", json_object_get(advice, "kind"));
+	add_figures(&o, json_object_get(advice, "evidence"));
+	add_text(&o, "title", json_object_get(advice, "title"));
+	add_text(&o, "why", json_object_get(advice, "why"));
+	add_text(&o, "command", json_array_get(commands, 0));
+	add_text(&o, "reason", json_object_get(advice, "reason"));
+	add(&o, "\n");
+	return o.full ? 0 : o.n;
+}

@@ -22,4 +22,7 @@ size_t sumlog_summary(const json_t *summary, char *out, size_t size);
 /** sumlog_alert - an alert object as one line, likewise */
 size_t sumlog_alert(const json_t *alert, char *out, size_t size);
 
+/** sumlog_advice - an advice object as one line, likewise */
+size_t sumlog_advice(const json_t *advice, char *out, size_t size);
+
 #endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * queue.c - how deep the kernel's queue must be, and on what that rests
+ */
+#include "advise/queue.h"
+
+#include "advise/loss.h"
+
+#define MARGIN     1.25 /* the drain differs from run to run */
+#define LEAST_STEP 1.5  /* of the depth that lost */
+#define ROUND      64
+#define DEPTH_MAX  1048576 /* some 2.4 GB of kernel memory */
+#define BEFORE_MS  5000    /* of an incident: its first records came by then */
+#define DRAIN_MS   5000    /* after it, in which the queue ran empty */
+
+static double larger(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+/* Records that one refusal stands for: a whole event, if its first was refused, else
+ * one; of an event that came in part the queue took half, as a rule. */
+static double records_each(const struct ledger_entry *e)
+{
+	double refused = (double)e->sums.refused;
+	double of_event = (double)loss_records_an_event(e);
+	double in_part = (double)e->evidence.broken_events * of_event / 2;
+
+	if (in_part > refused)
+		in_part = refused;
+	return (in_part + (refused - in_part) * of_event) / refused;
+}
+
+static uint32_t depth_of(double records, uint32_t limit)
+{
+	double depth = larger(records * MARGIN, limit * LEAST_STEP);
+
+	if (depth > DEPTH_MAX)
+		return 0;
+	return ((uint32_t)depth + ROUND - 1) / ROUND * ROUND;
+}
+
+/* Programs were held, so what they would have written is not known. */
+static struct queue_advice of_held(const struct ledger_entry *e, uint32_t limit)
+{
+	struct queue_advice a = {.verdict = QUEUE_DEEPER, .basis = QUEUE_THROTTLED};
+
+	a.at_least = larger(e->evidence.backlog_peak, limit) + 1;
+	a.depth = depth_of((double)limit * 2 / MARGIN, limit);
+	if (e->cause == LEDGER_OVERLOAD || !a.depth)
+		a.verdict = QUEUE_NO_DEPTH;
+	return a;
+}
+
+static struct queue_advice of_refused(struct burst *b, const struct ledger_entry *e,
+				      uint32_t limit)
+{
+	struct queue_advice a = {.verdict = QUEUE_DEEPER, .basis = QUEUE_RECONSTRUCTED};
+	int64_t from = e->first_ms - BEFORE_MS;
+	struct burst_need least, need;
+
+	a.drain_per_s = burst_drain(b, from, e->last_ms + DRAIN_MS);
+	if (a.drain_per_s <= 0)
+		return (struct queue_advice){.verdict = QUEUE_NONE};
+	least = burst_need(b, from, a.drain_per_s, 1);
+	need = burst_need(b, from, a.drain_per_s, records_each(e));
+	a.at_least = (uint64_t)larger((double)least.peak, limit + 1.0);
+	a.estimate = (uint64_t)larger((double)need.peak, (double)a.at_least);
+	a.offered_per_s = need.per_s;
+	a.busy_ms = need.busy_ms;
+	a.depth = depth_of((double)a.estimate, limit);
+	if (e->cause == LEDGER_OVERLOAD || need.busy_ms > QUEUE_BUSY_MS || !a.depth)
+		a.verdict = QUEUE_NO_DEPTH;
+	return a;
+}
+
+struct queue_advice queue_advise(struct burst *b, const struct ledger_entry *e,
+				 const struct kernel_status *status)
+{
+	uint32_t limit = e->evidence.backlog_limit;
+	struct queue_advice none = {.verdict = QUEUE_NONE};
+
+	if (e->evidence.before || !limit ||
+	    (e->cause != LEDGER_BURST && e->cause != LEDGER_OVERLOAD) ||
+	    status->backlog_limit > limit)
+		return none;
+	if (e->sums.waited_ticks)
+		return of_held(e, limit);
+	return e->sums.refused ? of_refused(b, e, limit) : none;
+}
+
+const char *queue_basis_name(enum queue_basis basis)
+{
+	static const char *const names[] = {"complete", "reconstructed", "throttled"};
+
+	return names[basis];
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * burst.c - how records came in the last two minutes, and the queue that they needed
+ */
+#include "count/burst.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void burst_init(struct burst *b)
+{
+	memset(b, 0, sizeof(*b));
+	b->came = (struct burst_ring){0, BURST_SLOT_MS, BURST_SLOTS, b->came_count};
+	b->read = (struct burst_ring){0, BURST_READ_MS, BURST_READS, b->read_count};
+}
+
+static bool is_kept(const struct burst_ring *r, int64_t slot)
+{
+	return slot <= r->newest && slot > r->newest - r->n && slot > 0;
+}
+
+static uint32_t *at(const struct burst_ring *r, int64_t slot)
+{
+	return &r->count[slot % r->n];
+}
+
+static void move_to(struct burst_ring *r, int64_t slot)
+{
+	int64_t s = slot - r->newest < r->n ? r->newest + 1 : slot - r->n + 1;
+
+	for (; s <= slot; s++)
+		*at(r, s) = 0;
+	r->newest = slot;
+}
+
+static void add(struct burst_ring *r, int64_t ms)
+{
+	int64_t slot = ms / r->slot_ms;
+
+	if (slot > r->newest)
+		move_to(r, slot);
+	if (is_kept(r, slot))
+		++*at(r, slot);
+}
+
+void burst_arrived(struct burst *b, int64_t stamp_ms, int64_t now_ms)
+{
+	if (now_ms < BURST_SLOTS * BURST_SLOT_MS || stamp_ms > now_ms)
+		return; /* no stamp of this kernel under this clock */
+	add(&b->came, stamp_ms);
+	add(&b->read, now_ms);
+}
+
+void burst_refused(struct burst *b, int64_t from_ms, int64_t to_ms, uint32_t refused)
+{
+	if (refused && from_ms <= to_ms)
+		b->loss[b->n_losses++ % BURST_LOSSES] =
+			(struct burst_loss){from_ms, to_ms, refused};
+}
+
+/* --- the drain --- */
+
+static int by_size(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+double burst_drain(struct burst *b, int64_t from_ms, int64_t to_ms)
+{
+	static const unsigned int least = 3;
+	uint32_t busy[BURST_READS], most = 0;
+	int64_t from = from_ms / BURST_READ_MS, to = to_ms / BURST_READ_MS, s;
+	unsigned int n = 0;
+
+	if (from <= b->read.newest - BURST_READS)
+		from = b->read.newest - BURST_READS + 1;
+	if (to > b->read.newest)
+		to = b->read.newest;
+	for (s = from; s <= to; s++)
+		if (is_kept(&b->read, s) && *at(&b->read, s) > most)
+			most = *at(&b->read, s);
+	for (s = from; s <= to; s++)
+		if (is_kept(&b->read, s) && *at(&b->read, s) > most / 2)
+			busy[n++] = *at(&b->read, s);
+	if (n < least)
+		return 0;
+	qsort(busy, n, sizeof(busy[0]), by_size);
+	return busy[n / 4] * 1000.0 / BURST_READ_MS;
+}
+
+/* --- the queue --- */
+
+/* What was refused in one interval comes where the others of it came. */
+static void put_back(struct burst *b, const struct burst_loss *l, double records)
+{
+	int64_t from = l->from_ms / BURST_SLOT_MS, to = l->to_ms / BURST_SLOT_MS, s;
+	double sum = 0, n = 0;
+
+	if (to > b->came.newest)
+		to = b->came.newest;
+	for (s = from; s <= to; s++)
+		if (is_kept(&b->came, s)) {
+			sum += *at(&b->came, s);
+			n++;
+		}
+	for (s = from; s <= to; s++)
+		if (is_kept(&b->came, s))
+			b->back[s % BURST_SLOTS] +=
+				(float)(l->refused * records *
+					(sum > 0 ? *at(&b->came, s) / sum : 1 / n));
+}
+
+static void put_all_back(struct burst *b, int64_t from_ms, double records)
+{
+	uint64_t i = b->n_losses > BURST_LOSSES ? b->n_losses - BURST_LOSSES : 0;
+
+	memset(b->back, 0, sizeof(b->back));
+	for (; i < b->n_losses; i++)
+		if (b->loss[i % BURST_LOSSES].to_ms >= from_ms)
+			put_back(b, &b->loss[i % BURST_LOSSES], records);
+}
+
+struct burst_need burst_need(struct burst *b, int64_t from_ms, double drain_per_s,
+			     double records)
+{
+	const double drain = drain_per_s * BURST_SLOT_MS / 1000;
+	int64_t s = from_ms / BURST_SLOT_MS, since;
+	struct burst_need need = {0, 0, 0};
+	double level = 0, came = 0, peak = 0;
+
+	put_all_back(b, from_ms, records);
+	if (s <= b->came.newest - BURST_SLOTS)
+		s = b->came.newest - BURST_SLOTS + 1;
+	for (since = s; s <= b->came.newest; s++) {
+		double n = is_kept(&b->came, s)
+				   ? *at(&b->came, s) + (double)b->back[s % BURST_SLOTS]
+				   : 0;
+
+		came += n;
+		level += n;
+		peak = level > peak ? level : peak; /* they come at once, at the worst */
+		level -= drain;
+		if (level > 0)
+			continue;
+		if ((s + 1 - since) * BURST_SLOT_MS > need.busy_ms) {
+			need.busy_ms = (s + 1 - since) * BURST_SLOT_MS;
+			need.per_s = came * 1000 / (double)need.busy_ms;
+		}
+		level = came = 0;
+		since = s + 1;
+	}
+	if (level > 0 && (s - since) * BURST_SLOT_MS > need.busy_ms) {
+		need.busy_ms = (s - since) * BURST_SLOT_MS;
+		need.per_s = came * 1000 / (double)need.busy_ms;
+	}
+	need.peak = (uint64_t)peak + (peak > 0);
+	return need;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * advice.h - what is proposed, and what has become of it
+ *
+ * One proposal stands for each topic. Its id is a hash of what it would change, so
+ * the same proposal keeps it for ever; another one takes its place, and the old one
+ * is withdrawn in its words.
+ */
+#ifndef NOISE_ADVICE_H
+#define NOISE_ADVICE_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#define ADVICE_MAX 16 /* topics */
+
+enum advice_state { ADVICE_PROPOSED, ADVICE_APPLIED };
+
+struct advice;
+
+/*
+ * advice_new - @send is called for each object that is new or has changed its state,
+ * and borrows it. Return: owned, or NULL when there is no memory.
+ */
+struct advice *advice_new(void (*send)(void *arg, json_t *object), void *arg)
+	__attribute__((warn_unused_result));
+void advice_free(struct advice *a);
+
+/**
+ * advice_put - this is what is proposed for @topic now
+ * @topic: a name that lives for ever
+ * @object: taken; all names of an advice but id, state and reason. NULL: no memory
+ * The same proposal as before takes new figures and is not sent again.
+ */
+void advice_put(struct advice *a, const char *topic, json_t *object, int64_t wall_ms);
+
+/** advice_set_state - of the one that stands for @topic, if there is one */
+void advice_set_state(struct advice *a, const char *topic, enum advice_state state,
+		      int64_t wall_ms);
+
+/**
+ * advice_standing - number @i of those that stand; NULL: there are no more
+ * @since_ms: wall clock when it got its state
+ */
+json_t *advice_standing(const struct advice *a, unsigned int i, int64_t *since_ms);
+
+#endif

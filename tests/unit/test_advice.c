@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_advice.c - proposals: one for each topic, their ids and states
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "emit/advice.h"
+#include "emit/queue_object.h"
+
+#define NOW 1700000000000
+
+struct sent {
+	unsigned int n;
+	char id[8][17], state[8][12], reason[8][40];
+};
+
+static void take(void *arg, json_t *object)
+{
+	struct sent *s = arg;
+	const char *reason = json_string_value(json_object_get(object, "reason"));
+
+	assert_in_range(s->n, 0, 7);
+	strcpy(s->id[s->n], json_string_value(json_object_get(object, "id")));
+	strcpy(s->state[s->n], json_string_value(json_object_get(object, "state")));
+	strcpy(s->reason[s->n++], reason ? reason : "");
+}
+
+static json_t *some(uint32_t depth, enum queue_verdict verdict)
+{
+	struct queue_advice a = {.verdict = verdict,
+				 .basis = QUEUE_RECONSTRUCTED,
+				 .depth = depth,
+				 .at_least = 70,
+				 .estimate = 1000,
+				 .drain_per_s = 20000};
+	struct ledger_entry e = {.cause = LEDGER_BURST};
+
+	e.sums.refused = 17;
+	e.sums.waited_ticks = 50;
+	e.evidence.backlog_limit = 64;
+	return queue_object(&a, &e, 100);
+}
+
+static void the_same_is_said_once(void **state)
+{
+	struct sent s = {0};
+	struct advice *a = advice_new(take, &s);
+	int64_t since;
+
+	advice_put(a, "queue", some(1280, QUEUE_DEEPER), NOW);
+	advice_put(a, "queue", some(1280, QUEUE_DEEPER), NOW + 1);
+	assert_int_equal(s.n, 1);
+	assert_string_equal(s.state[0], "proposed");
+	assert_int_equal(strlen(s.id[0]), 16);
+	assert_non_null(advice_standing(a, 0, &since));
+	assert_null(advice_standing(a, 1, &since));
+	advice_set_state(a, "queue", ADVICE_APPLIED, NOW + 2);
+	advice_set_state(a, "queue", ADVICE_APPLIED, NOW + 3);
+	advice_set_state(a, "other", ADVICE_APPLIED, NOW + 3);
+	assert_int_equal(s.n, 2);
+	assert_string_equal(s.state[1], "applied");
+	advice_put(a, "queue", some(1280, QUEUE_DEEPER), NOW + 4);
+	assert_string_equal(json_string_value(json_object_get(
+				    advice_standing(a, 0, &since), "state")),
+			    "applied");
+	assert_int_equal(since, NOW + 2);
+	assert_int_equal(s.n, 2);
+	advice_free(a);
+}
+
+static void another_takes_its_place(void **state)
+{
+	struct sent s = {0};
+	struct advice *a = advice_new(take, &s);
+	char reason[40];
+
+	advice_put(a, "queue", some(1280, QUEUE_DEEPER), NOW);
+	advice_put(a, "queue", some(2560, QUEUE_DEEPER), NOW);
+	assert_int_equal(s.n, 3);
+	assert_string_equal(s.state[1], "withdrawn");
+	assert_string_equal(s.id[1], s.id[0]);
+	snprintf(reason, sizeof(reason), "replaced by %s", s.id[2]);
+	assert_string_equal(s.reason[1], reason);
+	assert_string_equal(s.state[2], "proposed");
+	assert_string_not_equal(s.id[2], s.id[0]);
+	advice_put(a, "queue", NULL, NOW);
+	assert_int_equal(s.n, 3);
+	advice_free(a);
+}
+
+/* The id is of what is to be changed, on every machine and in every version. */
+static void an_id_is_for_ever(void **state)
+{
+	struct sent s = {0};
+	struct advice *a = advice_new(take, &s);
+
+	advice_put(a, "queue", some(1280, QUEUE_DEEPER), NOW);
+	assert_string_equal(s.id[0], "0c31ca5ebe3f9e60");
+	advice_free(a);
+}
+
+static void no_depth_has_nothing_to_load(void **state)
+{
+	json_t *o = some(0, QUEUE_NO_DEPTH), *evidence = json_object_get(o, "evidence");
+
+	assert_int_equal(json_array_size(json_object_get(o, "rules")), 0);
+	assert_int_equal(json_array_size(json_object_get(o, "commands")), 0);
+	assert_true(json_is_null(json_object_get(o, "undo")));
+	assert_true(json_is_null(json_object_get(evidence, "depth")));
+	assert_true(json_real_value(json_object_get(evidence, "held_s")) == 0.5);
+	json_decref(o);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_same_is_said_once),
+		cmocka_unit_test(another_takes_its_place),
+		cmocka_unit_test(an_id_is_for_ever),
+		cmocka_unit_test(no_depth_has_nothing_to_load),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

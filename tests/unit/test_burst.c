@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_burst.c - how deep the queue must be, computed from a run that lost
+ *
+ * A queue with a limit, without waiting, record by record in steps of 1 ms: an event
+ * whose first record is refused is gone and counts once, of any other only what is
+ * refused. What comes out is what the plugin would have seen.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "advise/loss.h"
+#include "advise/queue.h"
+
+#define T0      1700000000000
+#define POLL_MS 500
+#define RECORDS 3 /* of each event */
+
+/* Events that begin in millisecond @ms of a load. */
+typedef unsigned int shape_fn(int64_t ms);
+
+static unsigned int spike(int64_t ms)
+{
+	return ms < 300 ? 60 : 0;
+}
+
+static unsigned int spikes(int64_t ms)
+{
+	return ms < 8000 && ms % 1000 < 100 ? 50 : 0;
+}
+
+static unsigned int ramp(int64_t ms)
+{
+	return ms < 1000 ? (unsigned int)(ms / 20) : 0;
+}
+
+static unsigned int flood(int64_t ms)
+{
+	return ms < 30000 ? 40 : 0;
+}
+
+/* More in sum than leaves, but never for long. */
+static unsigned int twenty_small(int64_t ms)
+{
+	return ms < 40000 && ms % 2000 < 40 ? 70 : 0;
+}
+
+struct run {
+	struct burst b;
+	struct ledger_entry e;
+	uint64_t lost;
+};
+
+static bool offer(struct run *r, uint64_t *level, uint32_t limit)
+{
+	if (*level > limit) {
+		r->lost++;
+		return false;
+	}
+	++*level;
+	return true;
+}
+
+/* The load @shape into a queue of @limit that @drain records leave in a ms. */
+static struct run *play(shape_fn *shape, uint32_t limit, unsigned int drain)
+{
+	struct run *r = calloc(1, sizeof(*r));
+	int64_t *queue = calloc(1 << 22, sizeof(*queue)), ms, first = 0, last = 0;
+	uint64_t head = 0, tail = 0, level = 0, polled = 0;
+	unsigned int i, k;
+
+	assert_non_null(r);
+	assert_non_null(queue);
+	burst_init(&r->b);
+	for (ms = 0; ms < 70000; ms++) {
+		unsigned int events = shape(ms);
+
+		for (i = 0; i < events; i++) {
+			bool whole = true;
+
+			for (k = 0; k < RECORDS; k++) {
+				if (offer(r, &level, limit))
+					queue[tail++] = T0 + ms;
+				else if (!k)
+					break;
+				else
+					whole = false;
+			}
+			r->e.evidence.broken_events += !whole;
+		}
+		for (i = 0; i < drain && head < tail; i++, level--)
+			burst_arrived(&r->b, queue[head++], T0 + ms);
+		if (ms % POLL_MS)
+			continue;
+		burst_refused(&r->b, T0 + ms - POLL_MS, T0 + ms,
+			      (uint32_t)(r->lost - polled));
+		if (r->lost > polled) {
+			first = first ? first : T0 + ms;
+			last = T0 + ms;
+		}
+		polled = r->lost;
+	}
+	r->e.first_ms = first;
+	r->e.last_ms = last;
+	r->e.sums.refused = r->lost;
+	r->e.evidence.backlog_limit = limit;
+	r->e.evidence.over_polls = 1;
+	r->e.evidence.polls = 4;
+	r->e.evidence.events = tail / RECORDS;
+	r->e.evidence.records = tail;
+	loss_judge(&r->e);
+	free(queue);
+	return r;
+}
+
+static struct queue_advice advise(shape_fn *shape, uint32_t limit, unsigned int drain)
+{
+	struct kernel_status status = {.backlog_limit = limit};
+	struct run *r = play(shape, limit, drain);
+	struct queue_advice a = queue_advise(&r->b, &r->e, &status);
+
+	free(r);
+	return a;
+}
+
+static uint64_t lost_at(shape_fn *shape, uint32_t limit, unsigned int drain)
+{
+	struct run *r = play(shape, limit, drain);
+	uint64_t lost = r->lost;
+
+	free(r);
+	return lost;
+}
+
+static uint32_t smallest(shape_fn *shape, unsigned int drain)
+{
+	uint32_t low = 1, high = 1 << 17;
+
+	while (low + 1 < high) {
+		uint32_t middle = (low + high) / 2;
+
+		if (lost_at(shape, middle, drain))
+			low = middle;
+		else
+			high = middle;
+	}
+	return high;
+}
+
+static void holds(shape_fn *shape, uint32_t limit, unsigned int drain)
+{
+	struct queue_advice a = advise(shape, limit, drain);
+	uint32_t least = smallest(shape, drain);
+
+	assert_int_equal(a.verdict, QUEUE_DEEPER);
+	assert_int_equal(a.basis, QUEUE_RECONSTRUCTED);
+	assert_true(a.at_least > limit);
+	if (lost_at(shape, a.depth, drain))
+		a = advise(shape, a.depth, drain);
+	assert_int_equal(lost_at(shape, a.depth, drain), 0);
+	print_message("limit %u, drain %u: %u, the smallest is %u\n", limit, drain,
+		      a.depth, least);
+	assert_true(a.depth <= 2 * least);
+}
+
+static void depth_of_a_spike(void **state)
+{
+	holds(spike, 64, 20);
+	holds(spike, 1000, 20);
+	holds(spike, 8192, 50);
+}
+
+static void depth_of_spikes(void **state)
+{
+	holds(spikes, 64, 20);
+	holds(spikes, 2048, 30);
+}
+
+static void depth_of_a_ramp(void **state)
+{
+	holds(ramp, 64, 30);
+	holds(ramp, 4096, 30);
+}
+
+static void depth_of_many_small_ones(void **state)
+{
+	holds(twenty_small, 64, 20);
+}
+
+static void no_depth_helps_against_a_flood(void **state)
+{
+	struct queue_advice a = advise(flood, 64, 20);
+
+	assert_int_equal(a.verdict, QUEUE_NO_DEPTH);
+	assert_true(a.busy_ms > QUEUE_BUSY_MS);
+	assert_in_range((uint64_t)a.drain_per_s, 19000, 21000);
+	assert_true(a.offered_per_s > 100000 && a.offered_per_s < 140000);
+}
+
+/* Nothing is said where it is not the queue, or was mended already. */
+static void nothing_is_said_without_need(void **state)
+{
+	struct run *r = play(spike, 64, 20);
+	struct kernel_status status = {.backlog_limit = 64};
+
+	status.backlog_limit = 8192;
+	assert_int_equal(queue_advise(&r->b, &r->e, &status).verdict, QUEUE_NONE);
+	status.backlog_limit = 64;
+	r->e.cause = LEDGER_AUDITD_STOPPED;
+	assert_int_equal(queue_advise(&r->b, &r->e, &status).verdict, QUEUE_NONE);
+	r->e.cause = LEDGER_BURST;
+	r->e.evidence.before = true;
+	assert_int_equal(queue_advise(&r->b, &r->e, &status).verdict, QUEUE_NONE);
+	free(r);
+}
+
+static void what_was_held_is_not_known(void **state)
+{
+	struct ledger_entry e = {.cause = LEDGER_BURST};
+	struct kernel_status status = {.backlog_limit = 64};
+	struct burst *b = calloc(1, sizeof(*b));
+	struct queue_advice a;
+
+	burst_init(b);
+	e.sums.waited_ticks = 100;
+	e.evidence.backlog_limit = 64;
+	e.evidence.backlog_peak = 67;
+	a = queue_advise(b, &e, &status);
+	assert_int_equal(a.verdict, QUEUE_DEEPER);
+	assert_int_equal(a.basis, QUEUE_THROTTLED);
+	assert_int_equal(a.at_least, 68);
+	assert_int_equal(a.estimate, 0);
+	assert_int_equal(a.depth, 128);
+	free(b);
+}
+
+/* Stamps of other clocks and of long ago are no arrivals of now. */
+static void rings_keep_two_minutes(void **state)
+{
+	struct burst *b = calloc(1, sizeof(*b));
+
+	burst_init(b);
+	burst_arrived(b, T0 + 1, T0);
+	assert_int_equal(burst_need(b, 0, 1, 1).peak, 0);
+	burst_arrived(b, 5, 10);
+	burst_arrived(b, INT64_MIN, T0);
+	assert_int_equal(burst_need(b, 0, 1, 1).peak, 0);
+	burst_arrived(b, T0, T0);
+	burst_arrived(b, T0 - 119000, T0);
+	burst_arrived(b, T0 - 121000, T0);
+	assert_int_equal(burst_need(b, 0, 1, 1).peak, 2);
+	burst_arrived(b, T0 + 3600000, T0 + 3600000);
+	assert_int_equal(burst_need(b, 0, 1, 1).peak, 2);
+	assert_int_equal(burst_drain(b, 0, INT64_MAX), 0);
+	free(b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(depth_of_a_spike),
+		cmocka_unit_test(depth_of_spikes),
+		cmocka_unit_test(depth_of_a_ramp),
+		cmocka_unit_test(depth_of_many_small_ones),
+		cmocka_unit_test(no_depth_helps_against_a_flood),
+		cmocka_unit_test(nothing_is_said_without_need),
+		cmocka_unit_test(what_was_held_is_not_known),
+		cmocka_unit_test(rings_keep_two_minutes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
