@@ -57,10 +57,10 @@ static int set_lists(struct draft *draft, json_t *o, const struct listing *of_wi
 		l->table = tally_table(tally, l->list);
 		r = listing_start(l, top_of(draft->depth, l->list, l->window == 0));
 		draft->others[draft->n] = json_object();
-		if (!r && (json_object_set(o, name, l->array) ||
-			   json_object_set_new(other, name, draft->others[draft->n])))
+		if (json_object_set(o, name, l->array))
 			r = -ENOMEM;
-		draft->n++;
+		if (json_object_set_new(other, name, draft->others[draft->n++]))
+			r = -ENOMEM;
 	}
 	if (json_object_set_new(o, "other", other) ||
 	    json_object_set_new(o, "overlap",
