@@ -103,7 +103,8 @@ static bool was_full(const struct ledger_entry *e)
 {
 	const struct ledger_evidence *v = &e->evidence;
 
-	return v->over_polls || said(v, KLOG_BACKLOG) || e->sums.waited_ticks ||
+	return v->filled || v->over_polls || said(v, KLOG_BACKLOG) ||
+	       e->sums.waited_ticks ||
 	       (v->crowded && e->sums.refused && !said(v, KLOG_MEMORY)) ||
 	       (v->backlog_limit && v->backlog_peak >= NEAR * v->backlog_limit);
 }
@@ -127,7 +128,7 @@ static bool was_waiting(const struct ledger_evidence *e)
 	return was_held(e) && !was_starved(e) && e->idle_polls > e->disk_polls;
 }
 
-static bool was_overloaded(const struct ledger_entry *e)
+bool loss_was_overloaded(const struct ledger_entry *e)
 {
 	return e->last_ms - e->first_ms >= LONG_MS &&
 	       e->evidence.over_polls >= MOST * e->evidence.polls;
@@ -146,7 +147,7 @@ static enum ledger_cause judge_full(const struct ledger_entry *e)
 		return LEDGER_DISPATCHER;
 	if (was_held(v) || was_starved(v))
 		return LEDGER_AUDITD_SLOW;
-	return was_overloaded(e) ? LEDGER_OVERLOAD : LEDGER_BURST;
+	return loss_was_overloaded(e) ? LEDGER_OVERLOAD : LEDGER_BURST;
 }
 
 static enum ledger_cause judge_before(const struct ledger_entry *e)

@@ -6,12 +6,15 @@
 
 #include "advise/loss.h"
 
-#define MARGIN     1.25 /* the drain differs from run to run */
+#define MARGIN     1.25 /* the drain differs from run to run ... */
+#define ONE_RUN    1.4  /* ... and one that lost nothing may have been a good one */
 #define LEAST_STEP 1.5  /* of the depth that lost */
 #define ROUND      64
 #define DEPTH_MAX  1048576 /* some 2.4 GB of kernel memory */
 #define BEFORE_MS  5000    /* of an incident: its first records came by then */
-#define DRAIN_MS   5000    /* after it, in which the queue ran empty */
+#define NEARLY     0.9
+#define MUCH_LESS  0.75
+#define DRAIN_MS   5000 /* after it, in which the queue ran empty */
 
 static double larger(double a, double b)
 {
@@ -31,9 +34,9 @@ static double records_each(const struct ledger_entry *e)
 	return (in_part + (refused - in_part) * of_event) / refused;
 }
 
-static uint32_t depth_of(double records, uint32_t limit)
+static uint32_t depth_of(double records, double margin, uint32_t limit)
 {
-	double depth = larger(records * MARGIN, limit * LEAST_STEP);
+	double depth = larger(records * margin, limit * LEAST_STEP);
 
 	if (depth > DEPTH_MAX)
 		return 0;
@@ -46,8 +49,8 @@ static struct queue_advice of_held(const struct ledger_entry *e, uint32_t limit)
 	struct queue_advice a = {.verdict = QUEUE_DEEPER, .basis = QUEUE_THROTTLED};
 
 	a.at_least = larger(e->evidence.backlog_peak, limit) + 1;
-	a.depth = depth_of((double)limit * 2 / MARGIN, limit);
-	if (e->cause == LEDGER_OVERLOAD || !a.depth)
+	a.depth = depth_of(limit, 2, limit);
+	if (loss_was_overloaded(e) || !a.depth)
 		a.verdict = QUEUE_NO_DEPTH;
 	return a;
 }
@@ -58,20 +61,27 @@ static struct queue_advice of_refused(struct burst *b, const struct ledger_entry
 	struct queue_advice a = {.verdict = QUEUE_DEEPER, .basis = QUEUE_RECONSTRUCTED};
 	int64_t from = e->first_ms - BEFORE_MS;
 	struct burst_need least, need;
+	double drain;
 
 	a.drain_per_s = burst_drain(b, from, e->last_ms + DRAIN_MS);
-	if (a.drain_per_s <= 0)
-		return (struct queue_advice){.verdict = QUEUE_NONE};
-	least = burst_need(b, from, a.drain_per_s, 1);
-	need = burst_need(b, from, a.drain_per_s, records_each(e));
+	drain = a.drain_per_s > 0 ? a.drain_per_s : 1; /* as if nothing left meanwhile */
+	least = burst_need(b, from, drain, 1);
+	need = burst_need(b, from, drain, records_each(e));
 	a.at_least = (uint64_t)larger((double)least.peak, limit + 1.0);
 	a.estimate = (uint64_t)larger((double)need.peak, (double)a.at_least);
 	a.offered_per_s = need.per_s;
 	a.busy_ms = need.busy_ms;
-	a.depth = depth_of((double)a.estimate, limit);
-	if (e->cause == LEDGER_OVERLOAD || need.busy_ms > QUEUE_BUSY_MS || !a.depth)
+	a.depth = depth_of((double)a.estimate, MARGIN, limit);
+	if (loss_was_overloaded(e) || !a.depth)
 		a.verdict = QUEUE_NO_DEPTH;
 	return a;
+}
+
+/* An overload can leave auditd too little of the processors; that is no other cause. */
+static bool is_of_the_queue(const struct ledger_entry *e)
+{
+	return e->cause == LEDGER_BURST || e->cause == LEDGER_OVERLOAD ||
+	       (e->cause == LEDGER_AUDITD_SLOW && loss_was_overloaded(e));
 }
 
 struct queue_advice queue_advise(struct burst *b, const struct ledger_entry *e,
@@ -80,13 +90,44 @@ struct queue_advice queue_advise(struct burst *b, const struct ledger_entry *e,
 	uint32_t limit = e->evidence.backlog_limit;
 	struct queue_advice none = {.verdict = QUEUE_NONE};
 
-	if (e->evidence.before || !limit ||
-	    (e->cause != LEDGER_BURST && e->cause != LEDGER_OVERLOAD) ||
+	if (e->evidence.before || !limit || !is_of_the_queue(e) ||
 	    status->backlog_limit > limit)
 		return none;
 	if (e->sums.waited_ticks)
 		return of_held(e, limit);
 	return e->sums.refused ? of_refused(b, e, limit) : none;
+}
+
+bool queue_was_filled(struct burst *b, const struct ledger_entry *e)
+{
+	int64_t from = e->first_ms - BEFORE_MS;
+	double drain = burst_drain(b, from, e->last_ms + DRAIN_MS);
+	uint32_t limit = e->evidence.backlog_limit;
+
+	/* not known: as if all of a slot left at its end */
+	return limit && e->sums.refused &&
+	       burst_need(b, from, drain > 0 ? drain : 1e9, 0).peak >= NEARLY * limit;
+}
+
+struct queue_advice queue_refine(struct burst *b, int64_t from_ms,
+				 const struct queue_advice *first,
+				 const struct ledger_entry *e)
+{
+	struct queue_advice a = {.verdict = QUEUE_DEEPER, .basis = QUEUE_COMPLETE};
+	struct burst_need need;
+
+	a.drain_per_s = burst_drain(b, from_ms, INT64_MAX);
+	if (a.drain_per_s <= 0)
+		return (struct queue_advice){.verdict = QUEUE_NONE};
+	need = burst_need(b, from_ms, a.drain_per_s, 1);
+	a.at_least = a.estimate = need.peak;
+	a.offered_per_s = need.per_s;
+	a.busy_ms = need.busy_ms;
+	a.depth = depth_of((double)need.peak, ONE_RUN, e->evidence.backlog_limit);
+	if (need.peak < first->at_least / 2 || !a.depth ||
+	    a.depth > MUCH_LESS * first->depth)
+		a.verdict = QUEUE_NONE;
+	return a;
 }
 
 const char *queue_basis_name(enum queue_basis basis)

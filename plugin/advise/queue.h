@@ -2,8 +2,10 @@
 /*
  * queue.h - how deep the kernel's queue must be, and on what that rests
  *
- * A depth helps against bursts only: where more comes than leaves for longer than
- * QUEUE_BUSY_MS, any queue fills, and late records are the price of each step.
+ * A depth helps against bursts only: where more comes than leaves for ten seconds and
+ * longer, any queue fills, and late records are the price of each step. What a run
+ * that lost tells of the drain is too little rather than too much, so the first depth
+ * may be larger than is needed; once it holds a burst, that burst tells the rest.
  * Pure.
  */
 #ifndef NOISE_ADVISE_QUEUE_H
@@ -12,7 +14,6 @@
 #include "count/burst.h"
 #include "count/ledger.h"
 
-#define QUEUE_BUSY_MS      10000
 #define QUEUE_RECORD_BYTES 2304 /* of kernel memory for each that waits, see README */
 
 enum queue_verdict {
@@ -40,6 +41,22 @@ struct queue_advice {
  */
 struct queue_advice queue_advise(struct burst *b, const struct ledger_entry *e,
 				 const struct kernel_status *status);
+
+/**
+ * queue_was_filled - was what came alone enough to fill the queue of @e?
+ * For incidents in which neither a poll nor the kernel's log, which leaves lines out,
+ * has seen it.
+ */
+bool queue_was_filled(struct burst *b, const struct ledger_entry *e);
+
+/**
+ * queue_refine - since @from_ms the proposed depth held all: would less have done?
+ * @first: what was advised, of incident @e
+ * Return: verdict QUEUE_NONE unless a burst of its kind came and much less is enough.
+ */
+struct queue_advice queue_refine(struct burst *b, int64_t from_ms,
+				 const struct queue_advice *first,
+				 const struct ledger_entry *e);
 
 const char *queue_basis_name(enum queue_basis basis);
 

@@ -69,6 +69,9 @@ int cli_request(struct cli_daemon *d, bool all_windows, unsigned int top);
 /** cli_alerts - those that stand, of what has passed by so far; borrowed array */
 const json_t *cli_alerts(const struct cli_daemon *d);
 
+/** cli_advice - that stands, as the daemon has said by now; borrowed */
+const json_t *cli_advice(const struct cli_daemon *d);
+
 /**
  * cli_await - the next object of @type, others are passed over
  * Waits 10 s at most; says on stderr what is wrong. Return: owned, or NULL.

@@ -27,7 +27,7 @@ struct cli_daemon {
 	struct sockaddr_un address;
 	size_t have, size;
 	char *buffer;
-	json_t *alerts; /* those that stand */
+	json_t *alerts, *advice; /* those that stand */
 };
 
 static void say_why(const char *path, int error)
@@ -94,6 +94,7 @@ struct cli_daemon *cli_connect(const char *path)
 	if (!d)
 		return NULL;
 	d->alerts = json_array();
+	d->advice = json_array();
 	d->address.sun_family = AF_UNIX;
 	d->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (d->fd < 0 ||
@@ -117,7 +118,13 @@ void cli_disconnect(struct cli_daemon *d)
 		close(d->fd);
 	free(d->buffer);
 	json_decref(d->alerts);
+	json_decref(d->advice);
 	free(d);
+}
+
+const json_t *cli_advice(const struct cli_daemon *d)
+{
+	return d->advice;
 }
 
 const json_t *cli_alerts(const struct cli_daemon *d)
@@ -215,6 +222,20 @@ static void note_alert(struct cli_daemon *d, json_t *alert)
 		json_array_append(d->alerts, alert);
 }
 
+/* As note_alert(), by its id. */
+static void note_advice(struct cli_daemon *d, json_t *advice)
+{
+	const char *state = json_string_value(json_object_get(advice, "state"));
+	size_t i;
+
+	for (i = json_array_size(d->advice); i > 0; i--)
+		if (is_same(json_array_get(d->advice, i - 1), advice, "id"))
+			json_array_remove(d->advice, i - 1);
+	if (state && strcmp(state, "withdrawn") != 0 &&
+	    json_array_size(d->advice) < ALERTS_MAX)
+		json_array_append(d->advice, advice);
+}
+
 json_t *cli_await(struct cli_daemon *d, const char *type)
 {
 	int64_t until_ms = now_ms() + WAIT_MS;
@@ -228,6 +249,8 @@ json_t *cli_await(struct cli_daemon *d, const char *type)
 			return object;
 		if (r == 0 && is_type(object, "alert"))
 			note_alert(d, object);
+		if (r == 0 && is_type(object, "advice"))
+			note_advice(d, object);
 		if (r <= 0) {
 			json_decref(object);
 			object = NULL;

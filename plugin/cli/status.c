@@ -110,9 +110,33 @@ static void print_alerts(const json_t *alerts)
 	}
 }
 
-static void print_text(const json_t *hello, const json_t *summary, const json_t *alerts)
+/* What is proposed or was done, and the first command for it. */
+static void print_advice(const json_t *all)
 {
-	print_alerts(alerts);
+	size_t i;
+
+	for (i = 0; i < json_array_size(all); i++) {
+		const json_t *advice = json_array_get(all, i);
+		const json_t *command =
+			json_array_get(json_object_get(advice, "commands"), 0);
+
+		printf("%-14s ", "ADVICE");
+		print_word(stdout, json_object_get(advice, "state"));
+		fputs(": ", stdout);
+		print_sentence(stdout, json_object_get(advice, "title"));
+		if (command) {
+			fputs(": ", stdout);
+			print_sentence(stdout, command);
+		}
+		putchar('\n');
+	}
+}
+
+static void print_text(const json_t *hello, const json_t *summary,
+		       const struct cli_daemon *d)
+{
+	print_alerts(cli_alerts(d));
+	print_advice(cli_advice(d));
 	print_daemon(hello);
 	print_flow_of_records(summary);
 	putchar('\n');
@@ -143,7 +167,7 @@ int cli_status(int argc, char **argv)
 	if (summary && json)
 		print_json(hello, summary);
 	else if (summary)
-		print_text(hello, summary, cli_alerts(d));
+		print_text(hello, summary, d);
 	cli_disconnect(d);
 	json_decref(hello);
 	json_decref(summary);

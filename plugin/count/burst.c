@@ -87,7 +87,7 @@ double burst_drain(struct burst *b, int64_t from_ms, int64_t to_ms)
 	if (n < least)
 		return 0;
 	qsort(busy, n, sizeof(busy[0]), by_size);
-	return busy[n / 4] * 1000.0 / BURST_READ_MS;
+	return busy[n / 10] * 1000.0 / BURST_READ_MS;
 }
 
 /* --- the queue --- */

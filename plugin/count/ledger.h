@@ -81,8 +81,9 @@ struct ledger_evidence {
 	uint32_t idle_polls, disk_polls; /* it slept, or waited for a disk, while records
 					  * waited in its socket */
 	bool crowded;                    /* they did */
-	uint64_t events, records;        /* that arrived meanwhile */
-	uint64_t broken_events;          /* of these, ended by age: a part is missing */
+	bool filled; /* what came was enough to fill the queue; not kept over restarts */
+	uint64_t events, records; /* that arrived meanwhile */
+	uint64_t broken_events;   /* of these, ended by age: a part is missing */
 };
 
 struct ledger_entry {

@@ -77,6 +77,16 @@ static void say_why(const struct told *t, char *out, size_t size)
 			 "most",
 			 e->sums.refused, e->evidence.backlog_limit, a->offered_per_s,
 			 a->drain_per_s, (double)a->busy_ms / 1000);
+	else if (a->basis == QUEUE_COMPLETE)
+		snprintf(out, size,
+			 "the kernel refused %" PRIu64
+			 " times while its queue of %" PRIu32
+			 " was full; in a deeper one nothing was lost, some %" PRIu64
+			 " records waited and %.0f a second left: with two "
+			 "fifths more it is deep enough, and the queue takes up to %.1f "
+			 "MiB of memory when it is full",
+			 e->sums.refused, e->evidence.backlog_limit, a->estimate,
+			 a->drain_per_s, mib);
 	else
 		snprintf(out, size,
 			 "the kernel refused %" PRIu64
@@ -114,6 +124,13 @@ static int set_change(json_t *o, const struct told *t)
 	       json_object_set_new(o, "undo", deeper ? json_string(undo) : json_null());
 }
 
+static const char *confidence_of(const struct queue_advice *a)
+{
+	if (a->basis == QUEUE_COMPLETE)
+		return "high";
+	return a->basis == QUEUE_RECONSTRUCTED && a->drain_per_s > 0 ? "medium" : "low";
+}
+
 json_t *queue_object(const struct queue_advice *advice, const struct ledger_entry *e,
 		     unsigned int ticks_per_s)
 {
@@ -129,8 +146,7 @@ json_t *queue_object(const struct queue_advice *advice, const struct ledger_entr
 		"{s:n, s:s, s:s, s:s, s:o, s:n, s:n, s:[], s:s, s:s, s:[], s:n, s:n}",
 		"rank", "kind", "queue", "title", title, "why", why, "evidence",
 		evidence(&t), "saves", "gives_up", "blinds", "risk", "low", "confidence",
-		advice->basis == QUEUE_RECONSTRUCTED ? "medium" : "low", "controls",
-		"try", "verified");
+		confidence_of(advice), "controls", "try", "verified");
 	if (o && set_change(o, &t)) {
 		json_decref(o);
 		return NULL;

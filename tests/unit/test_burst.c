@@ -73,6 +73,7 @@ static struct run *play(shape_fn *shape, uint32_t limit, unsigned int drain)
 	struct run *r = calloc(1, sizeof(*r));
 	int64_t *queue = calloc(1 << 22, sizeof(*queue)), ms, first = 0, last = 0;
 	uint64_t head = 0, tail = 0, level = 0, polled = 0;
+	uint32_t polls = 0, over_polls = 0;
 	unsigned int i, k;
 
 	assert_non_null(r);
@@ -104,14 +105,17 @@ static struct run *play(shape_fn *shape, uint32_t limit, unsigned int drain)
 			first = first ? first : T0 + ms;
 			last = T0 + ms;
 		}
+		polls += r->lost > polled || level > limit;
+		over_polls += level > limit;
 		polled = r->lost;
 	}
 	r->e.first_ms = first;
 	r->e.last_ms = last;
 	r->e.sums.refused = r->lost;
 	r->e.evidence.backlog_limit = limit;
-	r->e.evidence.over_polls = 1;
-	r->e.evidence.polls = 4;
+	r->e.evidence.reasons = r->lost ? 1u << KLOG_BACKLOG : 0;
+	r->e.evidence.over_polls = over_polls;
+	r->e.evidence.polls = polls;
 	r->e.evidence.events = tail / RECORDS;
 	r->e.evidence.records = tail;
 	loss_judge(&r->e);
@@ -198,9 +202,50 @@ static void no_depth_helps_against_a_flood(void **state)
 	struct queue_advice a = advise(flood, 64, 20);
 
 	assert_int_equal(a.verdict, QUEUE_NO_DEPTH);
-	assert_true(a.busy_ms > QUEUE_BUSY_MS);
+	assert_true(a.busy_ms > 20000);
 	assert_in_range((uint64_t)a.drain_per_s, 19000, 21000);
 	assert_true(a.offered_per_s > 100000 && a.offered_per_s < 140000);
+}
+
+/* The first depth may be too large; a run without loss in it tells the rest. */
+static void less_is_enough(void **state)
+{
+	struct queue_advice first = {.verdict = QUEUE_DEEPER, .depth = 100000}, a;
+	struct run *r = play(spikes, 100000, 20);
+	uint32_t least = smallest(spikes, 20);
+
+	r->e.evidence.backlog_limit = 64;
+	first.at_least = 5000;
+	a = queue_refine(&r->b, T0, &first, &r->e);
+	assert_int_equal(a.verdict, QUEUE_DEEPER);
+	assert_int_equal(a.basis, QUEUE_COMPLETE);
+	assert_int_equal(lost_at(spikes, a.depth, 20), 0);
+	assert_true(a.depth <= 2 * least);
+	/* but not when what came was much smaller, or nearly as much is needed */
+	first.at_least = 50000;
+	assert_int_equal(queue_refine(&r->b, T0, &first, &r->e).verdict, QUEUE_NONE);
+	first.at_least = 5000;
+	first.depth = a.depth;
+	assert_int_equal(queue_refine(&r->b, T0, &first, &r->e).verdict, QUEUE_NONE);
+	free(r);
+}
+
+/* Neither a poll nor the kernel's log has seen that the queue was full. */
+static void what_came_may_tell_that_it_was_full(void **state)
+{
+	struct run *r = play(ramp, 64, 30);
+
+	r->e.evidence.reasons = 0;
+	r->e.evidence.over_polls = 0;
+	loss_judge(&r->e);
+	assert_int_equal(r->e.cause, LEDGER_UNKNOWN);
+	assert_true(queue_was_filled(&r->b, &r->e));
+	r->e.evidence.filled = true;
+	loss_judge(&r->e);
+	assert_int_equal(r->e.cause, LEDGER_BURST);
+	r->e.evidence.backlog_limit = 1 << 20;
+	assert_false(queue_was_filled(&r->b, &r->e));
+	free(r);
 }
 
 /* Nothing is said where it is not the queue, or was mended already. */
@@ -269,6 +314,8 @@ int main(void)
 		cmocka_unit_test(depth_of_a_ramp),
 		cmocka_unit_test(depth_of_many_small_ones),
 		cmocka_unit_test(no_depth_helps_against_a_flood),
+		cmocka_unit_test(less_is_enough),
+		cmocka_unit_test(what_came_may_tell_that_it_was_full),
 		cmocka_unit_test(nothing_is_said_without_need),
 		cmocka_unit_test(what_was_held_is_not_known),
 		cmocka_unit_test(rings_keep_two_minutes),
