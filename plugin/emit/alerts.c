@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define AGAIN_MS 1000 /* between two of the same alert, by whose records another */
+
 struct standing {
 	enum alert_kind kind;
 	enum alert_level level;
@@ -17,6 +19,8 @@ struct standing {
 	int64_t again_ms;  /* CLOCK_BOOTTIME, the last time */
 	int64_t raised_ms; /* wall clock, when it was sent */
 	json_t *object;    /* owned */
+	json_t *told;      /* the figures that were sent last */
+	int64_t sent_ms;   /* CLOCK_BOOTTIME when they were */
 };
 
 struct alerts {
@@ -59,8 +63,10 @@ void alerts_free(struct alerts *a)
 {
 	if (!a)
 		return;
-	while (a->n)
+	while (a->n) {
 		json_decref(a->of[--a->n].object);
+		json_decref(a->of[a->n].told);
+	}
 	free(a);
 }
 
@@ -97,12 +103,28 @@ static json_t *object_of(const struct alert *alert)
 	return o;
 }
 
+static bool differs(const json_t *a, const json_t *b, const char *name)
+{
+	const json_t *x = json_object_get(a, name), *y = json_object_get(b, name);
+
+	return x != y && !json_equal(x, y);
+}
+
+/* Who is to blame is seldom known by the first record. */
+static bool is_another(const struct standing *s, const struct alert *alert,
+		       const struct clock_reading *clock)
+{
+	return clock->boot_ms - s->sent_ms >= AGAIN_MS &&
+	       (differs(s->told, alert->figures, "top_key") ||
+		differs(s->told, alert->figures, "top_exe"));
+}
+
 void alerts_raise(struct alerts *a, const struct alert *alert,
 		  const struct clock_reading *clock)
 {
 	struct standing *s = find(a, alert->kind, alert->cause);
 	json_t *object = object_of(alert);
-	bool is_news = !s || alert->level > s->level;
+	bool is_news = !s || alert->level > s->level || is_another(s, alert, clock);
 
 	json_decref(alert->figures);
 	if (!object || (!s && a->n == ALERTS_MAX)) {
@@ -121,6 +143,9 @@ void alerts_raise(struct alerts *a, const struct alert *alert,
 		return;
 	s->level = alert->level;
 	s->raised_ms = clock->wall_ms;
+	s->sent_ms = clock->boot_ms;
+	json_decref(s->told);
+	s->told = json_incref(json_object_get(object, "figures"));
 	a->send(a->arg, object, s->level);
 }
 
@@ -128,6 +153,7 @@ static void end(struct alerts *a, struct standing *s)
 {
 	json_t *object = s->object;
 
+	json_decref(s->told);
 	*s = a->of[--a->n];
 	json_object_set_new(object, "state", json_string("cleared"));
 	a->send(a->arg, object, ALERT_INFO);

@@ -53,7 +53,8 @@ void alerts_free(struct alerts *a);
 
 /**
  * alerts_raise - it is so now
- * One that stands already is sent again only when its level has risen; its text and
+ * One that stands already is sent again only when its level has risen, or, a second
+ * later, top_key or top_exe of its figures is another; its text and
  * figures are those of the last call. What does not fit beside ALERTS_MAX others is
  * counted.
  */
