@@ -8,6 +8,7 @@
 
 #define DEFAULT_TOP 10
 #define MAX_TOP     512
+#define PUSHED_MAX  3 /* summaries that may come before the answer */
 
 struct options {
 	const char *socket, *window;
@@ -86,6 +87,28 @@ static int print(json_t *summary, const struct options *o)
 	return CLI_FINE;
 }
 
+/* What was pushed to all meanwhile has the lists of the first window alone. */
+static bool is_answer(const json_t *summary)
+{
+	const json_t *windows = json_object_get(summary, "windows");
+	const json_t *all = json_array_get(windows, json_array_size(windows) - 1);
+
+	return json_array_size(json_object_get(all, "types")) ||
+	       !json_integer_value(json_object_get(all, "records"));
+}
+
+static json_t *await_answer(struct cli_daemon *d)
+{
+	json_t *summary = cli_await(d, "summary");
+	int i;
+
+	for (i = 1; summary && !is_answer(summary) && i < PUSHED_MAX; i++) {
+		json_decref(summary);
+		summary = cli_await(d, "summary");
+	}
+	return summary;
+}
+
 int cli_report(int argc, char **argv)
 {
 	struct options o = {.top = DEFAULT_TOP};
@@ -102,7 +125,7 @@ int cli_report(int argc, char **argv)
 	summary = cli_await(d, "summary");
 	if (summary && cli_request(d, true, o.top) == 0) {
 		json_decref(summary);
-		summary = cli_await(d, "summary");
+		summary = await_answer(d);
 	}
 	cli_disconnect(d);
 	if (!summary)
