@@ -13,7 +13,7 @@
 #define DEPTH_MAX  1048576 /* some 2.4 GB of kernel memory */
 #define BEFORE_MS  5000    /* of an incident: its first records came by then */
 #define NEARLY     0.9
-#define MUCH_LESS  0.75
+#define MUCH_LESS  0.8
 #define DRAIN_MS   5000 /* after it, in which the queue ran empty */
 
 static double larger(double a, double b)
@@ -115,11 +115,15 @@ struct queue_advice queue_refine(struct burst *b, int64_t from_ms,
 {
 	struct queue_advice a = {.verdict = QUEUE_DEEPER, .basis = QUEUE_COMPLETE};
 	struct burst_need need;
+	uint64_t waiting;
 
 	a.drain_per_s = burst_drain(b, from_ms, INT64_MAX);
 	if (a.drain_per_s <= 0)
 		return (struct queue_advice){.verdict = QUEUE_NONE};
 	need = burst_need(b, from_ms, a.drain_per_s, 1);
+	waiting = burst_waiting(b, from_ms);
+	if (waiting < need.peak) /* both are at least what the queue held */
+		need.peak = waiting;
 	a.at_least = a.estimate = need.peak;
 	a.offered_per_s = need.per_s;
 	a.busy_ms = need.busy_ms;

@@ -92,6 +92,24 @@ double burst_drain(struct burst *b, int64_t from_ms, int64_t to_ms)
 
 /* --- the queue --- */
 
+uint64_t burst_waiting(const struct burst *b, int64_t from_ms)
+{
+	const int64_t slots = BURST_READ_MS / BURST_SLOT_MS;
+	int64_t s = from_ms / BURST_READ_MS, i, level = 0, most = 0;
+
+	if (s <= b->read.newest - BURST_READS)
+		s = b->read.newest - BURST_READS + 1;
+	for (; s <= b->read.newest; s++) {
+		for (i = s * slots; i < (s + 1) * slots; i++)
+			level += is_kept(&b->came, i) ? *at(&b->came, i) : 0;
+		most = level > most ? level : most;
+		level -= is_kept(&b->read, s) ? *at(&b->read, s) : 0;
+		if (level < 0)
+			level = 0; /* they had come before */
+	}
+	return (uint64_t)most;
+}
+
 /* What was refused in one interval comes where the others of it came. */
 static void put_back(struct burst *b, const struct burst_loss *l, double records)
 {

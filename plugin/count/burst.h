@@ -60,6 +60,12 @@ void burst_refused(struct burst *b, int64_t from_ms, int64_t to_ms, uint32_t ref
  */
 double burst_drain(struct burst *b, int64_t from_ms, int64_t to_ms);
 
+/**
+ * burst_waiting - the most records that had come and were not read yet, since @from_ms
+ * In the kernel's queue and in auditd's behind it. Only where nothing was refused.
+ */
+uint64_t burst_waiting(const struct burst *b, int64_t from_ms);
+
 struct burst_need {
 	uint64_t peak;   /* records: the queue's fullest moment */
 	int64_t busy_ms; /* longest time without a moment in which it was empty */

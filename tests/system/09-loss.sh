@@ -82,6 +82,32 @@ same "the program that did it" "$T/load" "$(alert_of loss .figures.top_exe)"
 counted() { [ "$(jq -Rr 'fromjson? | select(.type == "summary") | .kernel.lost_delta' "$T/reader.out" | awk '{ s += $1 } END { print s + 0 }')" -ge 1 ]; }
 check "summaries count it" until_true "$SYS_WAIT" counted
 grep '"type":"alert"' "$T/reader.out" | tail -n 3
+# advice FILTER: of the newest on the queue
+advice() { jq -Rr "fromjson? | select(.type == \"advice\" and .kind == \"queue\" and .state != \"withdrawn\") | $1" "$T/reader.out" | tail -n 1; }
+is_advised() { [ "$(advice .id)" != "$old_advice" ]; }
+drained() { [ "$(status_of backlog)" -le 2 ]; }
+# again: the same load in the depth that is advised now
+again()
+{
+	until_true 150 is_advised || return
+	old_advice=$(advice .id)
+	note "advised: $(advice '"\(.title); \(.evidence | tojson)"')"
+	advice '.commands[0]' | sh >/dev/null || fail "the advised command does not work"
+	lost=$(status_of lost)
+	many || fail "the load was not as expected"
+	until_true "$SYS_WAIT" drained || fail "the queue does not run empty"
+	now_lost=$(($(status_of lost) - lost))
+	note "lost in it: $now_lost"
+}
+old_advice=
+if again; then
+	[ "$now_lost" = 0 ] || again || fail "no second advice"
+	same "the advised change applied, the same load loses" 0 "$now_lost"
+	status_says() { "$AUNOISE" status --socket "$T/run/socket" | grep -q "^ADVICE .*applied: make the kernel's queue"; }
+	check "aunoise status shows it" until_true 50 status_says
+elif [ "$cause" = burst ]; then
+	fail "no advice"
+fi
 check "all objects are valid" validate "$T/reader.out"
 check "the summary log says it" grep -q " alert alert=loss state=raised level=critical cause=$cause" "$T/noise-log/summary.log"
 same "calls that were refused" 0 "$(last_summary reader .health.calls_denied)"

@@ -230,6 +230,19 @@ static void less_is_enough(void **state)
 	free(r);
 }
 
+static void what_waits_has_come_and_is_not_read(void **state)
+{
+	struct burst *b = calloc(1, sizeof(*b));
+	unsigned int i;
+
+	burst_init(b);
+	for (i = 0; i < 100; i++) /* a hundred at once, read one each 20 ms */
+		burst_arrived(b, T0, T0 + 20 * i);
+	assert_int_equal(burst_waiting(b, T0 - 1000), 100);
+	assert_int_equal(burst_waiting(b, T0 + 20), 0);
+	free(b);
+}
+
 /* Neither a poll nor the kernel's log has seen that the queue was full. */
 static void what_came_may_tell_that_it_was_full(void **state)
 {
@@ -315,6 +328,7 @@ int main(void)
 		cmocka_unit_test(depth_of_many_small_ones),
 		cmocka_unit_test(no_depth_helps_against_a_flood),
 		cmocka_unit_test(less_is_enough),
+		cmocka_unit_test(what_waits_has_come_and_is_not_read),
 		cmocka_unit_test(what_came_may_tell_that_it_was_full),
 		cmocka_unit_test(nothing_is_said_without_need),
 		cmocka_unit_test(what_was_held_is_not_known),
