@@ -334,7 +334,8 @@ static unsigned int explain_before(struct ledger *l)
 		return 0;
 	l->unexplained = false;
 	e->evidence.absent = true;
-	return (e->sums.refused ? LEDGER_LOST : LEDGER_GAP) | LEDGER_BEFORE;
+	return (e->sums.refused ? LEDGER_LOST : 0) |
+	       (e->sums.gap_events ? LEDGER_GAP : 0) | LEDGER_BEFORE;
 }
 
 static bool is_crowded(const struct ledger *l)
