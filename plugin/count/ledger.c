@@ -168,7 +168,7 @@ static uint32_t growth_of_lost(struct ledger *l, uint32_t was, uint32_t is,
 	}
 	if (is >= was || (was > WRAP_FROM && is < WRAP_TO))
 		return is - was;
-	if (is >= l->polled_lost && was > l->polled_lost) {
+	if (l->log_ahead && is >= l->polled_lost) {
 		l->status.lost = was; /* the log, which was read meanwhile, is newer */
 		return 0;
 	}
@@ -242,6 +242,7 @@ unsigned int ledger_status(struct ledger *l, const struct kernel_status *status,
 						: 0,
 			     clock);
 	l->polled_lost = status->lost;
+	l->log_ahead = false;
 	l->has_status = true;
 	l->status_boot_ms = clock->boot_ms;
 	l->backlog_peak = larger(l->backlog_peak, status->backlog);
@@ -262,6 +263,7 @@ unsigned int ledger_lost(struct ledger *l, uint32_t lost,
 	    (l->reset_ms && clock->boot_ms - l->reset_ms < RESET_MS))
 		return 0;
 	l->status.lost = lost;
+	l->log_ahead = more;
 	return grown(l, more, 0, clock);
 }
 

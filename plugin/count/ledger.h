@@ -121,8 +121,8 @@ struct ledger {
 			     */
 	uint32_t
 		reset_polled; /* the last status before that; one of between may follow */
-	uint32_t polled_lost; /* `lost` of the last status; the log may have told more
-				 since */
+	uint32_t polled_lost; /* `lost` of the last status */
+	bool log_ahead;       /* the kernel's log has told more since */
 	int64_t status_boot_ms;           /* CLOCK_BOOTTIME when it came */
 	uint32_t backlog_peak;            /* since ledger_mark() */
 	struct ledger_sums total, marked; /* marked: as of ledger_mark() */

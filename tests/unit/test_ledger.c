@@ -494,6 +494,18 @@ static void a_late_status_is_no_reset(void **state)
 	assert_int_equal(x->l.total.refused, 5);
 }
 
+/* ... and one that came while nobody watched is no late status. */
+static void a_reset_in_an_absence_is_seen(void **state)
+{
+	struct world *x = *state;
+
+	ledger_resume(&x->l, 400, 0, x->now.boot_ms - 1000, -1);
+	assert_int_equal(poll(x, 3, 0) & LEDGER_LOST, LEDGER_LOST);
+	assert_int_equal(x->l.total.refused, 3);
+	assert_int_equal(poll(x, 10, 0) & LEDGER_LOST, LEDGER_LOST);
+	assert_int_equal(x->l.total.refused, 10);
+}
+
 static void a_status_of_before_the_reset_is_old(void **state)
 {
 	struct world *x = *state;
@@ -653,6 +665,7 @@ int main(void)
 		CASE(a_reason_may_come_first),
 		CASE(the_log_may_count),
 		CASE(a_late_status_is_no_reset),
+		CASE(a_reset_in_an_absence_is_seen),
 		CASE(a_status_of_before_the_reset_is_old),
 		CASE(a_reset_waits_a_minute_for_its_word),
 		CASE(drops_of_another_socket_are_no_growth),
