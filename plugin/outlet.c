@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "advisor.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "emit/advice.h"
@@ -43,7 +42,7 @@ struct outlet {
 	struct writer *writer; /* NULL: no summary log */
 	struct alerts *alerts;
 	struct advice *advice;
-	struct advisor *advisor; /* NULL until there is a monitor */
+
 	struct monitor *monitor; /* borrowed; NULL: none yet */
 	uint64_t gaps_reported;
 	int64_t reported_ms; /* wall clock of the last summary to all */
@@ -203,7 +202,7 @@ void outlet_summary(struct outlet *o)
 	schema_line_free(&line);
 }
 
-/* --- alerts --- */
+/* --- alerts and advice --- */
 
 /* Alerts that stand, and behind them advice. */
 static int make_standing(void *arg, unsigned int i, struct schema_line *line)
@@ -222,45 +221,49 @@ static int make_standing(void *arg, unsigned int i, struct schema_line *line)
 		      : -ENOENT;
 }
 
-static void send_alert(void *arg, json_t *object, enum alert_level level)
+typedef size_t line_fn(const json_t *object, char *out, size_t size);
+
+/* To the clients and the summary log. Return: false when there was no memory. */
+static bool publish(struct outlet *o, const char *type, json_t *object, line_fn *as_line)
 {
-	static const int priority[] = {LOG_NOTICE, LOG_WARNING, LOG_CRIT};
-	struct outlet *o = arg;
 	struct schema_line line;
 	char text[LOG_LINE_BYTES];
 	size_t n;
 
-	if (schema_line(&line, "alert", object, clock_read().wall_ms, &o->origin) < 0)
-		return;
+	if (schema_line(&line, type, object, clock_read().wall_ms, &o->origin) < 0)
+		return false;
 	server_send(o->server, &line);
 	schema_line_free(&line);
-	n = sumlog_alert(object, text, sizeof(text));
+	n = as_line(object, text, sizeof(text));
 	if (n && o->writer)
 		writer_line(o->writer, text, n);
-	log_msg(priority[level], "alert %s %s: %s",
-		json_string_value(json_object_get(object, "alert")),
-		json_string_value(json_object_get(object, "state")),
-		json_string_value(json_object_get(object, "text")));
+	return true;
+}
+
+static const char *word_of(const json_t *object, const char *name)
+{
+	return json_string_value(json_object_get(object, name));
+}
+
+static void send_alert(void *arg, json_t *object, enum alert_level level)
+{
+	static const int priority[] = {LOG_NOTICE, LOG_WARNING, LOG_CRIT};
+
+	if (publish(arg, "alert", object, sumlog_alert))
+		log_msg(priority[level], "alert %s %s: %s", word_of(object, "alert"),
+			word_of(object, "state"), word_of(object, "text"));
 }
 
 static void send_advice(void *arg, json_t *object)
 {
-	struct outlet *o = arg;
-	struct schema_line line;
-	char text[LOG_LINE_BYTES];
-	size_t n;
+	if (publish(arg, "advice", object, sumlog_advice))
+		log_msg(LOG_NOTICE, "advice %s %s: %s", word_of(object, "id"),
+			word_of(object, "state"), word_of(object, "title"));
+}
 
-	if (schema_line(&line, "advice", object, clock_read().wall_ms, &o->origin) < 0)
-		return;
-	server_send(o->server, &line);
-	schema_line_free(&line);
-	n = sumlog_advice(object, text, sizeof(text));
-	if (n && o->writer)
-		writer_line(o->writer, text, n);
-	log_msg(LOG_NOTICE, "advice %s %s: %s",
-		json_string_value(json_object_get(object, "id")),
-		json_string_value(json_object_get(object, "state")),
-		json_string_value(json_object_get(object, "title")));
+struct advice *outlet_advice(struct outlet *o)
+{
+	return o->advice;
 }
 
 struct alerts *outlet_alerts(struct outlet *o)
@@ -270,15 +273,7 @@ struct alerts *outlet_alerts(struct outlet *o)
 
 void outlet_set_monitor(struct outlet *o, struct monitor *monitor)
 {
-	struct advisor_options a = {.base = o->o.base,
-				    .engine = o->o.engine,
-				    .ledger = monitor_ledger(monitor),
-				    .advice = o->advice};
-
 	o->monitor = monitor;
-	o->advisor = advisor_new(&a);
-	if (!o->advisor)
-		log_msg(LOG_WARNING, "no memory for advice; going on without it");
 }
 
 void outlet_configure(struct outlet *o)
@@ -408,7 +403,7 @@ void outlet_free(struct outlet *o, int64_t until_ms)
 	if (o->writer)
 		writer_free(o->writer, left > LEAST_MS ? left : LEAST_MS);
 	server_free(o->server);
-	advisor_free(o->advisor);
+
 	advice_free(o->advice);
 	alerts_free(o->alerts);
 	free(o);

@@ -15,6 +15,7 @@
 #include "config.h"
 #include "count/engine.h"
 
+struct advice;
 struct alerts;
 struct monitor;
 struct outlet;
@@ -56,6 +57,9 @@ void outlet_set_monitor(struct outlet *o, struct monitor *monitor);
 
 /** outlet_alerts - what is raised there goes to clients, log and system log */
 struct alerts *outlet_alerts(struct outlet *o);
+
+/** outlet_advice - what is proposed there goes the same way */
+struct advice *outlet_advice(struct outlet *o);
 
 /** outlet_summary - the summary of the default interval, to clients and log */
 void outlet_summary(struct outlet *o);

@@ -18,6 +18,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "advisor.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -48,6 +49,7 @@ struct plugin {
 	struct outlet *outlet;
 	struct monitor *monitor;
 	struct alarm alarm;
+	struct advisor advisor;
 	struct event *input_event, *signal_event, *idle_event, *summary_event,
 		*stop_event, *watch_event;
 	int64_t until_ms; /* CLOCK_BOOTTIME: when the end has to be over */
@@ -128,6 +130,7 @@ static void on_news(void *arg, unsigned int news)
 	struct plugin *p = arg;
 
 	alarm_news(&p->alarm, news);
+	advisor_news(&p->advisor, news);
 }
 
 /* --- time and signals --- */
@@ -315,6 +318,9 @@ static int set_up_monitor(struct plugin *p)
 				  .ticks_per_s = clock_ticks_per_s(),
 				  .backlog_warn = p->config.backlog_warn,
 				  .backlog_critical = p->config.backlog_critical};
+	p->advisor = (struct advisor){.engine = p->engine,
+				      .ledger = monitor_ledger(p->monitor),
+				      .advice = outlet_advice(p->outlet)};
 	outlet_set_monitor(p->outlet, p->monitor);
 	return 0;
 }
@@ -333,28 +339,20 @@ static int add_watch(struct plugin *p)
 	return p->watch_event ? event_add(p->watch_event, NULL) : -1;
 }
 
-static struct event *add_timer(struct plugin *p, long ms, event_callback_fn fn)
-{
-	struct event *event = event_new(p->base, -1, EV_PERSIST, fn, p);
-	struct timeval every = {ms / 1000, ms % 1000 * 1000};
-
-	if (event)
-		event_add(event, &every);
-	return event;
-}
-
 static int set_up_events(struct plugin *p)
 {
+	static const struct timeval idle_tick = {0, IDLE_TICK_MS * 1000};
 	p->input_event =
 		event_new(p->base, STDIN_FILENO, EV_READ | EV_PERSIST, on_input, p);
 	p->signal_event =
 		event_new(p->base, p->signal_fd, EV_READ | EV_PERSIST, on_signal, p);
 	p->stop_event = event_new(p->base, -1, 0, on_stop_tick, p);
-	p->idle_event = add_timer(p, IDLE_TICK_MS, on_idle_tick);
+	p->idle_event = event_new(p->base, -1, EV_PERSIST, on_idle_tick, p);
 	p->summary_event = event_new(p->base, -1, EV_PERSIST, on_summary_tick, p);
 	if (!p->input_event || !p->signal_event || !p->stop_event || !p->idle_event ||
 	    !p->summary_event || event_add(p->input_event, NULL) ||
-	    event_add(p->signal_event, NULL) || add_watch(p)) {
+	    event_add(p->idle_event, &idle_tick) || event_add(p->signal_event, NULL) ||
+	    add_watch(p)) {
 		log_msg(LOG_ERR, "libevent: events cannot be added");
 		return -ENOMEM;
 	}

@@ -12,9 +12,9 @@
 #define ROUND      64
 #define DEPTH_MAX  1048576 /* some 2.4 GB of kernel memory */
 #define BEFORE_MS  5000    /* of an incident: its first records came by then */
-#define NEARLY     0.9
-#define MUCH_LESS  0.8
-#define DRAIN_MS   5000 /* after it, in which the queue ran empty */
+#define NEARLY     0.9     /* of the limit, by a drain that is not known well */
+#define MUCH_LESS  0.8     /* of the depth, or it is not worth another change */
+#define DRAIN_MS   5000    /* after it, in which the queue ran empty */
 
 static double larger(double a, double b)
 {
@@ -43,22 +43,28 @@ static uint32_t depth_of(double records, double margin, uint32_t limit)
 	return ((uint32_t)depth + ROUND - 1) / ROUND * ROUND;
 }
 
+/* The verdict on @depth; none where more came than left for long, or it is too large. */
+static void set_depth(struct queue_advice *a, const struct ledger_entry *e,
+		      uint32_t depth)
+{
+	a->depth = loss_was_overloaded(e) ? 0 : depth;
+	a->verdict = a->depth ? QUEUE_DEEPER : QUEUE_NO_DEPTH;
+}
+
 /* Programs were held, so what they would have written is not known. */
 static struct queue_advice of_held(const struct ledger_entry *e, uint32_t limit)
 {
-	struct queue_advice a = {.verdict = QUEUE_DEEPER, .basis = QUEUE_THROTTLED};
+	struct queue_advice a = {.basis = QUEUE_THROTTLED};
 
 	a.at_least = larger(e->evidence.backlog_peak, limit) + 1;
-	a.depth = depth_of(limit, 2, limit);
-	if (loss_was_overloaded(e) || !a.depth)
-		a.verdict = QUEUE_NO_DEPTH;
+	set_depth(&a, e, depth_of(limit, 2, limit));
 	return a;
 }
 
 static struct queue_advice of_refused(struct burst *b, const struct ledger_entry *e,
 				      uint32_t limit)
 {
-	struct queue_advice a = {.verdict = QUEUE_DEEPER, .basis = QUEUE_RECONSTRUCTED};
+	struct queue_advice a = {.basis = QUEUE_RECONSTRUCTED};
 	int64_t from = e->first_ms - BEFORE_MS;
 	struct burst_need least, need;
 	double drain;
@@ -71,9 +77,7 @@ static struct queue_advice of_refused(struct burst *b, const struct ledger_entry
 	a.estimate = (uint64_t)larger((double)need.peak, (double)a.at_least);
 	a.offered_per_s = need.per_s;
 	a.busy_ms = need.busy_ms;
-	a.depth = depth_of((double)a.estimate, MARGIN, limit);
-	if (loss_was_overloaded(e) || !a.depth)
-		a.verdict = QUEUE_NO_DEPTH;
+	set_depth(&a, e, depth_of((double)a.estimate, MARGIN, limit));
 	return a;
 }
 

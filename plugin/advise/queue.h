@@ -14,7 +14,8 @@
 #include "count/burst.h"
 #include "count/ledger.h"
 
-#define QUEUE_RECORD_BYTES 2304 /* of kernel memory for each that waits, see README */
+#define QUEUE_RECORD_BYTES \
+	2304 /* of kernel memory for each that waits (its skb's truesize) */
 
 enum queue_verdict {
 	QUEUE_NONE,     /* nothing to say */
@@ -27,7 +28,7 @@ enum queue_basis { QUEUE_COMPLETE, QUEUE_RECONSTRUCTED, QUEUE_THROTTLED };
 struct queue_advice {
 	enum queue_verdict verdict;
 	enum queue_basis basis;
-	uint32_t depth;       /* to set, in records, with margin */
+	uint32_t depth;       /* to set, in records, with margin; 0: none helps */
 	uint64_t at_least;    /* records: less certainly loses or holds again */
 	uint64_t estimate;    /* records: what the queue would have held; 0: not known */
 	double drain_per_s;   /* records; 0: not known */

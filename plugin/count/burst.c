@@ -10,8 +10,10 @@
 void burst_init(struct burst *b)
 {
 	memset(b, 0, sizeof(*b));
-	b->came = (struct burst_ring){0, BURST_SLOT_MS, BURST_SLOTS, b->came_count};
-	b->read = (struct burst_ring){0, BURST_READ_MS, BURST_READS, b->read_count};
+	b->came = (struct burst_ring){
+		.slot_ms = BURST_SLOT_MS, .n = BURST_SLOTS, .count = b->came_count};
+	b->read = (struct burst_ring){
+		.slot_ms = BURST_READ_MS, .n = BURST_READS, .count = b->read_count};
 }
 
 static bool is_kept(const struct burst_ring *r, int64_t slot)
@@ -31,12 +33,19 @@ static void move_to(struct burst_ring *r, int64_t slot)
 	for (; s <= slot; s++)
 		*at(r, s) = 0;
 	r->newest = slot;
+	r->newest_ms = slot * r->slot_ms;
+	r->now = at(r, slot);
 }
 
 static void add(struct burst_ring *r, int64_t ms)
 {
-	int64_t slot = ms / r->slot_ms;
+	int64_t slot;
 
+	if (r->now && ms - r->newest_ms >= 0 && ms - r->newest_ms < r->slot_ms) {
+		++*r->now;
+		return;
+	}
+	slot = ms / r->slot_ms;
 	if (slot > r->newest)
 		move_to(r, slot);
 	if (is_kept(r, slot))
@@ -45,7 +54,7 @@ static void add(struct burst_ring *r, int64_t ms)
 
 void burst_arrived(struct burst *b, int64_t stamp_ms, int64_t now_ms)
 {
-	if (now_ms < BURST_SLOTS * BURST_SLOT_MS || stamp_ms > now_ms)
+	if (now_ms < BURST_SLOTS * BURST_SLOT_MS || stamp_ms > now_ms || stamp_ms < 0)
 		return; /* no stamp of this kernel under this clock */
 	add(&b->came, stamp_ms);
 	add(&b->read, now_ms);
@@ -140,6 +149,15 @@ static void put_all_back(struct burst *b, int64_t from_ms, double records)
 			put_back(b, &b->loss[i % BURST_LOSSES], records);
 }
 
+/* A time that was busy ends: @slots long, in which @came records came. */
+static void end_busy(struct burst_need *need, int64_t slots, double came)
+{
+	if (slots * BURST_SLOT_MS <= need->busy_ms)
+		return;
+	need->busy_ms = slots * BURST_SLOT_MS;
+	need->per_s = came * 1000 / (double)need->busy_ms;
+}
+
 struct burst_need burst_need(struct burst *b, int64_t from_ms, double drain_per_s,
 			     double records)
 {
@@ -162,17 +180,11 @@ struct burst_need burst_need(struct burst *b, int64_t from_ms, double drain_per_
 		level -= drain;
 		if (level > 0)
 			continue;
-		if ((s + 1 - since) * BURST_SLOT_MS > need.busy_ms) {
-			need.busy_ms = (s + 1 - since) * BURST_SLOT_MS;
-			need.per_s = came * 1000 / (double)need.busy_ms;
-		}
+		end_busy(&need, s + 1 - since, came);
 		level = came = 0;
 		since = s + 1;
 	}
-	if (level > 0 && (s - since) * BURST_SLOT_MS > need.busy_ms) {
-		need.busy_ms = (s - since) * BURST_SLOT_MS;
-		need.per_s = came * 1000 / (double)need.busy_ms;
-	}
+	end_busy(&need, s - since, came);
 	need.peak = (uint64_t)peak + (peak > 0);
 	return need;
 }

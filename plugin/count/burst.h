@@ -23,7 +23,9 @@
 
 /* A ring of counts, each of so many ms. */
 struct burst_ring {
-	int64_t newest; /* number of the newest slot since 1970 */
+	int64_t newest;    /* number of the newest slot since 1970 */
+	int64_t newest_ms; /* when it began: what falls into it needs no division */
+	uint32_t *now;     /* its count */
 	int64_t slot_ms;
 	uint32_t n;
 	uint32_t *count; /* of slot s at s % n; borrowed */
@@ -75,7 +77,7 @@ struct burst_need {
 /**
  * burst_need - what a queue without a limit would have been like since @from_ms
  * @drain_per_s: records that leave it a second, above 0
- * @records: that each refusal of `lost` stands for, 1 or more
+ * @records: that each refusal of `lost` stands for; 0: only what came
  */
 struct burst_need burst_need(struct burst *b, int64_t from_ms, double drain_per_s,
 			     double records);

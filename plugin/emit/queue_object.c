@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #define TEXT_MAX 640
@@ -51,52 +52,53 @@ static void say_title(const struct told *t, char *out, size_t size)
 			 t->a->depth);
 }
 
+static void say_held(const struct told *t, char *out, size_t size)
+{
+	snprintf(out, size,
+		 "with a queue of %" PRIu32 " records programs were held for %.3f s in "
+		 "sum, so what they would have written is not known: %s",
+		 t->e->evidence.backlog_limit, t->held_s,
+		 t->a->depth
+			 ? "twice the depth is a first step, and the next stall tells "
+			   "more"
+			 : "it went on for long; narrow the rules that make most");
+}
+
+/* What would have waited, or did, and what is added to it. */
+static void say_depth(const struct queue_advice *a, char *out, size_t size)
+{
+	bool held = a->basis == QUEUE_COMPLETE;
+
+	snprintf(out, size,
+		 "%s, some %" PRIu64 " records %s while %.0f a second left; %s is added, "
+		 "and the queue takes up to %.1f MiB of memory when it is full",
+		 held ? "in a deeper one nothing was lost"
+		      : "with what was refused put back",
+		 a->estimate, held ? "waited" : "would have waited", a->drain_per_s,
+		 held ? "two fifths" : "a quarter",
+		 (double)a->depth * QUEUE_RECORD_BYTES / 1048576);
+}
+
 static void say_why(const struct told *t, char *out, size_t size)
 {
 	const struct queue_advice *a = t->a;
-	const struct ledger_entry *e = t->e;
-	double mib = (double)a->depth * QUEUE_RECORD_BYTES / 1048576;
+	char more[TEXT_MAX / 2];
 
-	if (a->basis == QUEUE_THROTTLED)
-		snprintf(out, size,
-			 "with a queue of %" PRIu32
-			 " records programs were held for %.3f s "
-			 "in sum, so what they would have written is not known: %s",
-			 e->evidence.backlog_limit, t->held_s,
-			 a->verdict == QUEUE_NO_DEPTH
-				 ? "it went on for long; narrow the rules that make most"
-				 : "twice the depth is a first step, and the next stall "
-				   "tells more");
-	else if (a->verdict == QUEUE_NO_DEPTH)
-		snprintf(out, size,
-			 "the kernel refused %" PRIu64
-			 " times while its queue of %" PRIu32
-			 " was full; %.0f records a second came and %.0f left, for %.1f "
-			 "s: "
-			 "a deeper queue only fills later; narrow the rules that make "
-			 "most",
-			 e->sums.refused, e->evidence.backlog_limit, a->offered_per_s,
-			 a->drain_per_s, (double)a->busy_ms / 1000);
-	else if (a->basis == QUEUE_COMPLETE)
-		snprintf(out, size,
-			 "the kernel refused %" PRIu64
-			 " times while its queue of %" PRIu32
-			 " was full; in a deeper one nothing was lost, some %" PRIu64
-			 " records waited and %.0f a second left: with two "
-			 "fifths more it is deep enough, and the queue takes up to %.1f "
-			 "MiB of memory when it is full",
-			 e->sums.refused, e->evidence.backlog_limit, a->estimate,
-			 a->drain_per_s, mib);
+	if (a->basis == QUEUE_THROTTLED) {
+		say_held(t, out, size);
+		return;
+	}
+	if (a->depth)
+		say_depth(a, more, sizeof(more));
 	else
-		snprintf(out, size,
-			 "the kernel refused %" PRIu64
-			 " times while its queue of %" PRIu32
-			 " was full; with what was refused put back, some %" PRIu64
-			 " records would have waited while %.0f a second left; a quarter "
-			 "is added, and the queue takes up to %.1f MiB of memory when "
-			 "it is full",
-			 e->sums.refused, e->evidence.backlog_limit, a->estimate,
-			 a->drain_per_s, mib);
+		snprintf(more, sizeof(more),
+			 "%.0f records a second came and %.0f left, for %.1f s: a deeper "
+			 "queue only fills later; narrow the rules that make most",
+			 a->offered_per_s, a->drain_per_s, (double)a->busy_ms / 1000);
+	snprintf(out, size,
+		 "the kernel refused %" PRIu64 " times while its queue of %" PRIu32
+		 " was full; %s",
+		 t->e->sums.refused, t->e->evidence.backlog_limit, more);
 }
 
 /* Lines and commands: none where no depth helps. */

@@ -202,6 +202,7 @@ static void no_depth_helps_against_a_flood(void **state)
 	struct queue_advice a = advise(flood, 64, 20);
 
 	assert_int_equal(a.verdict, QUEUE_NO_DEPTH);
+	assert_int_equal(a.depth, 0);
 	assert_true(a.busy_ms > 20000);
 	assert_in_range((uint64_t)a.drain_per_s, 19000, 21000);
 	assert_true(a.offered_per_s > 100000 && a.offered_per_s < 140000);
