@@ -284,7 +284,7 @@ system_scripts = tests/system/00-frame.sh tests/system/01-chain.sh \
 	tests/system/05-self.sh tests/system/06-frozen.sh tests/system/07-killed.sh tests/system/08-clients.sh tests/system/09-loss.sh tests/system/10-causes.sh tests/system/11-retention.sh tests/system/12-absent.sh tests/system/13-depth.sh
 dist_check_SCRIPTS += $(system_scripts)
 TESTS += $(system_scripts)
-EXTRA_DIST += tests/system/clients.py tests/system/lib.sh tests/system/record.sh
+EXTRA_DIST += tests/system/clients.py tests/system/lib.sh tests/system/objects.sh tests/system/record.sh
 
 # --- lint ---
 lint_scripts = tests/lint/arrows.sh tests/lint/docs.sh tests/lint/headers.sh \

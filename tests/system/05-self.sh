@@ -12,12 +12,7 @@ MOST=2000
 
 of_key() { last_summary reader ".windows[-1].keys[] | select(.key == \"$1\").$2"; }
 
-sys_begin jq socat
-own_program tests/system/load
-own_noise <<-CONF
-	interval = 1
-CONF
-plugin_file noise "$T/audisp-noise" string "$T/noise.conf"
+sys_begin_noise
 noise_start ""
 ask reader '{"interval":1,"windows":"all","top":512}'
 rule always,exit -F arch=b64 -S read -F "exe=$T/audisp-noise" -k loop

@@ -10,9 +10,6 @@
 
 PROCESSES=2000
 
-# alerts FILTER: of those that the reader has got
-alerts() { jq -Rr "fromjson? | select(.type == \"alert\") | $1" "$T/reader.out"; }
-alert_of() { alerts "select(.alert == \"$1\" and .state == \"raised\") | $2" | tail -n 1; }
 has_alert() { [ -n "$(alert_of "$1" .cause)" ]; }
 kernel() { last_summary reader ".kernel.$1"; }
 loss() { last_summary reader ".loss.$1"; }
@@ -67,25 +64,12 @@ check "within a second" [ "$late" -le 1000 ]
 # where others use the machine, or we are built with sanitizers and hold auditd up
 # ourselves, it may be auditd's share that is too small: its figures must say so then
 cause=$(alert_of loss .cause)
-share() { alert_of loss "(.figures.auditd_$1_share // $2) * 100 | round"; }
-cause_is_so()
-{
-	case $cause in
-	burst) return ;;
-	auditd_slow | dispatcher) [ "$(share starved 0)" -gt 40 ] || [ "$(share run 1)" -lt 20 ] ;;
-	*) return 1 ;;
-	esac
-}
 check "its cause: $cause (auditd ran $(share run 1) %, waited for a processor $(share starved 0) %)" cause_is_so
 same "the key that did it" short-ones "$(alert_of loss .figures.top_key)"
 same "the program that did it" "$T/load" "$(alert_of loss .figures.top_exe)"
 counted() { [ "$(jq -Rr 'fromjson? | select(.type == "summary") | .kernel.lost_delta' "$T/reader.out" | awk '{ s += $1 } END { print s + 0 }')" -ge 1 ]; }
 check "summaries count it" until_true "$SYS_WAIT" counted
 grep '"type":"alert"' "$T/reader.out" | tail -n 3
-# advice FILTER: of the newest on the queue
-advice() { jq -Rr "fromjson? | select(.type == \"advice\" and .kind == \"queue\" and .state != \"withdrawn\") | $1" "$T/reader.out" | tail -n 1; }
-is_advised() { [ "$(advice .id)" != "$old_advice" ]; }
-drained() { [ "$(status_of backlog)" -le 2 ]; }
 # again: the same load in the depth that is advised now
 again()
 {

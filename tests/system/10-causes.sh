@@ -5,7 +5,6 @@
 # shellcheck source=tests/system/lib.sh disable=SC2154,SC2317
 . "$(dirname "$0")/lib.sh"
 
-raised() { jq -Rr "fromjson? | select(.type == \"alert\" and .state == \"raised\") | $1" "$T/reader.out"; }
 has_raised() { [ -n "$(raised "select(.alert == \"$1\") | .alert")" ]; }
 # The last word on the newest incident; what was first said of it may be taken back.
 cause_of() { raised "select(.alert == \"$1\") | .cause" | tail -n 1; }
@@ -45,12 +44,7 @@ only()
 	same "$name: no other alert" "" "$others"
 }
 
-sys_begin jq socat
-own_program tests/system/load
-own_noise <<-CONF
-	interval = 1
-CONF
-plugin_file noise "$T/audisp-noise" string "$T/noise.conf"
+sys_begin_noise
 SYS_Q_DEPTH=40000
 auditd_conf
 

@@ -7,7 +7,6 @@
 
 EVENTS=500
 
-raised() { jq -Rr "fromjson? | select(.type == \"alert\" and .state == \"raised\") | $1" "$T/reader.out"; }
 absent() { [ -n "$(raised 'select(.alert == "gap" and .cause == "auditd_absent") | .alert')" ]; }
 records() { [ "$(last_summary reader '.windows[-1].records')" -ge "$1" ]; }
 client()

@@ -326,6 +326,15 @@ own_noise()
 	"$T/audisp-noise" --settings "$T/noise.conf" >/dev/null || die "the plugin refuses $T/noise.conf"
 }
 
+# sys_begin_noise: sys_begin, the load, and the plugin with a summary each second
+sys_begin_noise()
+{
+	sys_begin jq socat
+	own_program tests/system/load
+	echo "interval = 1" | own_noise
+	plugin_file noise "$T/audisp-noise" string "$T/noise.conf"
+}
+
 # noise_start [COMMAND]: our auditd (under that command), and the plugin's socket is there
 noise_start()
 {
@@ -476,3 +485,6 @@ auditd_over()
 	[ "$(cat /run/auditd.pid 2>/dev/null)" != "$sys_auditd" ] || rm -f /run/auditd.pid
 	sys_auditd=
 }
+
+# shellcheck source=tests/system/objects.sh
+. "$srcdir/tests/system/objects.sh"
