@@ -7,13 +7,14 @@
 #include "advise/loss.h"
 
 #define MARGIN     1.25 /* the drain differs from run to run ... */
-#define ONE_RUN    1.4  /* ... and one that lost nothing may have been a good one */
+#define ONE_RUN    1.5  /* ... and one that lost nothing may have been a good one */
+#define SMALLEST   3    /* records of a system call: SYSCALL, PROCTITLE, EOE */
 #define LEAST_STEP 1.5  /* of the depth that lost */
 #define ROUND      64
 #define DEPTH_MAX  1048576 /* some 2.4 GB of kernel memory */
 #define BEFORE_MS  5000    /* of an incident: its first records came by then */
 #define NEARLY     0.9     /* of the limit, by a drain that is not known well */
-#define MUCH_LESS  0.8     /* of the depth, or it is not worth another change */
+#define MUCH_LESS  0.65    /* of the depth, or it is not worth another change */
 #define DRAIN_MS   5000    /* after it, in which the queue ran empty */
 
 static double larger(double a, double b)
@@ -27,7 +28,11 @@ static double records_each(const struct ledger_entry *e)
 {
 	double refused = (double)e->sums.refused;
 	double of_event = (double)loss_records_an_event(e);
-	double in_part = (double)e->evidence.broken_events * of_event / 2;
+	double in_part;
+
+	if (e->evidence.broken_events) /* they make the mean too small */
+		of_event = larger(of_event, SMALLEST);
+	in_part = (double)e->evidence.broken_events * of_event / 2;
 
 	if (in_part > refused)
 		in_part = refused;

@@ -79,24 +79,21 @@ static int by_size(const void *a, const void *b)
 double burst_drain(struct burst *b, int64_t from_ms, int64_t to_ms)
 {
 	static const unsigned int least = 3;
-	uint32_t busy[BURST_READS], most = 0;
-	int64_t from = from_ms / BURST_READ_MS, to = to_ms / BURST_READ_MS, s;
-	unsigned int n = 0;
+	uint32_t busy[BURST_READS];
+	int64_t s = from_ms / BURST_READ_MS, to = to_ms / BURST_READ_MS;
+	unsigned int n = 0, first = 0;
 
-	if (from <= b->read.newest - BURST_READS)
-		from = b->read.newest - BURST_READS + 1;
-	if (to > b->read.newest)
-		to = b->read.newest;
-	for (s = from; s <= to; s++)
-		if (is_kept(&b->read, s) && *at(&b->read, s) > most)
-			most = *at(&b->read, s);
-	for (s = from; s <= to; s++)
-		if (is_kept(&b->read, s) && *at(&b->read, s) > most / 2)
+	if (s <= b->read.newest - BURST_READS)
+		s = b->read.newest - BURST_READS + 1;
+	for (; s <= to && s <= b->read.newest; s++)
+		if (is_kept(&b->read, s) && *at(&b->read, s))
 			busy[n++] = *at(&b->read, s);
 	if (n < least)
 		return 0;
 	qsort(busy, n, sizeof(busy[0]), by_size);
-	return busy[n / 10] * 1000.0 / BURST_READ_MS;
+	while (first < n - least && busy[first] <= busy[n - 1] / 2)
+		first++;
+	return busy[first + (n - first) / 10] * 1000.0 / BURST_READ_MS;
 }
 
 /* --- the queue --- */

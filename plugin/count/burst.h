@@ -55,10 +55,11 @@ void burst_refused(struct burst *b, int64_t from_ms, int64_t to_ms, uint32_t ref
 
 /**
  * burst_drain - records a second that were read when most were, from @from_ms to @to_ms
- * The lowest tenth of all slots of 20 ms that had half of the busiest one's. A queue
+ * The lowest tenth of all slots of 20 ms that had half of the busiest one's, at least
+ * the three busiest: one that took what had waited for us is no drain. A queue
  * that was short for what came shows less than a deep one that runs empty afterwards:
  * auditd then has the processors for itself.
- * Return: 0 when there are fewer than three of them.
+ * Return: 0 when records were read in fewer than three slots.
  */
 double burst_drain(struct burst *b, int64_t from_ms, int64_t to_ms);
 

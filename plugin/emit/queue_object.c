@@ -75,7 +75,7 @@ static void say_depth(const struct queue_advice *a, char *out, size_t size)
 		 held ? "in a deeper one nothing was lost"
 		      : "with what was refused put back",
 		 a->estimate, held ? "waited" : "would have waited", a->drain_per_s,
-		 held ? "two fifths" : "a quarter",
+		 held ? "a half" : "a quarter",
 		 (double)a->depth * QUEUE_RECORD_BYTES / 1048576);
 }
 

@@ -231,6 +231,25 @@ static void less_is_enough(void **state)
 	free(r);
 }
 
+/* A slot in which all came that had waited for us must not hide the others. */
+static void drain_of_few_slots(void **state)
+{
+	struct burst *b = calloc(1, sizeof(*b));
+	unsigned int i;
+
+	burst_init(b);
+	for (i = 0; i < 1000; i++)
+		burst_arrived(b, T0, T0);
+	for (i = 0; i < 300; i++)
+		burst_arrived(b, T0, T0 + 20);
+	assert_int_equal(burst_drain(b, 0, INT64_MAX), 0);
+	for (i = 0; i < 200; i++)
+		burst_arrived(b, T0, T0 + 40);
+	burst_arrived(b, T0, T0 + 60);
+	assert_int_equal(burst_drain(b, 0, INT64_MAX), 200 * 50);
+	free(b);
+}
+
 static void what_waits_has_come_and_is_not_read(void **state)
 {
 	struct burst *b = calloc(1, sizeof(*b));
@@ -329,6 +348,7 @@ int main(void)
 		cmocka_unit_test(depth_of_many_small_ones),
 		cmocka_unit_test(no_depth_helps_against_a_flood),
 		cmocka_unit_test(less_is_enough),
+		cmocka_unit_test(drain_of_few_slots),
 		cmocka_unit_test(what_waits_has_come_and_is_not_read),
 		cmocka_unit_test(what_came_may_tell_that_it_was_full),
 		cmocka_unit_test(nothing_is_said_without_need),
