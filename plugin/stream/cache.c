@@ -23,9 +23,13 @@
 #define HELP_WEIGHT  4
 #define TRY_EVERY    8
 
+/* Few flows share a set, so that hardly ever two of them drive each other out. */
+#define WAYS 4
+
 struct cache {
 	struct siphash_key key;
-	uint32_t mask;
+	uint32_t mask; /* of the sets */
+	uint32_t turn; /* the way that is taken next of a full set */
 	size_t value_size;
 	uint64_t *prints; /* 0: an empty place */
 	char *values;
@@ -50,7 +54,7 @@ struct cache *cache_new(unsigned int places, size_t value_size,
 	if (!c)
 		return NULL;
 	c->key = *key;
-	c->mask = places - 1;
+	c->mask = places / WAYS - 1;
 	c->value_size = value_size;
 	c->prints = calloc(places, sizeof(*c->prints));
 	c->values = calloc(places, value_size);
@@ -71,19 +75,37 @@ void cache_free(struct cache *c)
 	free(c);
 }
 
+/* The place of a print in its set, or of @other there; -1: neither. */
+static int32_t place_of(const struct cache *c, uint64_t hash, uint64_t other)
+{
+	uint32_t set = ((uint32_t)hash & c->mask) * WAYS;
+	int32_t found = -1;
+	uint32_t i;
+
+	for (i = set; i < set + WAYS; i++) {
+		if (c->prints[i] == hash)
+			return (int32_t)i;
+		if (c->prints[i] == other)
+			found = (int32_t)i;
+	}
+	return found;
+}
+
 const void *cache_get(const struct cache *c, uint64_t hash)
 {
-	uint32_t place = (uint32_t)hash & c->mask;
+	int32_t place = place_of(c, hash, hash);
 
-	return c->prints[place] == hash ? c->values + place * c->value_size : NULL;
+	return place < 0 ? NULL : c->values + (size_t)place * c->value_size;
 }
 
 void *cache_put(struct cache *c, uint64_t hash)
 {
-	uint32_t place = (uint32_t)hash & c->mask;
+	int32_t place = place_of(c, hash, 0);
 
+	if (place < 0)
+		place = (int32_t)(((uint32_t)hash & c->mask) * WAYS + c->turn++ % WAYS);
 	c->prints[place] = hash;
-	return c->values + place * c->value_size;
+	return c->values + (size_t)place * c->value_size;
 }
 
 bool cache_pays(struct cache *c)

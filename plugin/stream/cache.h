@@ -7,7 +7,8 @@
  * flow's identity stand makes a print of their raw bytes; an event whose print
  * is known needs no parsing. What has not exactly the shape that the kernel
  * and libaudit write gets no print and goes to libauparse, always.
- * The table is fixed; a print that maps to a taken place takes it.
+ * The table is fixed, in sets of four places; a print whose set is full takes the
+ * place of another in it.
  */
 #ifndef NOISE_CACHE_H
 #define NOISE_CACHE_H
@@ -23,7 +24,7 @@ struct cache;
 
 /**
  * cache_new - a table of @places values of @value_size bytes
- * @places: a power of two
+ * @places: a power of two, 4 at the least
  * Return: owned, or NULL with errno ENOMEM.
  */
 struct cache *cache_new(unsigned int places, size_t value_size,

@@ -65,6 +65,27 @@ static void cache_pays_when_a_quarter_helps(void **state)
 	cache_free(c);
 }
 
+/* Two that map to one place would send each other to libauparse for ever. */
+static void four_of_one_set_stay_together(void **state)
+{
+	struct cache *c = new_cache();
+	uint64_t k;
+
+	for (k = 1; k <= 4; k++)
+		*(int *)cache_put(c, k << 32) = (int)k;
+	*(int *)cache_put(c, 2ULL << 32) = 22; /* its own place again */
+	for (k = 1; k <= 4; k++) {
+		const int *value = cache_get(c, k << 32);
+
+		assert_non_null(value);
+		assert_int_equal(*value, k == 2 ? 22 : (int)k);
+	}
+	assert_null(cache_get(c, 5ULL << 32));
+	*(int *)cache_put(c, 5ULL << 32) = 5;
+	assert_int_equal(*(const int *)cache_get(c, 5ULL << 32), 5);
+	cache_free(c);
+}
+
 static void feed_one(struct engine *e, const char *exe, int uid)
 {
 	static unsigned int serial;
@@ -121,6 +142,7 @@ int main(void)
 		cmocka_unit_test(cache_tries_one_of_eight_where_it_never_helps),
 		cmocka_unit_test(cache_prints_all_again_when_it_helps),
 		cmocka_unit_test(cache_pays_when_a_quarter_helps),
+		cmocka_unit_test(four_of_one_set_stay_together),
 		cmocka_unit_test(one_that_folds_costs_the_others_nothing),
 	};
 
