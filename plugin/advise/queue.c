@@ -14,7 +14,7 @@
 #define DEPTH_MAX  1048576 /* some 2.4 GB of kernel memory */
 #define BEFORE_MS  5000    /* of an incident: its first records came by then */
 #define NEARLY     0.9     /* of the limit, by a drain that is not known well */
-#define MUCH_LESS  0.65    /* of the depth, or it is not worth another change */
+#define MUCH_LESS  0.8  /* of the depth, or it is not worth another change */
 #define DRAIN_MS   5000    /* after it, in which the queue ran empty */
 
 static double larger(double a, double b)
