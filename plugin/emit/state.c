@@ -57,6 +57,30 @@ static const char *reason_of(int error)
 	}
 }
 
+/* Else it may be as good as it was: another time will show. */
+static bool is_of_the_file(int error)
+{
+	switch (error) {
+	case EMFILE:
+	case ENFILE:
+	case EIO:
+	case EINTR:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static void leave(struct state *s, int error, char *why, size_t why_size)
+{
+	s->counters.errors++;
+	s->off = true;
+	snprintf(why, why_size,
+		 "state_file %s: cannot be read now: %s; it stays as it is, and no state "
+		 "is kept until the next start",
+		 s->path, strerror(error));
+}
+
 static void set_aside(struct state *s, int error, char *why, size_t why_size)
 {
 	char name[PATH_MAX + 16];
@@ -107,7 +131,9 @@ struct state *state_open(const char *path, char *why, size_t why_size)
 		state_free(s, 0);
 		return NULL;
 	}
-	if (r < 0 && r != -ENOENT)
+	if (r < 0 && !is_of_the_file(-r))
+		leave(s, -r, why, why_size);
+	else if (r < 0 && r != -ENOENT)
 		set_aside(s, -r, why, why_size);
 	else
 		check_place(s, why, why_size);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -173,6 +174,37 @@ static void state_open_leaves_the_file(void **state)
 	sweep(try_open, *state);
 }
 
+/* A process without a descriptor left knows nothing of the file, and does not touch it.
+ */
+static void state_that_cannot_be_read_stays(void **state)
+{
+	struct place *p = *state;
+	struct rlimit was, none;
+	struct engine *e;
+	struct state_start start = {0};
+	char why[640];
+	struct state *s;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+	none = was;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	s = state_open(p->path, why, sizeof(why));
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
+	assert_non_null(s);
+	assert_non_null(strstr(why, "it stays as it is"));
+	assert_null(state_key(s));
+	e = new_engine(NULL);
+	start.engine = e;
+	assert_int_equal(state_start(s, &start, why, sizeof(why)), 0);
+	state_begin(s);
+	assert_false(state_step(s));
+	assert_int_equal(state_counters(s).errors, 1);
+	state_free(s, INT64_MAX);
+	engine_free(e);
+	assert_true(is_untouched(p));
+}
+
 /* Opening and the engine are not what is tried here. */
 static bool try_start(void *arg)
 {
@@ -253,6 +285,7 @@ int main(void)
 		cmocka_unit_test(statefile_sink_reports),
 		cmocka_unit_test(state_save_new_reports),
 		cmocka_unit_test(state_open_leaves_the_file),
+		cmocka_unit_test(state_that_cannot_be_read_stays),
 		cmocka_unit_test(state_start_leaves_the_file),
 		cmocka_unit_test(report_line_reports),
 		cmocka_unit_test(watch_start_reports),
