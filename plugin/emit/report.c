@@ -190,6 +190,7 @@ static json_t *health_object(const struct report_source *s)
 	schema_set_number(o, "events_aged", h.events.aged);
 	schema_set_number(o, "events_forced", h.events.forced);
 	schema_set_number(o, "resumed", h.events.resumed);
+	schema_set_number(o, "types_over", h.events.types_over);
 	for (i = 0; i < TALLY_LISTS; i++) {
 		struct topk *table = tally_table(tally, (enum tally_list)i);
 

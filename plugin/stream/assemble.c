@@ -342,14 +342,16 @@ static struct assembly *open_event(struct assembler *a, struct node *node,
 /* --- records --- */
 
 /* Return: true when it is the first of its type in the event. */
-static bool count_type(struct assembly *ev, const struct record *r)
+static bool count_type(struct assembler *a, struct assembly *ev, const struct record *r)
 {
 	unsigned int i;
 
 	for (i = 0; i < ev->n_types && ev->type[i].type != r->type; i++)
 		;
-	if (i == EVENT_TYPES_MAX)
+	if (i == EVENT_TYPES_MAX) {
+		a->counters.types_over++;
 		return false;
+	}
 	if (i == ev->n_types) {
 		ev->n_types++;
 		ev->type[i] = (struct assembly_type){.type = r->type};
@@ -425,7 +427,7 @@ void assembler_add(struct assembler *a, struct node *node, const struct record *
 	}
 	ev->records++;
 	ev->bytes += r->bytes;
-	first = count_type(ev, r);
+	first = count_type(a, ev, r);
 	if (!ev->complete && ev->n_lines < ASSEMBLE_LINES_MAX && a->o.ops->wants(ev, r))
 		keep_line(a, ev, r);
 	a->o.ops->record(a->o.arg, ev, r, first);

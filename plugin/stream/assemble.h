@@ -91,9 +91,10 @@ struct assembler_options {
 };
 
 struct assembler_counters {
-	uint64_t aged;    /* completed by age, restart, idleness or end of input */
-	uint64_t forced;  /* completed because the table was full */
-	uint64_t resumed; /* new events whose serial had been left behind already */
+	uint64_t aged;       /* completed by age, restart, idleness or end of input */
+	uint64_t forced;     /* completed because the table was full */
+	uint64_t resumed;    /* new events whose serial had been left behind already */
+	uint64_t types_over; /* records of a type beyond the first EVENT_TYPES_MAX */
 };
 
 struct assembler;
