@@ -40,8 +40,9 @@ struct config {
 	unsigned int max_flows, max_values;          /* 16 to 65536 */
 	unsigned int poll_ms;                        /* 100 to 60000 */
 	unsigned int backlog_warn, backlog_critical; /* percent of the limit, 1 to 100 */
-	char file[PATH_MAX]; /* that was read; "" : defaults alone */
-	bool as_root;        /* the defaults are those of root's plugin */
+	unsigned int policy_failure; /* as auditctl -f: 1 printk, 2 panic; 0: any */
+	char file[PATH_MAX];         /* that was read; "" : defaults alone */
+	bool as_root;                /* the defaults are those of root's plugin */
 };
 
 enum config_type {
@@ -53,7 +54,8 @@ enum config_type {
 	CONFIG_MODE, /* octal; has all bits of min and none beyond max */
 	CONFIG_PATH, /* absolute */
 	CONFIG_PATH_OR_NONE,
-	CONFIG_NAME, /* of a user or group; empty where min is 0 */
+	CONFIG_NAME,    /* of a user or group; empty where min is 0 */
+	CONFIG_FAILURE, /* any, printk or panic: the kernel's failure mode */
 	CONFIG_TYPES
 };
 

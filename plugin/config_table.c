@@ -69,6 +69,10 @@ const struct config_row config_rows[] = {
 	 "At how many percent of its limit the kernel's queue is a warning.", true},
 	{"backlog_critical", CONFIG_NUMBER, MEMBER(backlog_critical), 1, 100, "80",
 	 "At how many percent of its limit the kernel's queue is critical.", true},
+	{"policy_failure", CONFIG_FAILURE, MEMBER(policy_failure), 0, 2, "any",
+	 "What the site wants the kernel to do when it loses a record: any, printk or "
+	 "panic.",
+	 true},
 	{"max_flows", CONFIG_NUMBER, MEMBER(max_flows), 16, 65536, "1024",
 	 "How many flows are told apart at the same time; more need more memory.", false},
 	{"max_values", CONFIG_NUMBER, MEMBER(max_values), 16, 65536, "512",

@@ -375,6 +375,30 @@ static int set_name(const struct config_setting *s, char *member)
 	return set_text(s, member);
 }
 
+/* Each at the place that is its number for auditctl -f; 0 (silent) is nobody's wish. */
+static const char *const failures[] = {"any", "printk", "panic"};
+
+static int set_failure(const struct config_setting *s, char *member)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
+		if (span_is(s->value, failures[i])) {
+			memcpy(member, &i, sizeof(i));
+			return 0;
+		}
+	return refuse_form(s, s->value);
+}
+
+static void print_failure(const struct config_row *row, const char *member, char *out,
+			  size_t size)
+{
+	unsigned int i;
+
+	memcpy(&i, member, sizeof(i));
+	snprintf(out, size, "%s", failures[i]);
+}
+
 static const struct type_ops types[CONFIG_TYPES] = {
 	[CONFIG_DURATION] = {"duration", "seconds or 60, 5m, 1h", set_duration,
 			     print_number},
@@ -394,6 +418,8 @@ static const struct type_ops types[CONFIG_TYPES] = {
 				 set_path_or_none, print_text},
 	[CONFIG_NAME] = {"name", "letters, digits, _, - and . alone", set_name,
 			 print_text},
+	[CONFIG_FAILURE] = {"failure mode", "any, printk or panic", set_failure,
+			    print_failure},
 };
 
 /* A `#` where a comment would begin; a value of ours never needs one there. */

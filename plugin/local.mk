@@ -36,10 +36,13 @@ plugin_libnoise_a_SOURCES = \
 	plugin/stream/parse.c plugin/stream/parse.h \
 	plugin/stream/record.c plugin/stream/record.h \
 	plugin/stream/split.c plugin/stream/split.h \
+	plugin/advise/daemon.c plugin/advise/daemon.h \
 	plugin/advise/loss.c plugin/advise/loss.h \
 	plugin/advise/queue.c plugin/advise/queue.h \
 	plugin/count/burst.c plugin/count/burst.h \
 	plugin/emit/advice.c plugin/emit/advice.h \
+	plugin/emit/daemon_object.c plugin/emit/daemon_object.h \
+	plugin/emit/proposal.c plugin/emit/proposal.h \
 	plugin/emit/queue_object.c plugin/emit/queue_object.h \
 	plugin/count/engine.c plugin/count/engine.h \
 	plugin/count/flows.c plugin/count/flows.h \

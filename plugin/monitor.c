@@ -22,7 +22,7 @@
 #define CROWDED_POLLS 2     /* in a row, and the status is asked for all the same ... */
 #define CROWDED_MS    30000  /* ... but no sooner than this after the last time */
 #define REPORT_MS     300000 /* between two reports of auditd, when all is well */
-#define CONF_MS       600000 /* between two readings of auditd.conf */
+#define CONF_MS       60000  /* between two readings of auditd.conf */
 #define LOG_ANSWERS   20     /* of the kernel's log in one poll; a flood of it waits */
 #define RESETS_MAX    8      /* in one read; more is somebody at play */
 

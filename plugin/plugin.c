@@ -319,8 +319,10 @@ static int set_up_monitor(struct plugin *p)
 				  .backlog_warn = p->config.backlog_warn,
 				  .backlog_critical = p->config.backlog_critical};
 	p->advisor = (struct advisor){.engine = p->engine,
+				      .monitor = p->monitor,
 				      .ledger = monitor_ledger(p->monitor),
-				      .advice = outlet_advice(p->outlet)};
+				      .advice = outlet_advice(p->outlet),
+				      .config = &p->config};
 	outlet_set_monitor(p->outlet, p->monitor);
 	return 0;
 }

@@ -66,6 +66,7 @@ unit_programs = \
 	tests/unit/test_ledger \
 	tests/unit/test_advice \
 	tests/unit/test_burst \
+	tests/unit/test_daemon \
 	tests/unit/test_suspects \
 	tests/unit/test_status \
 	tests/unit/test_sumlog \
@@ -90,6 +91,8 @@ tests_unit_test_assemble_CFLAGS = $(unit_cflags)
 tests_unit_test_assemble_LDADD = $(unit_libs)
 tests_unit_test_cache_CFLAGS = $(unit_cflags)
 tests_unit_test_cache_LDADD = $(unit_libs)
+tests_unit_test_daemon_CFLAGS = $(unit_cflags)
+tests_unit_test_daemon_LDADD = $(unit_libs)
 tests_unit_test_clock_CFLAGS = $(unit_cflags)
 tests_unit_test_clock_LDFLAGS = $(unit_wrap),--wrap=clock_gettime
 tests_unit_test_clock_LDADD = $(unit_libs)
@@ -281,7 +284,7 @@ tests_system_load_LDADD = $(AUDIT_LIBS)
 tests_system_tee_SOURCES = tests/system/tee.c
 system_scripts = tests/system/00-frame.sh tests/system/01-chain.sh \
 	tests/system/02-enable.sh tests/system/03-bad.sh tests/system/04-rights.sh \
-	tests/system/05-self.sh tests/system/06-frozen.sh tests/system/07-killed.sh tests/system/08-clients.sh tests/system/09-loss.sh tests/system/10-causes.sh tests/system/11-retention.sh tests/system/12-absent.sh tests/system/13-depth.sh
+	tests/system/05-self.sh tests/system/06-frozen.sh tests/system/07-killed.sh tests/system/08-clients.sh tests/system/09-loss.sh tests/system/10-causes.sh tests/system/11-retention.sh tests/system/12-absent.sh tests/system/13-depth.sh tests/system/15-stuck.sh
 dist_check_SCRIPTS += $(system_scripts)
 TESTS += $(system_scripts)
 EXTRA_DIST += tests/system/clients.py tests/system/lib.sh tests/system/objects.sh tests/system/record.sh

@@ -128,6 +128,11 @@ static bool was_waiting(const struct ledger_evidence *e)
 	return was_held(e) && !was_starved(e) && e->idle_polls > e->disk_polls;
 }
 
+bool loss_was_starved(const struct ledger_entry *e)
+{
+	return was_starved(&e->evidence);
+}
+
 bool loss_was_overloaded(const struct ledger_entry *e)
 {
 	return e->last_ms - e->first_ms >= LONG_MS &&

@@ -35,6 +35,9 @@ struct loss_range loss_records(const struct ledger_entry *e);
 /** loss_records_an_event - as those that arrived meanwhile had; 6 when none did */
 uint64_t loss_records_an_event(const struct ledger_entry *e);
 
+/** loss_was_starved - auditd waited for a processor for much of the time */
+bool loss_was_starved(const struct ledger_entry *e);
+
 /** loss_was_overloaded - more came than left for ten seconds and longer */
 bool loss_was_overloaded(const struct ledger_entry *e);
 

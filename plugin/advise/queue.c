@@ -11,11 +11,14 @@
 #define SMALLEST   3    /* records of a system call: SYSCALL, PROCTITLE, EOE */
 #define LEAST_STEP 1.5  /* of the depth that lost */
 #define ROUND      64
-#define DEPTH_MAX  1048576 /* some 2.4 GB of kernel memory */
-#define BEFORE_MS  5000    /* of an incident: its first records came by then */
-#define NEARLY     0.9     /* of the limit, by a drain that is not known well */
-#define MUCH_LESS  0.8  /* of the depth, or it is not worth another change */
-#define DRAIN_MS   5000    /* after it, in which the queue ran empty */
+#define DEPTH_MAX  1048576   /* some 2.4 GB of kernel memory */
+#define BEFORE_MS  5000      /* of an incident: its first records came by then */
+#define NEARLY     0.9       /* of the limit, by a drain that is not known well */
+#define MUCH_LESS  0.8       /* of the depth, or it is not worth another change */
+#define DRAIN_MS   5000      /* after it, in which the queue ran empty */
+#define TIGHT      (5.0 / 6) /* of the limit: less room than the margin asks for */
+#define BOOT_LIMIT 64        /* of the kernel, without a word on its command line */
+#define BOOT_DEPTH 8192      /* the least that is worth a word there; as usual in sets */
 
 static double larger(double a, double b)
 {
@@ -118,17 +121,16 @@ bool queue_was_filled(struct burst *b, const struct ledger_entry *e)
 	       burst_need(b, from, drain > 0 ? drain : 1e9, 0).peak >= NEARLY * limit;
 }
 
-struct queue_advice queue_refine(struct burst *b, int64_t from_ms,
-				 const struct queue_advice *first,
-				 const struct ledger_entry *e)
+/* What came since @from_ms and was held; verdict QUEUE_NONE where that is not known. */
+static struct queue_advice of_complete(struct burst *b, int64_t from_ms, uint32_t limit)
 {
-	struct queue_advice a = {.verdict = QUEUE_DEEPER, .basis = QUEUE_COMPLETE};
+	struct queue_advice a = {.verdict = QUEUE_NONE, .basis = QUEUE_COMPLETE};
 	struct burst_need need;
 	uint64_t waiting;
 
 	a.drain_per_s = burst_drain(b, from_ms, INT64_MAX);
 	if (a.drain_per_s <= 0)
-		return (struct queue_advice){.verdict = QUEUE_NONE};
+		return a;
 	need = burst_need(b, from_ms, a.drain_per_s, 1);
 	waiting = burst_waiting(b, from_ms);
 	if (waiting < need.peak) /* both are at least what the queue held */
@@ -136,10 +138,42 @@ struct queue_advice queue_refine(struct burst *b, int64_t from_ms,
 	a.at_least = a.estimate = need.peak;
 	a.offered_per_s = need.per_s;
 	a.busy_ms = need.busy_ms;
-	a.depth = depth_of((double)need.peak, ONE_RUN, e->evidence.backlog_limit);
-	if (need.peak < first->at_least / 2 || !a.depth ||
-	    a.depth > MUCH_LESS * first->depth)
+	a.depth = depth_of((double)need.peak, ONE_RUN, limit);
+	a.verdict = a.depth ? QUEUE_DEEPER : QUEUE_NONE;
+	return a;
+}
+
+struct queue_advice queue_refine(struct burst *b, int64_t from_ms,
+				 const struct queue_advice *first,
+				 const struct ledger_entry *e)
+{
+	struct queue_advice a = of_complete(b, from_ms, e->evidence.backlog_limit);
+
+	if (a.estimate < first->at_least / 2 || a.depth > MUCH_LESS * first->depth)
 		a.verdict = QUEUE_NONE;
+	return a;
+}
+
+struct queue_advice queue_margin(struct burst *b, int64_t from_ms, uint32_t limit)
+{
+	struct queue_advice a = of_complete(b, from_ms, 0);
+
+	if (!limit || (double)a.estimate <= TIGHT * limit)
+		a.verdict = QUEUE_NONE;
+	return a;
+}
+
+struct queue_advice queue_at_boot(const struct ledger_entry *e)
+{
+	struct queue_advice a = {.verdict = QUEUE_DEEPER, .basis = QUEUE_RECONSTRUCTED};
+
+	if (e->cause != LEDGER_BOOT || !e->sums.refused)
+		return (struct queue_advice){.verdict = QUEUE_NONE};
+	a.at_least = BOOT_LIMIT + e->sums.refused;
+	a.estimate = BOOT_LIMIT + e->sums.refused * loss_records_an_event(e);
+	a.depth = depth_of(larger((double)a.estimate * MARGIN, BOOT_DEPTH), 1, 0);
+	if (!a.depth)
+		a.verdict = QUEUE_NO_DEPTH;
 	return a;
 }
 

@@ -59,6 +59,20 @@ struct queue_advice queue_refine(struct burst *b, int64_t from_ms,
 				 const struct queue_advice *first,
 				 const struct ledger_entry *e);
 
+/**
+ * queue_margin - what came since @from_ms was held: how near was the limit?
+ * Return: a depth with the usual margin, basis complete, where more than five sixths
+ * of @limit were needed; else verdict QUEUE_NONE.
+ */
+struct queue_advice queue_margin(struct burst *b, int64_t from_ms, uint32_t limit);
+
+/**
+ * queue_at_boot - of records that were lost before auditd ran
+ * Return: the depth to ask for on the kernel's command line; verdict QUEUE_NONE when
+ * @e is no such loss. The kernel's own limit is 64 then (kernel/audit.c).
+ */
+struct queue_advice queue_at_boot(const struct ledger_entry *e);
+
 const char *queue_basis_name(enum queue_basis basis);
 
 #endif

@@ -90,12 +90,9 @@ static void set_state(struct advice *a, struct standing *s, const char *state,
 	a->send(a->arg, s->object);
 }
 
-static void withdraw(struct advice *a, struct standing *s, const char *id,
+static void withdraw(struct advice *a, struct standing *s, const char *reason,
 		     int64_t wall_ms)
 {
-	char reason[64];
-
-	snprintf(reason, sizeof(reason), "replaced by %s", id);
 	if (!json_object_set_new(s->object, "reason", json_string(reason)))
 		set_state(a, s, "withdrawn", wall_ms);
 }
@@ -103,6 +100,7 @@ static void withdraw(struct advice *a, struct standing *s, const char *id,
 void advice_put(struct advice *a, const char *topic, json_t *object, int64_t wall_ms)
 {
 	struct standing *s = find(a, topic);
+	char reason[64];
 	bool same;
 
 	if (!object || set_id(object) ||
@@ -122,10 +120,12 @@ void advice_put(struct advice *a, const char *topic, json_t *object, int64_t wal
 		s->object = object;
 		return;
 	}
-	if (s)
-		withdraw(a, s, text_of(object, "id"), wall_ms);
-	else
+	if (s) {
+		snprintf(reason, sizeof(reason), "replaced by %s", text_of(object, "id"));
+		withdraw(a, s, reason, wall_ms);
+	} else {
 		s = &a->of[a->n++];
+	}
 	json_decref(s->object);
 	*s = (struct standing){.topic = topic, .object = object};
 	set_state(a, s, "proposed", wall_ms);
@@ -139,6 +139,18 @@ void advice_set_state(struct advice *a, const char *topic, enum advice_state sta
 	if (s)
 		set_state(a, s, state == ADVICE_APPLIED ? "applied" : "proposed",
 			  wall_ms);
+}
+
+void advice_withdraw(struct advice *a, const char *topic, const char *reason,
+		     int64_t wall_ms)
+{
+	struct standing *s = find(a, topic);
+
+	if (!s)
+		return;
+	withdraw(a, s, reason, wall_ms);
+	json_decref(s->object);
+	*s = a->of[--a->n];
 }
 
 json_t *advice_standing(const struct advice *a, unsigned int i, int64_t *since_ms)

@@ -39,6 +39,13 @@ void advice_set_state(struct advice *a, const char *topic, enum advice_state sta
 		      int64_t wall_ms);
 
 /**
+ * advice_withdraw - what stands for @topic, if anything does, is no longer proposed
+ * @reason: a sentence of ours
+ */
+void advice_withdraw(struct advice *a, const char *topic, const char *reason,
+		     int64_t wall_ms);
+
+/**
  * advice_standing - number @i of those that stand; NULL: there are no more
  * @since_ms: wall clock when it got its state
  */

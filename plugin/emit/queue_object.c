@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#define TEXT_MAX 640
+#include "emit/proposal.h"
 
 struct told {
 	const struct queue_advice *a;
@@ -17,39 +17,34 @@ struct told {
 	double held_s;
 };
 
-static json_t *count_or_null(double value)
-{
-	return value > 0 ? json_integer((json_int_t)value) : json_null();
-}
-
 static json_t *evidence(const struct told *t)
 {
 	const struct queue_advice *a = t->a;
 	json_t *o = json_object();
 
 	json_object_set_new(o, "basis", json_string(queue_basis_name(a->basis)));
-	json_object_set_new(o, "at_least", count_or_null((double)a->at_least));
-	json_object_set_new(o, "estimate", count_or_null((double)a->estimate));
-	json_object_set_new(o, "depth", count_or_null(a->depth));
+	json_object_set_new(o, "at_least", proposal_count((double)a->at_least));
+	json_object_set_new(o, "estimate", proposal_count((double)a->estimate));
+	json_object_set_new(o, "depth", proposal_count(a->depth));
 	json_object_set_new(o, "backlog_limit",
 			    json_integer(t->e->evidence.backlog_limit));
 	json_object_set_new(o, "refused", json_integer((json_int_t)t->e->sums.refused));
 	json_object_set_new(o, "held_s", json_real(round(t->held_s * 1e3) / 1e3));
-	json_object_set_new(o, "drain_per_s", count_or_null(a->drain_per_s));
-	json_object_set_new(o, "offered_per_s", count_or_null(a->offered_per_s));
-	json_object_set_new(o, "busy_ms", count_or_null((double)a->busy_ms));
+	json_object_set_new(o, "drain_per_s", proposal_count(a->drain_per_s));
+	json_object_set_new(o, "offered_per_s", proposal_count(a->offered_per_s));
+	json_object_set_new(o, "busy_ms", proposal_count((double)a->busy_ms));
 	json_object_set_new(o, "memory_bytes",
-			    count_or_null((double)a->depth * QUEUE_RECORD_BYTES));
+			    proposal_count((double)a->depth * QUEUE_RECORD_BYTES));
 	return o;
 }
 
-static void say_title(const struct told *t, char *out, size_t size)
+static void say_title(const struct queue_advice *a, char *out, size_t size)
 {
-	if (t->a->verdict == QUEUE_NO_DEPTH)
+	if (a->verdict == QUEUE_NO_DEPTH)
 		snprintf(out, size, "no queue is deep enough: record less");
 	else
 		snprintf(out, size, "make the kernel's queue %" PRIu32 " records deep",
-			 t->a->depth);
+			 a->depth);
 }
 
 static void say_held(const struct told *t, char *out, size_t size)
@@ -64,28 +59,46 @@ static void say_held(const struct told *t, char *out, size_t size)
 			 : "it went on for long; narrow the rules that make most");
 }
 
+/* What is added to the estimate, and what that takes. */
+static void say_price(const struct queue_advice *a, const char *margin, char *out,
+		      size_t size)
+{
+	snprintf(out, size,
+		 "%s is added, and the queue takes up to %.1f MiB of memory when it is "
+		 "full",
+		 margin, (double)a->depth * QUEUE_RECORD_BYTES / 1048576);
+}
+
 /* What would have waited, or did, and what is added to it. */
 static void say_depth(const struct queue_advice *a, char *out, size_t size)
 {
 	bool held = a->basis == QUEUE_COMPLETE;
+	char price[128];
 
+	say_price(a, held ? "a half" : "a quarter", price, sizeof(price));
 	snprintf(out, size,
-		 "%s, some %" PRIu64 " records %s while %.0f a second left; %s is added, "
-		 "and the queue takes up to %.1f MiB of memory when it is full",
+		 "%s, some %" PRIu64 " records %s while %.0f a second left; %s",
 		 held ? "in a deeper one nothing was lost"
 		      : "with what was refused put back",
 		 a->estimate, held ? "waited" : "would have waited", a->drain_per_s,
-		 held ? "a half" : "a quarter",
-		 (double)a->depth * QUEUE_RECORD_BYTES / 1048576);
+		 price);
 }
 
 static void say_why(const struct told *t, char *out, size_t size)
 {
 	const struct queue_advice *a = t->a;
-	char more[TEXT_MAX / 2];
+	char more[PROPOSAL_TEXT / 2];
 
 	if (a->basis == QUEUE_THROTTLED) {
 		say_held(t, out, size);
+		return;
+	}
+	if (!t->e->sums.refused) {
+		say_price(a, "a half", more, sizeof(more));
+		snprintf(out, size,
+			 "nothing was lost, but some %" PRIu64 " records waited in a "
+			 "queue of %" PRIu32 " while %.0f a second left; %s",
+			 a->estimate, t->e->evidence.backlog_limit, a->drain_per_s, more);
 		return;
 	}
 	if (a->depth)
@@ -101,31 +114,6 @@ static void say_why(const struct told *t, char *out, size_t size)
 		 t->e->sums.refused, t->e->evidence.backlog_limit, more);
 }
 
-/* Lines and commands: none where no depth helps. */
-static int set_change(json_t *o, const struct told *t)
-{
-	bool deeper = t->a->verdict == QUEUE_DEEPER;
-	char rule[32], now[48], undo[48];
-
-	snprintf(rule, sizeof(rule), "-b %" PRIu32, t->a->depth);
-	snprintf(now, sizeof(now), "auditctl %s", rule);
-	snprintf(undo, sizeof(undo), "auditctl -b %" PRIu32,
-		 t->e->evidence.backlog_limit);
-	return json_object_set_new(o, "rules",
-				   deeper ? json_pack("[s]", rule) : json_array()) ||
-	       json_object_set_new(o, "remove", json_array()) ||
-	       json_object_set_new(o, "commands",
-				   deeper ? json_pack("[s]", now) : json_array()) ||
-	       json_object_set_new(o, "file",
-				   deeper ? json_string("/etc/audit/rules.d/audit.rules")
-					  : json_null()) ||
-	       json_object_set_new(o, "place",
-				   deeper ? json_string("in place of the -b line that is "
-							"there; then augenrules --load")
-					  : json_null()) ||
-	       json_object_set_new(o, "undo", deeper ? json_string(undo) : json_null());
-}
-
 static const char *confidence_of(const struct queue_advice *a)
 {
 	if (a->basis == QUEUE_COMPLETE)
@@ -133,25 +121,105 @@ static const char *confidence_of(const struct queue_advice *a)
 	return a->basis == QUEUE_RECONSTRUCTED && a->drain_per_s > 0 ? "medium" : "low";
 }
 
-json_t *queue_object(const struct queue_advice *advice, const struct ledger_entry *e,
-		     unsigned int ticks_per_s)
+static struct told told_of(const struct queue_advice *advice,
+			   const struct ledger_entry *e, unsigned int ticks_per_s)
 {
 	struct told t = {advice, e, 0};
-	char title[TEXT_MAX], why[TEXT_MAX];
-	json_t *o;
 
 	if (ticks_per_s)
 		t.held_s = (double)e->sums.waited_ticks / ticks_per_s;
-	say_title(&t, title, sizeof(title));
+	return t;
+}
+
+json_t *queue_object(const struct queue_advice *advice, const struct ledger_entry *e,
+		     unsigned int ticks_per_s)
+{
+	struct told t = told_of(advice, e, ticks_per_s);
+	char title[PROPOSAL_TEXT], why[PROPOSAL_TEXT], rule[32], now[48], undo[48];
+	struct proposal p = {.kind = "queue",
+			     .title = title,
+			     .why = why,
+			     .evidence = evidence(&t),
+			     .risk = "low",
+			     .confidence = confidence_of(advice)};
+
+	say_title(advice, title, sizeof(title));
 	say_why(&t, why, sizeof(why));
-	o = json_pack(
-		"{s:n, s:s, s:s, s:s, s:o, s:n, s:n, s:[], s:s, s:s, s:[], s:n, s:n}",
-		"rank", "kind", "queue", "title", title, "why", why, "evidence",
-		evidence(&t), "saves", "gives_up", "blinds", "risk", "low", "confidence",
-		confidence_of(advice), "controls", "try", "verified");
-	if (o && set_change(o, &t)) {
-		json_decref(o);
+	snprintf(rule, sizeof(rule), "-b %" PRIu32, advice->depth);
+	snprintf(now, sizeof(now), "auditctl %s", rule);
+	snprintf(undo, sizeof(undo), "auditctl -b %" PRIu32, e->evidence.backlog_limit);
+	if (advice->verdict == QUEUE_DEEPER) {
+		p.rule = rule;
+		p.command = now;
+		p.file = QUEUE_RULES_FILE;
+		p.place = "in place of the -b line that is there; then augenrules --load";
+		p.undo = undo;
+	}
+	return proposal_object(&p);
+}
+
+json_t *queue_boot_object(const struct queue_advice *advice, const struct ledger_entry *e)
+{
+	struct told t = told_of(advice, e, 0);
+	char title[PROPOSAL_TEXT], why[PROPOSAL_TEXT], more[128], place[PROPOSAL_TEXT];
+	struct proposal p = {.kind = "queue",
+			     .title = title,
+			     .why = why,
+			     .evidence = evidence(&t),
+			     .place = place,
+			     .undo = "take the two words off that line again",
+			     .risk = "low",
+			     .confidence = "low"};
+
+	if (advice->verdict != QUEUE_DEEPER) {
+		json_decref(p.evidence);
 		return NULL;
 	}
-	return o;
+	snprintf(title, sizeof(title),
+		 "make the kernel's queue %" PRIu32 " records deep from the boot on",
+		 advice->depth);
+	say_price(advice, "a quarter", more, sizeof(more));
+	snprintf(
+		why, sizeof(why),
+		"the kernel refused %" PRIu64 " times between its start and auditd's, "
+		"while no rules file was loaded yet; its queue holds 64 records then; %s",
+		e->sums.refused, more);
+	snprintf(place, sizeof(place),
+		 "audit=1 audit_backlog_limit=%" PRIu32 " on the kernel's command line "
+		 "(with GRUB: GRUB_CMDLINE_LINUX in /etc/default/grub), then boot; a -b "
+		 "line of the rules comes too late for it",
+		 advice->depth);
+	return proposal_object(&p);
+}
+
+json_t *queue_wait_object(const struct queue_advice *advice, const struct ledger_entry *e,
+			  unsigned int ticks_per_s)
+{
+	struct told t = told_of(advice, e, ticks_per_s);
+	unsigned int ticks = QUEUE_WAIT_S * ticks_per_s;
+	char why[PROPOSAL_TEXT], rule[48], now[64];
+	struct proposal p = {
+		.kind = "queue",
+		.title = "let programs wait rather than lose their records",
+		.why = why,
+		.evidence = evidence(&t),
+		.rule = rule,
+		.command = now,
+		.file = QUEUE_RULES_FILE,
+		.place = "beside the -b line; then augenrules --load",
+		.gives_up = "while the queue is full each program that writes a record "
+			    "sleeps, up to 60 s a record; no signal ends that sleep",
+		.undo = "auditctl --backlog_wait_time 0",
+		.risk = "medium",
+		.confidence = "high"};
+
+	snprintf(
+		why, sizeof(why),
+		"the kernel refused %" PRIu64 " times at once, since its wait time is 0; "
+		"no depth helps against %.0f records a second where %.0f leave; with a "
+		"wait time whoever makes the records is slowed down to what auditd takes",
+		e->sums.refused, advice->offered_per_s, advice->drain_per_s);
+	snprintf(rule, sizeof(rule), "--backlog_wait_time %u", ticks);
+	snprintf(now, sizeof(now), "auditctl %s", rule);
+	return proposal_object(&p);
 }

@@ -18,7 +18,7 @@ total() { jq -Rr "fromjson? | select(.type == \"summary\") | .$1" "$T/reader.out
 begin()
 {
 	rm -rf "$T/state" "$T/run"
-	noise_start ""
+	noise_start "$in_own_etc"
 	rm -f "$T/reader.out"
 	# what is pushed each interval: only there the differences add up
 	start reader socat -u "UNIX-CONNECT:$T/run/socket" STDOUT
@@ -47,6 +47,7 @@ only()
 sys_begin_noise
 SYS_Q_DEPTH=40000
 auditd_conf
+own_etc # the plugin reads auditd.conf where it was built for
 
 # a stall: nothing is lost, programs wait
 begin
@@ -124,19 +125,59 @@ printf '#!/bin/sh\nsleep 8\nexec cat >/dev/null\n' >"$T/deaf"
 chmod 0755 "$T/deaf"
 plugin_file deaf "$T/deaf" string
 sed -i 's/^q_depth = .*/q_depth = 400/' "$T/etc/auditd.conf"
-begin
-auditctl -b 8192 >/dev/null
-run "$T/load" getppid 1000 1 >/dev/null || fail "the load was not as expected"
-sleep 12 # it reads by then
-# a missing number is missed two seconds of the stream later
-run "$T/load" getppid 100 1 >/dev/null || fail "the load was not as expected"
-sleep 3
-run "$T/load" getppid 100 1 >/dev/null || fail "the load was not as expected"
+deafened()
+{
+	begin
+	auditctl -b 8192 >/dev/null
+	run "$T/load" getppid 1000 1 >/dev/null || fail "the load was not as expected"
+	sleep 12 # it reads by then
+	# a missing number is missed two seconds of the stream later
+	run "$T/load" getppid 100 1 >/dev/null || fail "the load was not as expected"
+	sleep 3
+	run "$T/load" getppid 100 1 >/dev/null || fail "the load was not as expected"
+}
+q_depth() { advice_for auditd '.rules[0]' | grep '^q_depth = '; }
+deafened
 check "a deaf plugin: is said" until_true "$SYS_WAIT" has_raised dispatcher_overflow
 check "a deaf plugin: is the cause" until_true "$SYS_WAIT" has_cause gap dispatcher
 only "a deaf plugin" dispatcher_overflow gap
-rm "$T/etc/plugins.d/deaf.conf"
+check "a deaf plugin: a q_depth is advised" until_true "$SYS_WAIT" q_depth
+same "a deaf plugin: in place of" "q_depth = 400" "$(advice_for auditd '.remove[0]')"
+note "a deaf plugin: $(advice_for auditd .why)"
+deeper=$(q_depth)
 end "a deaf plugin"
+sed -i "s/^q_depth = .*/$deeper/" "$T/etc/auditd.conf"
+deafened
+sleep 4 # a gap would be known by now
+same "a deaf plugin, $deeper: no event is missing" "" "$(raised 'select(.alert == "gap") | .cause')"
+rm "$T/etc/plugins.d/deaf.conf"
+end "a deaf plugin, $deeper"
+
+# auditd gets too little of the processors
+sed -i 's/^q_depth = .*/q_depth = 40000/' "$T/etc/auditd.conf"
+begin
+auditctl -b 8192 >/dev/null
+auditctl --backlog_wait_time 0 >/dev/null
+renice -n 19 -p "$sys_auditd" >/dev/null # its first thread: that takes from the kernel
+# and its session, where the scheduler weighs sessions against each other (sched(7))
+[ ! -w "/proc/$sys_auditd/autogroup" ] || echo 19 >"/proc/$sys_auditd/autogroup"
+for n in 1 2 3 4; do start "busy$n" timeout 30 sh -c 'while :; do :; done'; done
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	run "$T/load" getppid 8000 1 >/dev/null || fail "the load was not as expected"
+	sleep 0.5
+done
+for n in 1 2 3 4; do stop "$(cat "$T/busy$n.pid")"; done
+check "a niced auditd: is the cause" until_true "$SYS_WAIT" has_cause loss auditd_slow
+note "a niced auditd: ran $(share run 1) %, waited for a processor $(share starved 0) %"
+boost() { [ "$(advice_for auditd '.rules[0]')" = "priority_boost = 10" ]; }
+check "a niced auditd: priority is advised" until_true "$SYS_WAIT" boost
+only "a niced auditd" loss backlog gap
+sed -i 's/^priority_boost = .*/priority_boost = 10/' "$T/etc/auditd.conf"
+advice_for auditd '.commands[0]' | sh || fail "a niced auditd: the advised command does not work"
+applied() { [ "$(advice_for auditd .state)" = applied ]; }
+check "a niced auditd: it is seen to be applied" until_true 700 applied
+sed -i 's/^priority_boost = .*/priority_boost = 4/' "$T/etc/auditd.conf"
+end "a niced auditd"
 
 # the log's filesystem is full, and auditd stops writing
 disk "$T/small"

@@ -24,13 +24,8 @@ plugin_file noise "$T/audisp-noise" string "$T/noise.conf"
 auditd_conf
 sed -i -e 's/^max_log_file = .*/max_log_file = 1/' -e 's/^num_logs = .*/num_logs = 3/' \
 	-e 's/^max_log_file_action = .*/max_log_file_action = ROTATE/' "$T/etc/auditd.conf"
-# the plugin reads auditd.conf where it was built for: there it stands for this auditd
-cat >"$T/in-own-etc" <<-'SCRIPT'
-	#!/bin/sh
-	# in-own-etc DIR COMMAND...: with DIR as /etc/audit
-	mount --bind "$1" /etc/audit && shift && exec "$@"
-SCRIPT
-noise_start "unshare -m sh $T/in-own-etc $T/etc"
+own_etc # the plugin reads auditd.conf where it was built for
+noise_start "$in_own_etc"
 ask reader '{"interval":1,"windows":"all","top":512}'
 rule always,exit -F arch=b64 -S getppid -F "exe=$T/load" -k steady
 start steady sh -c "while :; do $T/load getppid 60 1 >/dev/null; sleep 0.1; done"

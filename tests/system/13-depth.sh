@@ -131,6 +131,13 @@ if until_true 100 is_advised; then
 	same "overload: commands" 0 "$(advice '.commands | length')"
 	same "overload: estimated depth to set" null "$(advice '.evidence.depth // "null"')"
 	note "$(advice .why)"
+	wait=$(advice_for queue "select(.rules == [\"$(wait_line)\"]) | .commands[0]")
+	same "overload: a wait time is advised" "auditctl $(wait_line)" "$wait"
+	echo "$wait" | sh >/dev/null || fail "overload: the advised command does not work"
+	waits() { [ "$(advice_for queue "select(.rules == [\"$(wait_line)\"]) | .state")" = applied ]; }
+	check "overload: it is seen to be applied" until_true "$SYS_WAIT" waits
+	lost_by overload
+	same "overload: refusals with a wait time" 0 "$lost_now"
 else
 	no_depth_for overload
 fi

@@ -364,6 +364,15 @@ own_dev()
 	in_own_dev="unshare -m sh $T/in-own-dev $T/dev"
 }
 
+# own_etc: $in_own_etc is a command under which $T/etc stands as /etc/audit
+own_etc()
+{
+	# shellcheck disable=SC2016 # for the inner shell
+	printf '#!/bin/sh\nmount --bind "$1" /etc/audit && shift && exec "$@"\n' >"$T/in-own-etc"
+	# shellcheck disable=SC2034 # for the test
+	in_own_etc="unshare -m sh $T/in-own-etc $T/etc"
+}
+
 # ask NAME REQUEST [socat's ADDRESS OPTIONS]: a client of the plugin's socket
 # that sends one line and reads for ever, to $T/NAME.out
 ask()

@@ -118,6 +118,44 @@ static void no_depth_has_nothing_to_load(void **state)
 	json_decref(o);
 }
 
+static void a_wait_and_a_boot_parameter(void **state)
+{
+	struct queue_advice a = {.verdict = QUEUE_DEEPER, .depth = 8192, .at_least = 70};
+	struct ledger_entry e = {.cause = LEDGER_BOOT};
+	json_t *o = queue_boot_object(&a, &e);
+
+	assert_non_null(strstr(json_string_value(json_object_get(o, "place")),
+			       "audit=1 audit_backlog_limit=8192 "));
+	assert_int_equal(json_array_size(json_object_get(o, "commands")), 0);
+	json_decref(o);
+	o = queue_wait_object(&a, &e, 250);
+	assert_string_equal(
+		json_string_value(json_array_get(json_object_get(o, "rules"), 0)),
+		"--backlog_wait_time 15000");
+	json_decref(o);
+	a.verdict = QUEUE_NO_DEPTH;
+	assert_null(queue_boot_object(&a, &e));
+}
+
+static void what_is_withdrawn_is_gone(void **state)
+{
+	struct sent s = {0};
+	struct advice *a = advice_new(take, &s);
+	int64_t since;
+
+	advice_withdraw(a, "queue", "for nothing", NOW);
+	assert_int_equal(s.n, 0);
+	advice_put(a, "queue", some(1280, QUEUE_DEEPER), NOW);
+	advice_put(a, "wait", some(0, QUEUE_NO_DEPTH), NOW);
+	advice_withdraw(a, "queue", "not wanted", NOW);
+	assert_int_equal(s.n, 3);
+	assert_string_equal(s.state[2], "withdrawn");
+	assert_string_equal(s.reason[2], "not wanted");
+	assert_non_null(advice_standing(a, 0, &since));
+	assert_null(advice_standing(a, 1, &since));
+	advice_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -125,6 +163,8 @@ int main(void)
 		cmocka_unit_test(another_takes_its_place),
 		cmocka_unit_test(an_id_is_for_ever),
 		cmocka_unit_test(no_depth_has_nothing_to_load),
+		cmocka_unit_test(a_wait_and_a_boot_parameter),
+		cmocka_unit_test(what_is_withdrawn_is_gone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

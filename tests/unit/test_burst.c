@@ -281,6 +281,45 @@ static void what_came_may_tell_that_it_was_full(void **state)
 	free(r);
 }
 
+/* Before anything is lost: what was held, against the limit that held it. */
+static void a_queue_that_was_nearly_full(void **state)
+{
+	struct run *r = play(spike, 1 << 20, 20);
+	struct queue_advice a = queue_margin(&r->b, T0, 60000);
+	uint64_t peak = a.estimate;
+
+	assert_int_equal(r->lost, 0);
+	assert_int_equal(a.verdict, QUEUE_NONE); /* some 48,000 of 60,000 */
+	assert_in_range(peak, 46000, 54000);
+	a = queue_margin(&r->b, T0, (uint32_t)peak);
+	assert_int_equal(a.verdict, QUEUE_DEEPER);
+	assert_int_equal(a.basis, QUEUE_COMPLETE);
+	assert_in_range(a.depth, peak * 3 / 2, peak * 3 / 2 + 64);
+	assert_int_equal(queue_margin(&r->b, T0, 0).verdict, QUEUE_NONE);
+	assert_int_equal(queue_margin(&r->b, T0 + 60000, 64).verdict, QUEUE_NONE);
+	free(r);
+}
+
+static void what_was_lost_at_boot(void **state)
+{
+	struct ledger_entry e = {.cause = LEDGER_BOOT};
+	struct queue_advice a;
+
+	assert_int_equal(queue_at_boot(&e).verdict, QUEUE_NONE);
+	e.sums.refused = 1000;
+	a = queue_at_boot(&e);
+	assert_int_equal(a.verdict, QUEUE_DEEPER);
+	assert_int_equal(a.at_least, 1064);
+	assert_int_equal(a.estimate, 6064);
+	assert_int_equal(a.depth, 8192);
+	e.sums.refused = 2000;
+	assert_int_equal(queue_at_boot(&e).depth, 15104);
+	e.sums.refused = UINT32_MAX;
+	assert_int_equal(queue_at_boot(&e).verdict, QUEUE_NO_DEPTH);
+	e.cause = LEDGER_BURST;
+	assert_int_equal(queue_at_boot(&e).verdict, QUEUE_NONE);
+}
+
 /* Nothing is said where it is not the queue, or was mended already. */
 static void nothing_is_said_without_need(void **state)
 {
@@ -352,6 +391,8 @@ int main(void)
 		cmocka_unit_test(what_waits_has_come_and_is_not_read),
 		cmocka_unit_test(what_came_may_tell_that_it_was_full),
 		cmocka_unit_test(nothing_is_said_without_need),
+		cmocka_unit_test(a_queue_that_was_nearly_full),
+		cmocka_unit_test(what_was_lost_at_boot),
 		cmocka_unit_test(what_was_held_is_not_known),
 		cmocka_unit_test(rings_keep_two_minutes),
 	};

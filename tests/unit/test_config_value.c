@@ -83,6 +83,9 @@ static void config_value_takes_good_ones(void **unused)
 		{"summary_log_keep", "999", NULL},
 		{"max_flows", "16", NULL},
 		{"max_values", "65536", NULL},
+		{"policy_failure", "any", NULL},
+		{"policy_failure", "printk", NULL},
+		{"policy_failure", "panic", NULL},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
