@@ -16,9 +16,10 @@
 #define REST_MS   3000 /* an incident's last record, and those that wait for their age */
 
 #define MARGIN_MS 10000 /* between two looks for a queue that was nearly full */
-#define WAITED_MS 30000 /* before an incident: what it did not get through came by then \
-			 */
-#define SPAN_MS 60000   /* of what came, that such a look is at */
+#define WAITED_MS \
+	30000         /* before an incident: what it did not get through came by then \
+		       */
+#define SPAN_MS 60000 /* of what came, that such a look is at */
 
 /* Names of what is proposed, of which one each stands. */
 static const char queue_topic[] = "queue", wait_topic[] = "wait", boot_topic[] = "boot",

@@ -67,6 +67,7 @@ unit_programs = \
 	tests/unit/test_advice \
 	tests/unit/test_burst \
 	tests/unit/test_daemon \
+	tests/unit/test_monitor \
 	tests/unit/test_suspects \
 	tests/unit/test_status \
 	tests/unit/test_sumlog \
@@ -91,6 +92,11 @@ tests_unit_test_assemble_CFLAGS = $(unit_cflags)
 tests_unit_test_assemble_LDADD = $(unit_libs)
 tests_unit_test_cache_CFLAGS = $(unit_cflags)
 tests_unit_test_cache_LDADD = $(unit_libs)
+tests_unit_test_monitor_SOURCES = tests/unit/test_monitor.c plugin/monitor.c \
+	plugin/advisor.c
+tests_unit_test_monitor_CFLAGS = $(unit_cflags)
+tests_unit_test_monitor_LDFLAGS = $(unit_wrap),--wrap=clock_read,--wrap=clock_uptime_ms,--wrap=watch_request
+tests_unit_test_monitor_LDADD = $(unit_libs)
 tests_unit_test_daemon_CFLAGS = $(unit_cflags)
 tests_unit_test_daemon_LDADD = $(unit_libs)
 tests_unit_test_clock_CFLAGS = $(unit_cflags)
