@@ -126,7 +126,7 @@ tests_unit_test_keeper_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fork,--wrap=clock_read
 tests_unit_test_keeper_LDADD = $(unit_libs)
 tests_unit_test_privs_CFLAGS = $(unit_cflags)
 tests_unit_test_privs_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=capng_change_id,--wrap=open,--wrap=setgroups
+	-Wl,--wrap=capng_change_id,--wrap=open,--wrap=setgroups,--wrap=getpwnam
 tests_unit_test_privs_LDADD = $(unit_libs)
 tests_unit_test_alerts_CFLAGS = $(unit_cflags)
 tests_unit_test_alerts_LDADD = $(unit_libs)

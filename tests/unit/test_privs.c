@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include <pwd.h>
 #include "privs_filter.c"
 
 #include <cap-ng.h>
@@ -37,6 +38,8 @@ static uint64_t seen; /* denied calls that were expected */
 
 int __real_capng_change_id(int uid, int gid, capng_flags_t flag);
 int __wrap_capng_change_id(int uid, int gid, capng_flags_t flag);
+struct passwd *__real_getpwnam(const char *name);
+struct passwd *__wrap_getpwnam(const char *name);
 int __real_setgroups(size_t n, const gid_t *list);
 int __wrap_setgroups(size_t n, const gid_t *list);
 int __real_open(const char *path, int flags, ...);
@@ -45,6 +48,17 @@ int __wrap_open(const char *path, int flags, ...);
 int __wrap_capng_change_id(int uid, int gid, capng_flags_t flag)
 {
 	return mode == USER_STAYS ? 0 : __real_capng_change_id(uid, gid, flag);
+}
+
+static bool in_roots_group; /* whoever is looked up */
+
+struct passwd *__wrap_getpwnam(const char *name)
+{
+	struct passwd *entry = __real_getpwnam(name);
+
+	if (entry && in_roots_group)
+		entry->pw_gid = 0;
+	return entry;
 }
 
 int __wrap_setgroups(size_t n, const gid_t *list)
@@ -182,6 +196,20 @@ static void lookup_refuses_root(void **s)
 
 	assert_int_equal(privs_lookup("root", &account, why, sizeof(why)), -EPERM);
 	assert_non_null(strstr(why, "uid 0"));
+}
+
+/* Root's group reads what root's files give to it. */
+static void lookup_refuses_roots_group(void **s)
+{
+	struct privs_account account = {7, 7, 7};
+	char why[512];
+
+	in_roots_group = true;
+	assert_int_equal(privs_lookup("nobody", &account, why, sizeof(why)), -EPERM);
+	in_roots_group = false;
+	assert_non_null(strstr(why, "gid 0"));
+	assert_non_null(strstr(why, "usermod -g"));
+	assert_int_equal(account.gid, 7);
 }
 
 /* --- filters --- */
@@ -537,6 +565,7 @@ int main(void)
 		cmocka_unit_test(lookup_finds_a_user),
 		cmocka_unit_test(lookup_names_the_remedy),
 		cmocka_unit_test(lookup_refuses_root),
+		cmocka_unit_test(lookup_refuses_roots_group),
 	};
 	const struct CMUnitTest filters[] = {
 		cmocka_unit_test(stream_is_confined),
