@@ -15,11 +15,13 @@ plugin_libnoise_a_SOURCES = \
 	plugin/base/span.h \
 	plugin/base/text.c plugin/base/text.h \
 	plugin/privs.c plugin/privs.h plugin/privs_filter.c \
+	plugin/kernel/asker.c plugin/kernel/asker.h \
 	plugin/kernel/daemon.c plugin/kernel/daemon.h \
 	plugin/kernel/keeper.c plugin/kernel/keeper.h \
 	plugin/kernel/klog.c plugin/kernel/klog.h \
 	plugin/kernel/netlink_drops.c plugin/kernel/netlink_drops.h \
 	plugin/kernel/process.c plugin/kernel/process.h \
+	plugin/kernel/rulelist.c plugin/kernel/rulelist.h \
 	plugin/kernel/status.c plugin/kernel/status.h \
 	plugin/kernel/watch.c plugin/kernel/watch.h plugin/kernel/wire.h \
 	plugin/kernel/worker.c plugin/kernel/worker.h \

@@ -3,23 +3,15 @@
  * worker.c - the process that asks the kernel and reads files
  *
  * Answers each request of a closed list with raw bytes and understands none of
- * them. One thread does nothing but send: the kernel puts the sender of an
- * audit request to sleep while its queue is over the limit, for up to minutes
- * and beyond the reach of SIGKILL, yet gives the reply at once. The other
- * thread reads replies, requests and files, and answers. At most one request
- * is with the sender: each sleeper takes wake-ups from frozen applications.
- * There are no messages here but those that ask: none that would change the
- * audit system.
+ * them. Its other thread asks the kernel (asker.h), and may sleep over it; this
+ * one reads replies, requests and files, and answers.
  */
 #include "kernel/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/audit.h>
-#include <linux/netlink.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,27 +23,27 @@
 #include "base/conf_file.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "kernel/asker.h"
 #include "kernel/wire.h"
 
-#define REPLY_MAX        16384  /* of the kernel, one message */
-#define REPLY_MS         5000   /* it comes within one */
-#define SENDER_MS        20     /* to come back, when the kernel does not hold it */
-#define REPORT_EVERY_MS  15000  /* auditd writes a small file for each */
-#define REPORT_COARSE_MS 50     /* a file's time may be this much before the clock's */
-#define REPORT_MS        300    /* it takes to write that */
-#define KLOG_READS       256    /* records in one answer */
-#define KLOG_RECORD_MAX  8192   /* more than any record of /dev/kmsg */
-#define STACK_BYTES      262144 /* of the sender, which does next to nothing */
+#define REPLY_MS         5000  /* it comes within one */
+#define REPORT_EVERY_MS  15000 /* auditd writes a small file for each */
+#define REPORT_COARSE_MS 50    /* a file's time may be this much before the clock's */
+#define REPORT_MS        300   /* it takes to write that */
+#define KLOG_READS       256   /* records in one answer */
+#define KLOG_RECORD_MAX  8192  /* more than any record of /dev/kmsg */
+
+struct asked {
+	uint32_t request, id; /* id 0: none */
+};
 
 struct worker {
 	struct worker_options o;
-	int netlink; /* or negative errno */
-	int bell;    /* to and from the sender: a number goes in, an errno comes out */
-	int sender_bell;
-	bool sending;      /* the sender has not come back yet */
-	uint32_t asked_id; /* the request that waits for the kernel's reply; 0: none */
-	uint32_t sequence; /* of its message */
+	struct asker asker;
+	struct asked asked; /* the request that waits for the kernel's reply */
 	int64_t asked_ms;
+	char *rules; /* what has come of the list of rules; NULL: nothing yet */
+	size_t rules_n;
 	uint32_t klog_id;      /* the request that waits for the kernel's log; 0: none */
 	uint32_t report_id;    /* that waits for auditd's report; 0: none */
 	int64_t report_due_ms; /* when it is there */
@@ -60,10 +52,9 @@ struct worker {
 	char *buffer;            /* WATCH_ANSWER_MAX */
 };
 
-/* --- the sender --- */
-
-static int confine(const struct worker *w)
+static int confine(void *arg)
 {
+	const struct worker *w = arg;
 	char why[512];
 	int r = w->o.watch->confine(w->o.watch->arg, WATCH_WORKER, why, sizeof(why));
 
@@ -72,42 +63,7 @@ static int confine(const struct worker *w)
 	return r;
 }
 
-/* Sleeps for as long as the kernel likes. Return: 0 or negative errno. */
-static int32_t send_audit_get(int netlink, uint32_t sequence)
-{
-	const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
-	const struct nlmsghdr message = {.nlmsg_len = NLMSG_LENGTH(0),
-					 .nlmsg_type = AUDIT_GET,
-					 .nlmsg_flags = NLM_F_REQUEST,
-					 .nlmsg_seq = sequence};
-
-	return sendto(netlink, &message, sizeof(message), 0,
-		      (const struct sockaddr *)&kernel, sizeof(kernel)) < 0
-		       ? -errno
-		       : 0;
-}
-
-static void *sender_main(void *arg)
-{
-	const struct worker *w = arg;
-	uint32_t sequence;
-	int32_t error;
-
-	if (confine(w) < 0)
-		_exit(1);
-	while (recv(w->sender_bell, &sequence, sizeof(sequence), 0) == sizeof(sequence)) {
-		error = send_audit_get(w->netlink, sequence);
-		if (send(w->sender_bell, &error, sizeof(error), MSG_NOSIGNAL) < 0)
-			break;
-	}
-	return NULL;
-}
-
 /* --- answering --- */
-
-struct asked {
-	uint32_t request, id;
-};
 
 /* Return: 0, or negative errno: the stream process is gone. */
 static int answer(const struct worker *w, struct asked to, int error, struct span data)
@@ -137,53 +93,83 @@ static int answer_error(const struct worker *w, struct asked to, int error)
 	return answer(w, to, error, (struct span){"", 0});
 }
 
-/* The status that was asked for, or why there is none. */
-static int answer_status(struct worker *w, int error, struct span data)
-{
-	struct asked to = {WATCH_STATUS, w->asked_id};
+/* --- the kernel --- */
 
-	w->asked_id = 0;
-	return answer(w, to, error, data);
+/* What was asked of the kernel, or why it is not to be had. */
+static int answer_asked(struct worker *w, int error, struct span data)
+{
+	struct asked to = w->asked;
+	int r;
+
+	w->asked = (struct asked){0, 0};
+	r = answer(w, to, error, data);
+	free(w->rules);
+	w->rules = NULL;
+	w->rules_n = 0;
+	return r;
 }
 
 /* The sender has come back, and says how it went. */
 static int on_bell(struct worker *w)
 {
-	int32_t error;
+	int error = asker_back(&w->asker);
 
-	if (recv(w->bell, &error, sizeof(error), MSG_DONTWAIT) != sizeof(error))
-		return 0;
-	w->sending = false;
-	return error && w->asked_id ? answer_status(w, error, (struct span){"", 0}) : 0;
+	return error && w->asked.id ? answer_asked(w, error, (struct span){"", 0}) : 0;
 }
 
-/* Return: is the sender still away? One that is not held comes back by itself. */
-static bool sender_is_held(struct worker *w)
+static int ask_kernel(struct worker *w, struct asked to)
 {
-	struct pollfd p = {.fd = w->bell, .events = POLLIN};
+	int r;
 
-	if (w->sending && poll(&p, 1, SENDER_MS) > 0)
-		(void)on_bell(w);
-	return w->sending;
-}
-
-static int ask_status(struct worker *w, struct asked to)
-{
-	if (w->netlink < 0)
-		return answer_error(w, to, w->netlink);
-	if (w->asked_id) { /* by one who does not wait any more: the reply will do */
-		w->asked_id = to.id;
+	if (w->asked.id && w->asked.request == to.request) {
+		w->asked.id = to.id; /* the first does not wait any more: it will do */
 		return 0;
 	}
-	if (sender_is_held(w))
-		return answer_error(w, to, -EBUSY);
-	w->sequence++;
-	if (send(w->bell, &w->sequence, sizeof(w->sequence), MSG_NOSIGNAL) < 0)
-		return -errno;
-	w->sending = true;
-	w->asked_id = to.id;
+	r = w->asked.id ? -EBUSY
+			: asker_ask(&w->asker, to.request == WATCH_RULES ? ASKER_RULES
+									 : ASKER_STATUS);
+	if (r < 0)
+		return answer_error(w, to, r);
+	w->asked = to;
 	w->asked_ms = clock_read().boot_ms;
 	return 0;
+}
+
+/* One more behind those that came, as rulelist.h says. */
+static int keep_rule(struct worker *w, struct span rule)
+{
+	uint32_t n = (uint32_t)rule.n;
+
+	if (!w->rules)
+		w->rules = malloc(WATCH_ANSWER_MAX);
+	if (!w->rules)
+		return answer_asked(w, -ENOMEM, (struct span){"", 0});
+	if (sizeof(n) + n > WATCH_ANSWER_MAX - w->rules_n)
+		return answer_asked(w, -EFBIG, (struct span){"", 0});
+	memcpy(w->rules + w->rules_n, &n, sizeof(n));
+	memcpy(w->rules + w->rules_n + sizeof(n), rule.p, n);
+	w->rules_n += sizeof(n) + n;
+	return 0;
+}
+
+/* The kernel's reply: of its frame only what says which one it is. */
+static int on_netlink(struct worker *w)
+{
+	union {
+		uint32_t aligned;
+		char bytes[ASKER_REPLY_MAX];
+	} room;
+	struct asker_reply reply;
+
+	if (!asker_read(&w->asker, &room, &reply) || !w->asked.id)
+		return 0;
+	if (reply.error)
+		return answer_asked(w, reply.error, (struct span){"", 0});
+	if (w->asked.request == WATCH_STATUS)
+		return answer_asked(w, 0, reply.data);
+	if (!reply.done)
+		return keep_rule(w, reply.data);
+	return answer_asked(w, 0, (struct span){w->rules ? w->rules : "", w->rules_n});
 }
 
 static int answer_settings(struct worker *w, struct asked to)
@@ -330,13 +316,10 @@ static int ask_kernel_log(struct worker *w, struct asked to)
 }
 
 static int (*const answers[WATCH_REQUESTS])(struct worker *w, struct asked to) = {
-	[WATCH_STATUS] = ask_status,
-	[WATCH_SETTINGS] = answer_settings,
-	[WATCH_AUDITD_CONF] = answer_auditd_conf,
-	[WATCH_AUDITD_STATE] = ask_report,
-	[WATCH_AUDITD_PROC] = answer_auditd_proc,
-	[WATCH_KERNEL_LOG] = ask_kernel_log,
-	[WATCH_NETLINK] = answer_netlink,
+	[WATCH_STATUS] = ask_kernel,         [WATCH_RULES] = ask_kernel,
+	[WATCH_SETTINGS] = answer_settings,  [WATCH_AUDITD_CONF] = answer_auditd_conf,
+	[WATCH_AUDITD_STATE] = ask_report,   [WATCH_AUDITD_PROC] = answer_auditd_proc,
+	[WATCH_KERNEL_LOG] = ask_kernel_log, [WATCH_NETLINK] = answer_netlink,
 };
 
 /* Return: 0, or negative errno: the stream process is gone. */
@@ -360,34 +343,6 @@ static int on_request(struct worker *w)
 	return answers[r.request](w, to);
 }
 
-/* The kernel's reply: of its frame only what says which one it is. */
-static int on_netlink(struct worker *w)
-{
-	union {
-		struct nlmsghdr head;
-		char bytes[REPLY_MAX];
-	} reply;
-	struct sockaddr_nl from = {0};
-	socklen_t from_n = sizeof(from);
-	ssize_t n = recvfrom(w->netlink, &reply, sizeof(reply), MSG_DONTWAIT | MSG_TRUNC,
-			     (struct sockaddr *)&from, &from_n);
-	const struct nlmsghdr *head = &reply.head;
-	const struct nlmsgerr *error = NLMSG_DATA(head);
-
-	if (n < (ssize_t)sizeof(*head) || n > REPLY_MAX || from.nl_pid != 0 ||
-	    head->nlmsg_len < NLMSG_HDRLEN || head->nlmsg_len > (size_t)n ||
-	    !w->asked_id || head->nlmsg_seq != w->sequence)
-		return 0;
-	if (head->nlmsg_type == AUDIT_GET)
-		return answer_status(
-			w, 0,
-			(struct span){NLMSG_DATA(head), head->nlmsg_len - NLMSG_HDRLEN});
-	if (head->nlmsg_type == NLMSG_ERROR &&
-	    head->nlmsg_len >= NLMSG_LENGTH(sizeof(*error)) && error->error < 0)
-		return answer_status(w, error->error, (struct span){"", 0});
-	return 0;
-}
-
 static int look_at_time(struct worker *w)
 {
 	int64_t now = clock_read().boot_ms;
@@ -395,8 +350,8 @@ static int look_at_time(struct worker *w)
 
 	if (w->report_id && now >= w->report_due_ms)
 		r = answer_report(w);
-	if (!r && w->asked_id && now - w->asked_ms >= REPLY_MS)
-		r = answer_status(w, -ETIMEDOUT, (struct span){"", 0});
+	if (!r && w->asked.id && now - w->asked_ms >= REPLY_MS)
+		r = answer_asked(w, -ETIMEDOUT, (struct span){"", 0});
 	return r;
 }
 
@@ -405,7 +360,7 @@ static int time_left(const struct worker *w)
 {
 	int64_t now = clock_read().boot_ms, left = INT_MAX;
 
-	if (w->asked_id)
+	if (w->asked.id)
 		left = w->asked_ms + REPLY_MS - now;
 	if (w->report_id && w->report_due_ms - now < left)
 		left = w->report_due_ms - now;
@@ -417,8 +372,8 @@ static int time_left(const struct worker *w)
 static void work(struct worker *w)
 {
 	struct pollfd p[5] = {{.fd = w->o.fd, .events = POLLIN},
-			      {.fd = w->bell, .events = POLLIN},
-			      {.fd = w->netlink, .events = POLLIN},
+			      {.fd = w->asker.bell, .events = POLLIN},
+			      {.fd = w->asker.netlink, .events = POLLIN},
 			      {.fd = w->o.life},
 			      {.events = POLLIN}};
 	int r = 0;
@@ -444,26 +399,6 @@ static void work(struct worker *w)
 
 /* --- set-up --- */
 
-static int start_sender(struct worker *w)
-{
-	pthread_attr_t attr;
-	pthread_t thread;
-	int pair[2], r;
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
-		return -errno;
-	w->bell = pair[0];
-	w->sender_bell = pair[1];
-	r = pthread_attr_init(&attr);
-	if (r)
-		return -r;
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&attr, STACK_BYTES);
-	r = pthread_create(&thread, &attr, sender_main, w);
-	pthread_attr_destroy(&attr);
-	return -r;
-}
-
 int worker_run(const struct worker_options *options)
 {
 	struct worker w = {.o = *options};
@@ -472,11 +407,8 @@ int worker_run(const struct worker_options *options)
 	prctl(PR_SET_NAME, "noise-worker", 0, 0, 0);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) || getppid() != options->keeper)
 		return 1;
-	w.netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
-	if (w.netlink < 0)
-		w.netlink = -errno;
 	w.buffer = malloc(WATCH_ANSWER_MAX);
-	r = w.buffer ? start_sender(&w) : -ENOMEM;
+	r = w.buffer ? asker_start(&w.asker, confine, &w) : -ENOMEM;
 	if (r < 0) {
 		log_msg(LOG_ERR, "the watcher: its worker does not run: no thread: %s",
 			strerror(-r));

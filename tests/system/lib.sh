@@ -391,7 +391,7 @@ stall()
 # last_summary NAME FILTER: of the last whole summary that the client has read
 last_summary()
 {
-	tail -n 4 "$T/$1.out" | jq -Rr "fromjson? | select(.type == \"summary\") | $2" | tail -n 1
+	tail -n 24 "$T/$1.out" | jq -Rr "fromjson? | select(.type == \"summary\") | $2" | tail -n 1
 }
 
 # validate FILE: each object against the schema

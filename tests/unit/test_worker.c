@@ -12,8 +12,12 @@
 
 #include <cmocka.h>
 
+#include "kernel/rulelist.h"
 #include "kernel/worker.c"
 
+#include <linux/audit.h>
+#include <linux/netlink.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #define WAIT_MS  20000
@@ -185,21 +189,26 @@ static void must_answer(struct world *x, uint32_t id, int error)
 }
 
 /* What the kernel gets: one message that asks, and nothing that tells. */
-static uint32_t kernel_gets(struct world *x)
+static uint32_t kernel_is_asked(struct world *x, uint16_t type)
 {
 	struct nlmsghdr h;
 
 	assert_true(readable(x->kernel, WAIT_MS));
 	assert_int_equal(recv(x->kernel, &h, sizeof(h), MSG_TRUNC), sizeof(h));
 	assert_int_equal(h.nlmsg_len, sizeof(h));
-	assert_int_equal(h.nlmsg_type, AUDIT_GET);
+	assert_int_equal(h.nlmsg_type, type);
 	assert_int_equal(h.nlmsg_flags, NLM_F_REQUEST);
 	return h.nlmsg_seq;
 }
 
+static uint32_t kernel_gets(struct world *x)
+{
+	return kernel_is_asked(x, AUDIT_GET);
+}
+
 static void kernel_says(struct world *x, struct nlmsghdr h, const void *body, size_t n)
 {
-	char message[REPLY_MAX * 2];
+	char message[ASKER_REPLY_MAX * 2];
 
 	memcpy(message, &h, sizeof(h));
 	memcpy(message + sizeof(h), body, n);
@@ -287,11 +296,62 @@ static void errors_are_handed_on(void **state)
 	assert_int_equal(x->n, 0);
 }
 
+/* One behind the other, each behind its length. */
+static void rules_are_handed_on_raw(void **state)
+{
+	struct world *x = *state;
+	struct span list, rule;
+	uint32_t sequence;
+	int32_t none = 0;
+	unsigned int n = 0;
+
+	ask(x, 1, WATCH_RULES);
+	sequence = kernel_is_asked(x, AUDIT_LIST_RULES);
+	let_go(x);
+	kernel_says(x, reply_head(AUDIT_LIST_RULES, sequence, BODY), body, BODY);
+	kernel_says(x, reply_head(AUDIT_LIST_RULES, sequence - 1, 5), body, 5);
+	kernel_says(x, reply_head(AUDIT_LIST_RULES, sequence, BODY - 4), body, BODY - 4);
+	/* another waits for its turn, and has it afterwards */
+	ask(x, 2, WATCH_STATUS);
+	must_answer(x, 2, -EBUSY);
+	kernel_says(x, reply_head(NLMSG_DONE, sequence, sizeof(none)), &none,
+		    sizeof(none));
+	must_answer(x, 1, 0);
+	list = (struct span){x->data, x->n};
+	for (; rulelist_next(&list, &rule); n++) {
+		assert_int_equal(rule.n, n ? BODY - 4 : BODY);
+		assert_memory_equal(rule.p, body, rule.n);
+	}
+	assert_int_equal(n, 2);
+	assert_int_equal(list.n, 0);
+	ask(x, 3, WATCH_RULES); /* no rules: an empty list */
+	sequence = kernel_is_asked(x, AUDIT_LIST_RULES);
+	let_go(x);
+	kernel_says(x, reply_head(NLMSG_DONE, sequence, sizeof(none)), &none,
+		    sizeof(none));
+	must_answer(x, 3, 0);
+	assert_int_equal(x->n, 0);
+}
+
+/* What says more than there is gives nothing. */
+static void a_damaged_list_ends(void **state)
+{
+	const char bytes[] = {3, 0, 0, 0, 'a', 'b', 'c', 4, 0, 0, 0, 'd', 'e', 'f'};
+	struct span list = {bytes, sizeof(bytes)}, rule;
+
+	assert_true(rulelist_next(&list, &rule));
+	assert_int_equal(rule.n, 3);
+	assert_false(rulelist_next(&list, &rule));
+	assert_int_equal(list.n, 7);
+	list = (struct span){bytes, 3};
+	assert_false(rulelist_next(&list, &rule));
+}
+
 static void other_messages_are_no_replies(void **state)
 {
 	struct world *x = *state;
 	struct nlmsgerr ack = {.error = 0};
-	static char large[REPLY_MAX + 100];
+	static char large[ASKER_REPLY_MAX + 100];
 	struct nlmsghdr h;
 	uint32_t sequence;
 
@@ -302,8 +362,8 @@ static void other_messages_are_no_replies(void **state)
 	kernel_says(x, reply_head(NLMSG_ERROR, sequence, sizeof(ack)), &ack, sizeof(ack));
 	kernel_says(x, reply_head(NLMSG_ERROR, sequence, 2), &ack, 2);
 	kernel_says(x, reply_head(1300, sequence, BODY), body, BODY);
-	kernel_says(x, reply_head(AUDIT_GET, sequence, REPLY_MAX + 50), large,
-		    REPLY_MAX + 50);
+	kernel_says(x, reply_head(AUDIT_GET, sequence, ASKER_REPLY_MAX + 50), large,
+		    ASKER_REPLY_MAX + 50);
 	h = reply_head(AUDIT_GET, sequence, BODY + 1); /* says more than it is */
 	kernel_says(x, h, body, BODY);
 	h.nlmsg_len = 3;
@@ -365,7 +425,7 @@ static void it_ends_with_the_keeper(void **state)
 {
 	struct world *x = *state;
 
-	ask(x, 1, WATCH_RULES);
+	ask(x, 1, WATCH_PLUGINS_D);
 	must_answer(x, 1, -ENOSYS);
 	close(x->life);
 	x->life = -1;
@@ -485,7 +545,9 @@ int main(void)
 		CASE(replies_are_handed_on_raw),
 		CASE(a_sleeping_sender_holds_nothing_up),
 		CASE(errors_are_handed_on),
+		CASE(rules_are_handed_on_raw),
 		CASE(other_messages_are_no_replies),
+		cmocka_unit_test(a_damaged_list_ends),
 		CASE(the_last_asker_gets_the_reply),
 		CASE(a_kernel_without_audit_is_said),
 		CASE(files_are_handed_on_raw),
