@@ -61,13 +61,16 @@ static const char *reason_of(int error)
 static bool is_of_the_file(int error)
 {
 	switch (error) {
-	case EMFILE:
-	case ENFILE:
-	case EIO:
-	case EINTR:
-		return false;
-	default:
+	case ELOOP:
+	case EINVAL:
+	case EPERM:
+	case EFBIG:
+	case ENOMSG:
+	case EPROTONOSUPPORT:
+	case EBADMSG:
 		return true;
+	default:
+		return false;
 	}
 }
 
@@ -131,10 +134,10 @@ struct state *state_open(const char *path, char *why, size_t why_size)
 		state_free(s, 0);
 		return NULL;
 	}
-	if (r < 0 && !is_of_the_file(-r))
-		leave(s, -r, why, why_size);
-	else if (r < 0 && r != -ENOENT)
+	if (r < 0 && is_of_the_file(-r))
 		set_aside(s, -r, why, why_size);
+	else if (r < 0 && r != -ENOENT)
+		leave(s, -r, why, why_size);
 	else
 		check_place(s, why, why_size);
 	return s;
