@@ -31,7 +31,7 @@ enum watch_request {
 			     */
 	WATCH_AUDITD_PROC,  /* its stat and schedstat of proc(5), see process.h */
 	WATCH_KERNEL_LOG,   /* what is new in it, once there is something, see klog.h */
-	WATCH_NETLINK,      /* /proc/net/netlink, see netlink_drops.h */
+	WATCH_NETLINK,      /* auditd's line of /proc/net/netlink, see netlink_drops.h */
 	WATCH_REQUESTS
 };
 

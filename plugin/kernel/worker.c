@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/netlink.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -216,9 +217,26 @@ static int answer_auditd_conf(struct worker *w, struct asked to)
 	return answer_read(w, to, read_file(w, w->o.watch->auditd_conf, 0));
 }
 
+/* Anyone may open as many netlink sockets as he likes, so of these lines that of auditd
+ * is sought here, and handed over as it is: of family NETLINK_AUDIT, with its pid. */
 static int answer_netlink(struct worker *w, struct asked to)
 {
-	return answer_read(w, to, read_file(w, "/proc/self/net/netlink", 0));
+	static const char file[] = "/proc/self/net/netlink";
+	char line[512], *word, *rest;
+	FILE *f = w->o.watch->auditd ? fopen(file, "re") : NULL;
+	int r = f ? -ENOENT : -ESRCH;
+
+	while (f && r && fgets(line, sizeof(line), f)) {
+		snprintf(w->buffer, sizeof(line), "%s", line);
+		word = strtok_r(line, " ", &rest);
+		if (word && (word = strtok_r(NULL, " ", &rest)) &&
+		    atoi(word) == NETLINK_AUDIT && (word = strtok_r(NULL, " ", &rest)) &&
+		    atoi(word) == w->o.watch->auditd)
+			r = 0;
+	}
+	if (f)
+		fclose(f);
+	return r ? answer_error(w, to, r) : answer(w, to, 0, span_of(w->buffer));
 }
 
 /* Of its first thread, which reads the kernel's records and writes the log. */
