@@ -130,7 +130,8 @@ static void on_news(void *arg, unsigned int news)
 	struct plugin *p = arg;
 
 	alarm_news(&p->alarm, news);
-	advisor_news(&p->advisor, news);
+	if (advisor_news(&p->advisor, news))
+		alarm_news(&p->alarm, LEDGER_LOST); /* it has a cause now */
 }
 
 /* --- time and signals --- */
@@ -323,6 +324,7 @@ static int set_up_monitor(struct plugin *p)
 				      .ledger = monitor_ledger(p->monitor),
 				      .advice = outlet_advice(p->outlet),
 				      .config = &p->config};
+	advisor_init(&p->advisor);
 	outlet_set_monitor(p->outlet, p->monitor);
 	return 0;
 }
@@ -471,20 +473,15 @@ static int end_of_stream(struct plugin *p)
 
 int plugin_run(const char *settings_file, bool every_event)
 {
-	bool stdin_closed = file_fill_standard(O_RDWR);
-	struct plugin *p = calloc(1, sizeof(*p));
+	struct plugin plugin = {.settings_file = settings_file,
+				.every_event = every_event,
+				.stdin_closed = file_fill_standard(O_RDWR),
+				.signal_fd = -1};
+	struct plugin *p = &plugin;
 	int status = 1;
 	size_t n;
 
 	log_open("audisp-noise", true);
-	if (!p) {
-		log_msg(LOG_ERR, "no memory");
-		return 1;
-	}
-	p->settings_file = settings_file;
-	p->every_event = every_event;
-	p->stdin_closed = stdin_closed;
-	p->signal_fd = -1;
 	for (n = 0; n < sizeof(steps) / sizeof(steps[0]) && steps[n].set_up(p) >= 0; n++)
 		;
 	if (n < sizeof(steps) / sizeof(steps[0])) {
@@ -494,7 +491,6 @@ int plugin_run(const char *settings_file, bool every_event)
 		status = end_of_stream(p);
 	}
 	take_down(p, n);
-	free(p);
 	log_close();
 	return status;
 }

@@ -9,6 +9,7 @@
 #define MARGIN      1.25 /* the next burst may be larger */
 #define ROUND       100
 #define Q_DEPTH_MAX 99999 /* auditd refuses more */
+#define MEMORY      16    /* part of the machine's that a full one may take */
 #define LONG_MS     60000 /* a plugin that is behind for longer does not catch up */
 #define BOOST_STEP  10    /* of two: nice -10, then the most there is */
 #define BOOST_MAX   19
@@ -16,7 +17,7 @@
 /* What waited there and in front of it, since auditd drops but one each 8 ms; what it
  * dropped; and what the kernel refused therefore. */
 static struct daemon_advice of_queue(const struct ledger_entry *e, uint32_t depth,
-				     uint64_t waiting)
+				     uint64_t waiting, uint32_t most)
 {
 	struct daemon_advice a = {.setting = DAEMON_Q_DEPTH, .from = depth};
 	uint64_t lost = e->sums.gap_events + e->sums.refused;
@@ -26,7 +27,8 @@ static struct daemon_advice of_queue(const struct ledger_entry *e, uint32_t dept
 	a.estimate = waiting > depth ? waiting : depth;
 	a.estimate += lost * loss_records_an_event(e);
 	to = (double)a.estimate * MARGIN;
-	if (e->last_ms - e->first_ms < LONG_MS && to <= Q_DEPTH_MAX - ROUND)
+	if (e->last_ms - e->first_ms < LONG_MS &&
+	    to + ROUND <= (most < Q_DEPTH_MAX ? most : Q_DEPTH_MAX))
 		a.to = ((uint32_t)to + ROUND - 1) / ROUND * ROUND;
 	return a;
 }
@@ -41,9 +43,10 @@ static struct daemon_advice of_processor(uint32_t boost)
 	return a;
 }
 
-static struct daemon_advice of_disk(enum daemon_flush flush)
+static struct daemon_advice of_disk(enum daemon_flush flush, uint32_t freq)
 {
-	struct daemon_advice a = {.setting = DAEMON_FLUSH, .of = flush};
+	struct daemon_advice a = {
+		.setting = DAEMON_FLUSH, .of = flush, .sets_freq = !freq};
 
 	if (flush == DAEMON_FLUSH_NONE || flush == DAEMON_FLUSH_INCREMENTAL_ASYNC)
 		a.setting = DAEMON_NOTHING; /* it waits as little as it can */
@@ -52,7 +55,8 @@ static struct daemon_advice of_disk(enum daemon_flush flush)
 
 struct daemon_advice daemon_advise(const struct ledger_entry *e,
 				   const struct daemon_config *config,
-				   const struct daemon_report *report, uint64_t waiting)
+				   const struct daemon_report *report, uint64_t waiting,
+				   uint32_t most)
 {
 	struct daemon_advice none = {.setting = DAEMON_NOTHING};
 	uint32_t depth = config->q_depth;
@@ -63,13 +67,21 @@ struct daemon_advice daemon_advise(const struct ledger_entry *e,
 	if (e->evidence.before)
 		return none;
 	if (e->cause == LEDGER_DISPATCHER && (e->sums.gap_events || e->sums.refused))
-		return of_queue(e, depth, waiting);
+		return of_queue(e, depth, waiting, most);
 	if (e->cause != LEDGER_AUDITD_SLOW)
 		return none;
 	if (loss_was_starved(e))
 		return of_processor(config->priority_boost);
-	return e->evidence.disk_polls > e->evidence.idle_polls ? of_disk(config->flush)
-							       : none;
+	return e->evidence.disk_polls > e->evidence.idle_polls
+		       ? of_disk(config->flush, config->freq)
+		       : none;
+}
+
+uint32_t daemon_most(uint64_t bytes)
+{
+	uint64_t records = bytes / MEMORY / DAEMON_EVENT_BYTES;
+
+	return records < Q_DEPTH_MAX ? (uint32_t)records : Q_DEPTH_MAX;
 }
 
 bool daemon_is_applied(const struct daemon_advice *a, const struct daemon_config *config)
@@ -80,7 +92,7 @@ bool daemon_is_applied(const struct daemon_advice *a, const struct daemon_config
 	case DAEMON_PRIORITY_BOOST:
 		return config->priority_boost >= a->to;
 	case DAEMON_FLUSH:
-		return config->flush == DAEMON_FLUSH_INCREMENTAL_ASYNC;
+		return config->flush == DAEMON_FLUSH_INCREMENTAL_ASYNC && config->freq;
 	default:
 		return false;
 	}

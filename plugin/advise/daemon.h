@@ -19,7 +19,8 @@ enum daemon_setting {
 	DAEMON_NOTHING, /* to change */
 	DAEMON_Q_DEPTH,
 	DAEMON_PRIORITY_BOOST,
-	DAEMON_FLUSH, /* to INCREMENTAL_ASYNC with freq 50 */
+	DAEMON_FLUSH, /* to INCREMENTAL_ASYNC, and freq, which it needs */
+	DAEMON_SETTINGS
 };
 
 struct daemon_advice {
@@ -29,6 +30,7 @@ struct daemon_advice {
 	uint64_t at_least;    /* of q_depth, in records: what certainly did not fit */
 	uint64_t estimate;    /* of q_depth, in records: with events of the usual size */
 	enum daemon_flush of; /* flush, as it is */
+	bool sets_freq;       /* freq is 0, with which auditd would not start then */
 };
 
 /**
@@ -36,11 +38,16 @@ struct daemon_advice {
  * @e: judged (loss_judge())
  * @config: auditd.conf, which auditd may not have read yet
  * @report: what auditd says of itself; NULL: nothing
+ * @most: records of q_depth, by the machine's memory
  * @waiting: the most records that had come and were not read yet (burst_waiting())
  */
 struct daemon_advice daemon_advise(const struct ledger_entry *e,
 				   const struct daemon_config *config,
-				   const struct daemon_report *report, uint64_t waiting);
+				   const struct daemon_report *report, uint64_t waiting,
+				   uint32_t most);
+
+/** daemon_most - records of auditd's queue in at most a sixteenth of @bytes */
+uint32_t daemon_most(uint64_t bytes);
 
 /** daemon_is_applied - does @config say what was advised? */
 bool daemon_is_applied(const struct daemon_advice *advice,

@@ -135,8 +135,12 @@ bool loss_was_starved(const struct ledger_entry *e)
 
 bool loss_was_overloaded(const struct ledger_entry *e)
 {
-	return e->last_ms - e->first_ms >= LONG_MS &&
-	       e->evidence.over_polls >= MOST * e->evidence.polls;
+	const struct ledger_evidence *v = &e->evidence;
+	/* without waiting a full queue is emptied at once, and seldom seen at its limit
+	 */
+	uint32_t full = v->over_polls > v->lost_polls ? v->over_polls : v->lost_polls;
+
+	return e->last_ms - e->first_ms >= LONG_MS && full >= MOST * v->polls;
 }
 
 /* Of an incident in which the queue was full. */

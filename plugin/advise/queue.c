@@ -6,19 +6,22 @@
 
 #include "advise/loss.h"
 
-#define MARGIN     1.25 /* the drain differs from run to run ... */
-#define ONE_RUN    1.5  /* ... and one that lost nothing may have been a good one */
-#define SMALLEST   3    /* records of a system call: SYSCALL, PROCTITLE, EOE */
-#define LEAST_STEP 1.5  /* of the depth that lost */
-#define ROUND      64
-#define DEPTH_MAX  1048576   /* some 2.4 GB of kernel memory */
-#define BEFORE_MS  5000      /* of an incident: its first records came by then */
-#define NEARLY     0.9       /* of the limit, by a drain that is not known well */
-#define MUCH_LESS  0.8       /* of the depth, or it is not worth another change */
-#define DRAIN_MS   5000      /* after it, in which the queue ran empty */
-#define TIGHT      (5.0 / 6) /* of the limit: less room than the margin asks for */
-#define BOOT_LIMIT 64        /* of the kernel, without a word on its command line */
-#define BOOT_DEPTH 8192      /* the least that is worth a word there; as usual in sets */
+#define MARGIN      1.25 /* the drain differs from run to run ... */
+#define ONE_RUN     1.5  /* ... and one that lost nothing may have been a good one */
+#define SMALLEST    3    /* records of a system call: SYSCALL, PROCTITLE, EOE */
+#define LEAST_STEP  1.5  /* of the depth that lost */
+#define ROUND       64
+#define DEPTH_MAX   1048576   /* some 2.4 GB of kernel memory */
+#define MEMORY      16        /* part of the machine's that a full queue may take */
+#define BEFORE_MS   5000      /* of an incident: its first records came by then */
+#define NEARLY      0.9       /* of the limit, by a drain that is not known well */
+#define MUCH_LESS   0.8       /* of the depth, or it is not worth another change */
+#define OF_ITS_KIND 0.7       /* of the thickest moment of what lost */
+#define LOWEST      0.4       /* of the first estimate */
+#define SEEN        0.5       /* of the limit, by a status */
+#define DRAIN_MS    5000      /* after it, in which the queue ran empty */
+#define TIGHT       (5.0 / 6) /* of the limit: less room than the margin asks for */
+#define BOOT_DEPTH  8192      /* the least that is worth a word there; as usual in sets */
 
 static double larger(double a, double b)
 {
@@ -42,11 +45,11 @@ static double records_each(const struct ledger_entry *e)
 	return (in_part + (refused - in_part) * of_event) / refused;
 }
 
-static uint32_t depth_of(double records, double margin, uint32_t limit)
+static uint32_t depth_of(double records, double margin, uint32_t limit, uint32_t most)
 {
 	double depth = larger(records * margin, limit * LEAST_STEP);
 
-	if (depth > DEPTH_MAX)
+	if (depth + ROUND > most)
 		return 0;
 	return ((uint32_t)depth + ROUND - 1) / ROUND * ROUND;
 }
@@ -60,17 +63,18 @@ static void set_depth(struct queue_advice *a, const struct ledger_entry *e,
 }
 
 /* Programs were held, so what they would have written is not known. */
-static struct queue_advice of_held(const struct ledger_entry *e, uint32_t limit)
+static struct queue_advice of_held(const struct ledger_entry *e, uint32_t limit,
+				   uint32_t most)
 {
 	struct queue_advice a = {.basis = QUEUE_THROTTLED};
 
 	a.at_least = larger(e->evidence.backlog_peak, limit) + 1;
-	set_depth(&a, e, depth_of(limit, 2, limit));
+	set_depth(&a, e, depth_of(limit, 2, limit, most));
 	return a;
 }
 
 static struct queue_advice of_refused(struct burst *b, const struct ledger_entry *e,
-				      uint32_t limit)
+				      uint32_t limit, uint32_t most)
 {
 	struct queue_advice a = {.basis = QUEUE_RECONSTRUCTED};
 	int64_t from = e->first_ms - BEFORE_MS;
@@ -85,7 +89,8 @@ static struct queue_advice of_refused(struct burst *b, const struct ledger_entry
 	a.estimate = (uint64_t)larger((double)need.peak, (double)a.at_least);
 	a.offered_per_s = need.per_s;
 	a.busy_ms = need.busy_ms;
-	set_depth(&a, e, depth_of((double)a.estimate, MARGIN, limit));
+	a.thickest = need.thickest;
+	set_depth(&a, e, depth_of((double)a.estimate, MARGIN, limit, most));
 	return a;
 }
 
@@ -97,17 +102,17 @@ static bool is_of_the_queue(const struct ledger_entry *e)
 }
 
 struct queue_advice queue_advise(struct burst *b, const struct ledger_entry *e,
-				 const struct kernel_status *status)
+				 const struct queue_bounds *bounds)
 {
 	uint32_t limit = e->evidence.backlog_limit;
 	struct queue_advice none = {.verdict = QUEUE_NONE};
 
 	if (e->evidence.before || !limit || !is_of_the_queue(e) ||
-	    status->backlog_limit > limit)
+	    bounds->limit > limit || !bounds->limit)
 		return none;
 	if (e->sums.waited_ticks)
-		return of_held(e, limit);
-	return e->sums.refused ? of_refused(b, e, limit) : none;
+		return of_held(e, limit, bounds->most);
+	return e->sums.refused ? of_refused(b, e, limit, bounds->most) : none;
 }
 
 bool queue_was_filled(struct burst *b, const struct ledger_entry *e)
@@ -122,7 +127,7 @@ bool queue_was_filled(struct burst *b, const struct ledger_entry *e)
 }
 
 /* What came since @from_ms and was held; verdict QUEUE_NONE where that is not known. */
-static struct queue_advice of_complete(struct burst *b, int64_t from_ms, uint32_t limit)
+static struct queue_advice of_complete(struct burst *b, int64_t from_ms)
 {
 	struct queue_advice a = {.verdict = QUEUE_NONE, .basis = QUEUE_COMPLETE};
 	struct burst_need need;
@@ -138,40 +143,60 @@ static struct queue_advice of_complete(struct burst *b, int64_t from_ms, uint32_
 	a.at_least = a.estimate = need.peak;
 	a.offered_per_s = need.per_s;
 	a.busy_ms = need.busy_ms;
-	a.depth = depth_of((double)need.peak, ONE_RUN, limit);
-	a.verdict = a.depth ? QUEUE_DEEPER : QUEUE_NONE;
+	a.thickest = need.thickest;
 	return a;
 }
 
 struct queue_advice queue_refine(struct burst *b, int64_t from_ms,
-				 const struct queue_advice *first,
-				 const struct ledger_entry *e)
+				 const struct queue_advice *first)
 {
-	struct queue_advice a = of_complete(b, from_ms, e->evidence.backlog_limit);
+	struct queue_advice a = of_complete(b, from_ms);
+	double depth =
+		larger((double)a.estimate * ONE_RUN, (double)first->estimate * LOWEST);
 
-	if (a.estimate < first->at_least / 2 || a.depth > MUCH_LESS * first->depth)
-		a.verdict = QUEUE_NONE;
+	a.depth = depth_of(depth, 1, 0, DEPTH_MAX);
+	if (a.estimate && a.depth && a.depth <= MUCH_LESS * first->depth &&
+	    (double)a.thickest >= OF_ITS_KIND * (double)first->thickest) {
+		a.verdict = QUEUE_DEEPER;
+		a.lowers = true;
+	}
 	return a;
 }
 
-struct queue_advice queue_margin(struct burst *b, int64_t from_ms, uint32_t limit)
+struct queue_advice queue_margin(struct burst *b, int64_t from_ms, uint32_t polled,
+				 const struct queue_bounds *bounds)
 {
-	struct queue_advice a = of_complete(b, from_ms, 0);
+	struct queue_advice a = of_complete(b, from_ms);
+	uint32_t limit = bounds->limit;
 
-	if (!limit || (double)a.estimate <= TIGHT * limit)
-		a.verdict = QUEUE_NONE;
+	if (a.estimate > limit) /* it held: the rest waited behind it, in auditd */
+		a.at_least = a.estimate = limit;
+	a.depth = depth_of((double)a.estimate, ONE_RUN, 0, bounds->most);
+	if (limit && a.depth && polled >= SEEN * limit &&
+	    (double)a.estimate > TIGHT * limit)
+		a.verdict = QUEUE_DEEPER;
 	return a;
 }
 
-struct queue_advice queue_at_boot(const struct ledger_entry *e)
+uint32_t queue_most(uint64_t bytes)
+{
+	uint64_t records = bytes / MEMORY / QUEUE_RECORD_BYTES;
+
+	return records < DEPTH_MAX ? (uint32_t)records : DEPTH_MAX;
+}
+
+struct queue_advice queue_at_boot(const struct ledger_entry *e,
+				  const struct queue_bounds *bounds)
 {
 	struct queue_advice a = {.verdict = QUEUE_DEEPER, .basis = QUEUE_RECONSTRUCTED};
+	uint32_t limit = bounds->limit;
 
-	if (e->cause != LEDGER_BOOT || !e->sums.refused)
+	if (e->cause != LEDGER_BOOT || !e->sums.refused || !limit)
 		return (struct queue_advice){.verdict = QUEUE_NONE};
-	a.at_least = BOOT_LIMIT + e->sums.refused;
-	a.estimate = BOOT_LIMIT + e->sums.refused * loss_records_an_event(e);
-	a.depth = depth_of(larger((double)a.estimate * MARGIN, BOOT_DEPTH), 1, 0);
+	a.at_least = limit + e->sums.refused;
+	a.estimate = limit + e->sums.refused * loss_records_an_event(e);
+	a.depth = depth_of(larger((double)a.estimate * MARGIN, BOOT_DEPTH), 1, limit,
+			   bounds->most);
 	if (!a.depth)
 		a.verdict = QUEUE_NO_DEPTH;
 	return a;

@@ -11,6 +11,8 @@
 #ifndef NOISE_ADVISE_QUEUE_H
 #define NOISE_ADVISE_QUEUE_H
 
+#include <stdbool.h>
+
 #include "count/burst.h"
 #include "count/ledger.h"
 
@@ -34,14 +36,22 @@ struct queue_advice {
 	double drain_per_s;   /* records; 0: not known */
 	double offered_per_s; /* records, while the queue would not have been empty */
 	int64_t busy_ms;      /* for how long that was */
+	uint64_t thickest;    /* records that came within BURST_THICK_MS, at the most */
+	bool lowers;          /* @depth is less than the limit that held */
+};
+
+/* How deep a queue may be on this machine. */
+struct queue_bounds {
+	uint32_t most;  /* records, by its memory */
+	uint32_t limit; /* backlog_limit, as it is now; 0: there is none */
 };
 
 /**
  * queue_advise - of an incident that is over, or rests
- * @e: judged (loss_judge()). @status: the present one.
+ * @e: judged (loss_judge())
  */
 struct queue_advice queue_advise(struct burst *b, const struct ledger_entry *e,
-				 const struct kernel_status *status);
+				 const struct queue_bounds *bounds);
 
 /**
  * queue_was_filled - was what came alone enough to fill the queue of @e?
@@ -52,26 +62,33 @@ bool queue_was_filled(struct burst *b, const struct ledger_entry *e);
 
 /**
  * queue_refine - since @from_ms the proposed depth held all: would less have done?
- * @first: what was advised, of incident @e
- * Return: verdict QUEUE_NONE unless a burst of its kind came and much less is enough.
+ * @first: what was advised, reconstructed, of an incident
+ * A burst of its kind is one as thick; and no single burst lowers the depth below
+ * two fifths of what was estimated, since who makes records may choose how they come.
+ * Return: verdict QUEUE_NONE unless one came and much less is enough.
  */
 struct queue_advice queue_refine(struct burst *b, int64_t from_ms,
-				 const struct queue_advice *first,
-				 const struct ledger_entry *e);
+				 const struct queue_advice *first);
 
 /**
  * queue_margin - what came since @from_ms was held: how near was the limit?
+ * @polled: the most that a status said of the queue meanwhile
  * Return: a depth with the usual margin, basis complete, where more than five sixths
- * of @limit were needed; else verdict QUEUE_NONE.
+ * of the limit were needed and a status saw half of it in use; else QUEUE_NONE.
  */
-struct queue_advice queue_margin(struct burst *b, int64_t from_ms, uint32_t limit);
+struct queue_advice queue_margin(struct burst *b, int64_t from_ms, uint32_t polled,
+				 const struct queue_bounds *bounds);
 
 /**
- * queue_at_boot - of records that were lost before auditd ran
- * Return: the depth to ask for on the kernel's command line; verdict QUEUE_NONE when
- * @e is no such loss. The kernel's own limit is 64 then (kernel/audit.c).
+ * queue_at_boot - of records that were lost before the plugin's first start of a boot
+ * @bounds: its limit is that of the kernel's command line, or 64 (kernel/audit.c)
+ * Return: the depth to ask for there; verdict QUEUE_NONE when @e is no such loss.
  */
-struct queue_advice queue_at_boot(const struct ledger_entry *e);
+struct queue_advice queue_at_boot(const struct ledger_entry *e,
+				  const struct queue_bounds *bounds);
+
+/** queue_most - records whose memory is at most a sixteenth of @bytes */
+uint32_t queue_most(uint64_t bytes);
 
 const char *queue_basis_name(enum queue_basis basis);
 

@@ -124,6 +124,8 @@ static void put_back(struct burst *b, const struct burst_loss *l, double records
 
 	if (to > b->came.newest)
 		to = b->came.newest;
+	if (from <= b->came.newest - BURST_SLOTS) /* a suspend may lie in between */
+		from = b->came.newest - BURST_SLOTS + 1;
 	for (s = from; s <= to; s++)
 		if (is_kept(&b->came, s)) {
 			sum += *at(&b->came, s);
@@ -155,22 +157,31 @@ static void end_busy(struct burst_need *need, int64_t slots, double came)
 	need->per_s = came * 1000 / (double)need->busy_ms;
 }
 
+/* What came in slot @s, with what the last put_all_back() has put there. */
+static double arrived(struct burst *b, int64_t s)
+{
+	return is_kept(&b->came, s) ? *at(&b->came, s) + (double)b->back[s % BURST_SLOTS]
+				    : 0;
+}
+
 struct burst_need burst_need(struct burst *b, int64_t from_ms, double drain_per_s,
 			     double records)
 {
 	const double drain = drain_per_s * BURST_SLOT_MS / 1000;
-	int64_t s = from_ms / BURST_SLOT_MS, since;
-	struct burst_need need = {0, 0, 0};
-	double level = 0, came = 0, peak = 0;
+	int64_t s = from_ms / BURST_SLOT_MS, since, first;
+	struct burst_need need = {0, 0, 0, 0};
+	double level = 0, came = 0, peak = 0, thick = 0, thickest = 0;
 
 	put_all_back(b, from_ms, records);
 	if (s <= b->came.newest - BURST_SLOTS)
 		s = b->came.newest - BURST_SLOTS + 1;
-	for (since = s; s <= b->came.newest; s++) {
-		double n = is_kept(&b->came, s)
-				   ? *at(&b->came, s) + (double)b->back[s % BURST_SLOTS]
-				   : 0;
+	for (since = first = s; s <= b->came.newest; s++) {
+		double n = arrived(b, s);
 
+		thick += n;
+		if (s - first >= BURST_THICK_MS / BURST_SLOT_MS)
+			thick -= arrived(b, s - BURST_THICK_MS / BURST_SLOT_MS);
+		thickest = thick > thickest ? thick : thickest;
 		came += n;
 		level += n;
 		peak = level > peak ? level : peak; /* they come at once, at the worst */
@@ -183,5 +194,6 @@ struct burst_need burst_need(struct burst *b, int64_t from_ms, double drain_per_
 	}
 	end_busy(&need, s - since, came);
 	need.peak = (uint64_t)peak + (peak > 0);
+	need.thickest = (uint64_t)thickest;
 	return need;
 }

@@ -15,11 +15,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define BURST_SLOT_MS 10
-#define BURST_SLOTS   12000 /* two minutes */
-#define BURST_READ_MS 20
-#define BURST_READS   6000
-#define BURST_LOSSES  256
+#define BURST_SLOT_MS  10
+#define BURST_SLOTS    12000 /* two minutes */
+#define BURST_READ_MS  20
+#define BURST_THICK_MS 1000
+#define BURST_READS    6000
+#define BURST_LOSSES   1200 /* at ten polls a second, the same two minutes */
 
 /* A ring of counts, each of so many ms. */
 struct burst_ring {
@@ -70,9 +71,10 @@ double burst_drain(struct burst *b, int64_t from_ms, int64_t to_ms);
 uint64_t burst_waiting(const struct burst *b, int64_t from_ms);
 
 struct burst_need {
-	uint64_t peak;   /* records: the queue's fullest moment */
-	int64_t busy_ms; /* longest time without a moment in which it was empty */
-	double per_s;    /* records a second that came, over that time */
+	uint64_t peak;     /* records: the queue's fullest moment */
+	int64_t busy_ms;   /* longest time without a moment in which it was empty */
+	double per_s;      /* records a second that came, over that time */
+	uint64_t thickest; /* the most records that came within BURST_THICK_MS */
 };
 
 /**

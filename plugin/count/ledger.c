@@ -248,8 +248,10 @@ unsigned int ledger_status(struct ledger *l, const struct kernel_status *status,
 	l->backlog_peak = larger(l->backlog_peak, status->backlog);
 	if (is_holding(status))
 		news |= happen(l, clock) | LEDGER_HELD;
-	if (l->open)
+	if (l->open) {
 		note_status(l);
+		ledger_newest(l)->evidence.lost_polls += !!(news & LEDGER_LOST);
+	}
 	return news;
 }
 

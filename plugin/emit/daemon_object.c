@@ -11,9 +11,9 @@
 
 #include "emit/proposal.h"
 
-#define CONF_FILE "/etc/audit/auditd.conf"
-#define RELOAD    "auditctl --signal HUP"
-#define UNDO      "the old line again, and " RELOAD
+#define MUCH_BYTES 67108864 /* of memory, which a machine may miss */
+#define RELOAD     "auditctl --signal HUP"
+#define UNDO       "the old line again, and " RELOAD
 
 struct told {
 	const struct daemon_advice *a;
@@ -93,8 +93,10 @@ static struct proposal of_processor(struct told *t)
 	snprintf(t->title, sizeof(t->title), "give auditd priority over other programs");
 	snprintf(t->why, sizeof(t->why),
 		 "auditd waited for a processor for %.0f%% of the time and ran for "
-		 "%.0f%%, while records were refused or programs held; at nice -%" PRIu32
-		 " it comes before more of the others",
+		 "%.0f%%, while records were refused or programs held; auditd adds "
+		 "%" PRIu32
+		 " to its priority when it takes the line up (nice(2)), so that it comes "
+		 "before more of the others",
 		 share(v->starved_ms, v->watched_ms) * 100,
 		 share(v->run_ms, v->watched_ms) * 100, t->a->to);
 	snprintf(t->line, sizeof(t->line), "priority_boost = %" PRIu32, t->a->to);
@@ -118,6 +120,8 @@ static struct proposal of_disk(struct told *t)
 	snprintf(t->line, sizeof(t->line), "flush = incremental_async");
 	snprintf(t->old, sizeof(t->old), "flush = %s", flushes[t->a->of]);
 	return (struct proposal){
+		.rule2 = t->a->sets_freq ? "freq = 50" : NULL,
+		.remove2 = t->a->sets_freq ? "freq = 0" : NULL,
 		.gives_up = "up to freq records (50, as shipped) that are written may be "
 			    "missing from the log after a power cut",
 		.undo = UNDO};
@@ -145,14 +149,17 @@ json_t *daemon_object(const struct daemon_advice *advice, const struct ledger_en
 	p.title = t.title;
 	p.why = t.why;
 	p.evidence = evidence_of(&t);
-	p.risk = "low";
+	p.risk =
+		(uint64_t)advice->to * DAEMON_EVENT_BYTES > MUCH_BYTES ? "medium" : "low";
 	p.confidence = "medium";
 	if (t.line[0]) {
 		p.rule = t.line;
 		p.remove = t.old;
 		p.command = RELOAD;
-		p.file = CONF_FILE;
-		p.place = "in place of the line that is there; the command takes it up";
+		p.file = AUDITD_CONF;
+		p.place = "in place of the line that is there; the command makes auditd "
+			  "read "
+			  "it";
 	}
 	return proposal_object(&p);
 }
@@ -187,7 +194,7 @@ json_t *failure_object(unsigned int failure, unsigned int policy)
 				 : "its log does not say why a record was lost");
 		p.rule = "-f 1";
 		p.command = "auditctl -f 1";
-		p.file = "/etc/audit/rules.d/audit.rules";
+		p.file = AUDIT_RULES_FILE;
 		p.place = "in place of the -f line that is there; then augenrules --load";
 		p.gives_up = failure == AUDIT_FAIL_PANIC
 				     ? "the machine goes on when records are lost"

@@ -13,11 +13,11 @@
 struct proposal {
 	const char *kind; /* queue, auditd, repair ... */
 	const char *title, *why;
-	json_t *evidence; /* taken; NULL: no memory, and the whole is given up */
-	const char *rule; /* the line to add */
-	const char *remove;
-	const char *command;      /* that does the same now */
-	const char *file, *place; /* where the line stands */
+	json_t *evidence;         /* taken; NULL: no memory, and the whole is given up */
+	const char *rule, *rule2; /* the lines to add */
+	const char *remove, *remove2; /* those to take out */
+	const char *command;          /* that does the same now */
+	const char *file, *place;     /* where the line stands */
 	const char *gives_up, *undo;
 	const char *risk, *confidence; /* low, medium, high */
 };

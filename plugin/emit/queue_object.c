@@ -9,7 +9,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "advise/loss.h"
 #include "emit/proposal.h"
+
+#define MUCH_BYTES 67108864 /* of memory, which a machine may miss */
 
 struct told {
 	const struct queue_advice *a;
@@ -73,15 +76,15 @@ static void say_price(const struct queue_advice *a, const char *margin, char *ou
 static void say_depth(const struct queue_advice *a, char *out, size_t size)
 {
 	bool held = a->basis == QUEUE_COMPLETE;
-	char price[128];
+	char price[128], left[64] = "; how fast they leave is not known";
 
+	if (a->drain_per_s > 0)
+		snprintf(left, sizeof(left), " while %.0f a second left", a->drain_per_s);
 	say_price(a, held ? "a half" : "a quarter", price, sizeof(price));
-	snprintf(out, size,
-		 "%s, some %" PRIu64 " records %s while %.0f a second left; %s",
+	snprintf(out, size, "%s, some %" PRIu64 " records %s%s; %s",
 		 held ? "in a deeper one nothing was lost"
 		      : "with what was refused put back",
-		 a->estimate, held ? "waited" : "would have waited", a->drain_per_s,
-		 price);
+		 a->estimate, held ? "waited" : "would have waited", left, price);
 }
 
 static void say_why(const struct told *t, char *out, size_t size)
@@ -103,6 +106,13 @@ static void say_why(const struct told *t, char *out, size_t size)
 	}
 	if (a->depth)
 		say_depth(a, more, sizeof(more));
+	else if (!loss_was_overloaded(t->e))
+		snprintf(
+			more, sizeof(more),
+			"some %" PRIu64 " records would have waited, more than a "
+			"sixteenth of this machine's memory holds; narrow the rules that "
+			"make most",
+			a->estimate);
 	else
 		snprintf(more, sizeof(more),
 			 "%.0f records a second came and %.0f left, for %.1f s: a deeper "
@@ -114,11 +124,14 @@ static void say_why(const struct told *t, char *out, size_t size)
 		 t->e->sums.refused, t->e->evidence.backlog_limit, more);
 }
 
+static const char *risk_of(const struct queue_advice *a)
+{
+	return (double)a->depth * QUEUE_RECORD_BYTES > MUCH_BYTES ? "medium" : "low";
+}
+
 static const char *confidence_of(const struct queue_advice *a)
 {
-	if (a->basis == QUEUE_COMPLETE)
-		return "high";
-	return a->basis == QUEUE_RECONSTRUCTED && a->drain_per_s > 0 ? "medium" : "low";
+	return a->basis != QUEUE_THROTTLED && a->drain_per_s > 0 ? "medium" : "low";
 }
 
 static struct told told_of(const struct queue_advice *advice,
@@ -132,7 +145,7 @@ static struct told told_of(const struct queue_advice *advice,
 }
 
 json_t *queue_object(const struct queue_advice *advice, const struct ledger_entry *e,
-		     unsigned int ticks_per_s)
+		     unsigned int ticks_per_s, uint32_t limit_now)
 {
 	struct told t = told_of(advice, e, ticks_per_s);
 	char title[PROPOSAL_TEXT], why[PROPOSAL_TEXT], rule[32], now[48], undo[48];
@@ -140,25 +153,26 @@ json_t *queue_object(const struct queue_advice *advice, const struct ledger_entr
 			     .title = title,
 			     .why = why,
 			     .evidence = evidence(&t),
-			     .risk = "low",
+			     .risk = risk_of(advice),
 			     .confidence = confidence_of(advice)};
 
 	say_title(advice, title, sizeof(title));
 	say_why(&t, why, sizeof(why));
 	snprintf(rule, sizeof(rule), "-b %" PRIu32, advice->depth);
 	snprintf(now, sizeof(now), "auditctl %s", rule);
-	snprintf(undo, sizeof(undo), "auditctl -b %" PRIu32, e->evidence.backlog_limit);
+	snprintf(undo, sizeof(undo), "auditctl -b %" PRIu32, limit_now);
 	if (advice->verdict == QUEUE_DEEPER) {
 		p.rule = rule;
 		p.command = now;
-		p.file = QUEUE_RULES_FILE;
+		p.file = AUDIT_RULES_FILE;
 		p.place = "in place of the -b line that is there; then augenrules --load";
 		p.undo = undo;
 	}
 	return proposal_object(&p);
 }
 
-json_t *queue_boot_object(const struct queue_advice *advice, const struct ledger_entry *e)
+json_t *queue_boot_object(const struct queue_advice *advice, const struct ledger_entry *e,
+			  uint32_t boot_limit)
 {
 	struct told t = told_of(advice, e, 0);
 	char title[PROPOSAL_TEXT], why[PROPOSAL_TEXT], more[128], place[PROPOSAL_TEXT];
@@ -167,8 +181,11 @@ json_t *queue_boot_object(const struct queue_advice *advice, const struct ledger
 			     .why = why,
 			     .evidence = evidence(&t),
 			     .place = place,
+			     .gives_up =
+				     "auditing begins with the kernel then, also of what "
+				     "runs before auditd, which costs it a little",
 			     .undo = "take the two words off that line again",
-			     .risk = "low",
+			     .risk = risk_of(advice),
 			     .confidence = "low"};
 
 	if (advice->verdict != QUEUE_DEEPER) {
@@ -196,30 +213,33 @@ json_t *queue_wait_object(const struct queue_advice *advice, const struct ledger
 			  unsigned int ticks_per_s)
 {
 	struct told t = told_of(advice, e, ticks_per_s);
-	unsigned int ticks = QUEUE_WAIT_S * ticks_per_s;
 	char why[PROPOSAL_TEXT], rule[48], now[64];
 	struct proposal p = {
 		.kind = "queue",
-		.title = "let programs wait rather than lose their records",
+		.title = "let programs wait a second rather than lose their records",
 		.why = why,
 		.evidence = evidence(&t),
 		.rule = rule,
 		.command = now,
-		.file = QUEUE_RULES_FILE,
+		.file = AUDIT_RULES_FILE,
 		.place = "beside the -b line; then augenrules --load",
-		.gives_up = "while the queue is full each program that writes a record "
-			    "sleeps, up to 60 s a record; no signal ends that sleep",
+		.gives_up =
+			"while the queue is full each program that writes a record "
+			"sleeps for it, up to a second a record, and no signal ends "
+			"that; so whoever may flood the audit holds up all the others",
 		.undo = "auditctl --backlog_wait_time 0",
-		.risk = "medium",
-		.confidence = "high"};
+		.risk = "high",
+		.confidence = "medium"};
 
-	snprintf(
-		why, sizeof(why),
-		"the kernel refused %" PRIu64 " times at once, since its wait time is 0; "
-		"no depth helps against %.0f records a second where %.0f leave; with a "
-		"wait time whoever makes the records is slowed down to what auditd takes",
-		e->sums.refused, advice->offered_per_s, advice->drain_per_s);
-	snprintf(rule, sizeof(rule), "--backlog_wait_time %u", ticks);
+	snprintf(why, sizeof(why),
+		 "the kernel refused %" PRIu64
+		 " times at once, since its wait time is 0, "
+		 "and no depth helps against %.0f records a second; with a wait time "
+		 "whoever makes the records is slowed down to what auditd takes; better "
+		 "is to narrow the rules that make most",
+		 e->sums.refused, advice->offered_per_s);
+	snprintf(rule, sizeof(rule), "--backlog_wait_time %u",
+		 QUEUE_WAIT_S * ticks_per_s);
 	snprintf(now, sizeof(now), "auditctl %s", rule);
 	return proposal_object(&p);
 }

@@ -9,21 +9,24 @@
 
 #include "advise/queue.h"
 
-#define QUEUE_RULES_FILE "/etc/audit/rules.d/audit.rules"
-#define QUEUE_WAIT_S     60 /* the kernel's own wait time */
+#define QUEUE_WAIT_S 1 /* short: whoever may flood can hold everybody for as long */
 
 /**
  * queue_object - all names of an advice of kind queue but id, state and reason
  * @e: the incident that it rests on; of it limit, refused and waited are said
  * @ticks_per_s: of the kernel's wait time; 0: not known
+ * @limit_now: backlog_limit, to go back to
  * Return: owned; NULL when there is no memory or nothing to say. So the others too.
  */
 json_t *queue_object(const struct queue_advice *advice, const struct ledger_entry *e,
-		     unsigned int ticks_per_s);
+		     unsigned int ticks_per_s, uint32_t limit_now);
 
-/** queue_boot_object - words for the kernel's command line (queue_at_boot()) */
-json_t *queue_boot_object(const struct queue_advice *advice,
-			  const struct ledger_entry *e);
+/**
+ * queue_boot_object - words for the kernel's command line (queue_at_boot())
+ * @boot_limit: what it says now, or the kernel's own
+ */
+json_t *queue_boot_object(const struct queue_advice *advice, const struct ledger_entry *e,
+			  uint32_t boot_limit);
 
 /**
  * queue_wait_object - a wait time, where no depth helps and there is none

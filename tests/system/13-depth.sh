@@ -107,6 +107,9 @@ no_depth_for()
 	esac
 }
 
+# is_overload: $cause, or another by auditd's own figures
+is_overload() { [ "$cause" = overload ] || { [ "$cause" != burst ] && cause_is_so; }; }
+
 # smallest_for LOAD: by bisection down from depth, to a tenth
 smallest_for()
 {
@@ -131,6 +134,8 @@ if until_true 100 is_advised; then
 	same "overload: commands" 0 "$(advice '.commands | length')"
 	same "overload: estimated depth to set" null "$(advice '.evidence.depth // "null"')"
 	note "$(advice .why)"
+	cause=$(alert_of loss .cause)
+	check "overload: its cause: $cause (auditd ran $(share run 1) %, waited for a processor $(share starved 0) %)" is_overload
 	wait=$(advice_for queue "select(.rules == [\"$(wait_line)\"]) | .commands[0]")
 	same "overload: a wait time is advised" "auditctl $(wait_line)" "$wait"
 	echo "$wait" | sh >/dev/null || fail "overload: the advised command does not work"

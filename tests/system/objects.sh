@@ -18,10 +18,10 @@ alert_of() { raised "select(.alert == \"$1\") | $2" | tail -n 1; }
 advice() { objects advice "select(.kind == \"queue\" and .state != \"withdrawn\" and .rules != [\"$(wait_line)\"]) | $1" | tail -n 1; }
 # advice_for KIND FILTER: of the newest of that kind, whatever its state
 advice_for() { objects advice "select(.kind == \"$1\") | $2" | tail -n 1; }
-# wait_line: the rule that lets programs wait for a minute at this kernel's tick
+# wait_line: the rule that lets programs wait for a second at this kernel's tick
 wait_line()
 {
-	"${PYTHON:-python3}" -c 'import time; print("--backlog_wait_time", 60 * round(1 / time.clock_getres(6)))'
+	"${PYTHON:-python3}" -c 'import time; print("--backlog_wait_time", round(1 / time.clock_getres(6)))'
 }
 # is_advised: there is another than old_advice
 is_advised() { [ "$(advice .id)" != "$old_advice" ]; }

@@ -45,7 +45,7 @@ static json_t *some(uint32_t depth, enum queue_verdict verdict)
 	e.sums.refused = 17;
 	e.sums.waited_ticks = 50;
 	e.evidence.backlog_limit = 64;
-	return queue_object(&a, &e, 100);
+	return queue_object(&a, &e, 100, 64);
 }
 
 static void the_same_is_said_once(void **state)
@@ -122,7 +122,7 @@ static void a_wait_and_a_boot_parameter(void **state)
 {
 	struct queue_advice a = {.verdict = QUEUE_DEEPER, .depth = 8192, .at_least = 70};
 	struct ledger_entry e = {.cause = LEDGER_BOOT};
-	json_t *o = queue_boot_object(&a, &e);
+	json_t *o = queue_boot_object(&a, &e, 64);
 
 	assert_non_null(strstr(json_string_value(json_object_get(o, "place")),
 			       "audit=1 audit_backlog_limit=8192 "));
@@ -131,10 +131,10 @@ static void a_wait_and_a_boot_parameter(void **state)
 	o = queue_wait_object(&a, &e, 250);
 	assert_string_equal(
 		json_string_value(json_array_get(json_object_get(o, "rules"), 0)),
-		"--backlog_wait_time 15000");
+		"--backlog_wait_time 250");
 	json_decref(o);
 	a.verdict = QUEUE_NO_DEPTH;
-	assert_null(queue_boot_object(&a, &e));
+	assert_null(queue_boot_object(&a, &e, 64));
 }
 
 static void what_is_withdrawn_is_gone(void **state)

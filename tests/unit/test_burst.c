@@ -21,6 +21,7 @@
 #define T0      1700000000000
 #define POLL_MS 500
 #define RECORDS 3 /* of each event */
+#define MOST    (1 << 20)
 
 /* Events that begin in millisecond @ms of a load. */
 typedef unsigned int shape_fn(int64_t ms);
@@ -125,9 +126,9 @@ static struct run *play(shape_fn *shape, uint32_t limit, unsigned int drain)
 
 static struct queue_advice advise(shape_fn *shape, uint32_t limit, unsigned int drain)
 {
-	struct kernel_status status = {.backlog_limit = limit};
+	const struct queue_bounds bounds = {MOST, limit};
 	struct run *r = play(shape, limit, drain);
-	struct queue_advice a = queue_advise(&r->b, &r->e, &status);
+	struct queue_advice a = queue_advise(&r->b, &r->e, &bounds);
 
 	free(r);
 	return a;
@@ -212,22 +213,28 @@ static void no_depth_helps_against_a_flood(void **state)
 static void less_is_enough(void **state)
 {
 	struct queue_advice first = {.verdict = QUEUE_DEEPER, .depth = 100000}, a;
-	struct run *r = play(spikes, 100000, 20);
+	struct run *r = play(spikes, 100000, 20), *small;
 	uint32_t least = smallest(spikes, 20);
 
-	r->e.evidence.backlog_limit = 64;
-	first.at_least = 5000;
-	a = queue_refine(&r->b, T0, &first, &r->e);
+	first.estimate = least;
+	first.thickest = burst_need(&r->b, T0, 20000, 1).thickest;
+	assert_in_range(first.thickest, 14000, 15100); /* 100 ms of each second */
+	a = queue_refine(&r->b, T0, &first);
 	assert_int_equal(a.verdict, QUEUE_DEEPER);
 	assert_int_equal(a.basis, QUEUE_COMPLETE);
+	assert_true(a.lowers);
 	assert_int_equal(lost_at(spikes, a.depth, 20), 0);
 	assert_true(a.depth <= 2 * least);
-	/* but not when what came was much smaller, or nearly as much is needed */
-	first.at_least = 50000;
-	assert_int_equal(queue_refine(&r->b, T0, &first, &r->e).verdict, QUEUE_NONE);
-	first.at_least = 5000;
+	/* one that needs next to nothing does not take it all away */
+	first.estimate = 4 * least;
+	a = queue_refine(&r->b, T0, &first);
+	assert_in_range(a.depth, 1.6 * least - 64, 1.6 * least + 64);
+	/* and not when what came was much thinner, or nearly as much is needed */
+	small = play(twenty_small, 100000, 20);
+	assert_int_equal(queue_refine(&small->b, T0, &first).verdict, QUEUE_NONE);
+	free(small);
 	first.depth = a.depth;
-	assert_int_equal(queue_refine(&r->b, T0, &first, &r->e).verdict, QUEUE_NONE);
+	assert_int_equal(queue_refine(&r->b, T0, &first).verdict, QUEUE_NONE);
 	free(r);
 }
 
@@ -285,62 +292,85 @@ static void what_came_may_tell_that_it_was_full(void **state)
 static void a_queue_that_was_nearly_full(void **state)
 {
 	struct run *r = play(spike, 1 << 20, 20);
-	struct queue_advice a = queue_margin(&r->b, T0, 60000);
+	struct queue_bounds bounds = {MOST, 60000};
+	struct queue_advice a = queue_margin(&r->b, T0, 50000, &bounds);
 	uint64_t peak = a.estimate;
 
 	assert_int_equal(r->lost, 0);
 	assert_int_equal(a.verdict, QUEUE_NONE); /* some 48,000 of 60,000 */
 	assert_in_range(peak, 46000, 54000);
-	a = queue_margin(&r->b, T0, (uint32_t)peak);
+	bounds.limit = (uint32_t)peak;
+	a = queue_margin(&r->b, T0, 40000, &bounds);
 	assert_int_equal(a.verdict, QUEUE_DEEPER);
 	assert_int_equal(a.basis, QUEUE_COMPLETE);
 	assert_in_range(a.depth, peak * 3 / 2, peak * 3 / 2 + 64);
-	assert_int_equal(queue_margin(&r->b, T0, 0).verdict, QUEUE_NONE);
-	assert_int_equal(queue_margin(&r->b, T0 + 60000, 64).verdict, QUEUE_NONE);
+	/* who makes records chooses when they seem to come: a status must have seen it */
+	assert_int_equal(queue_margin(&r->b, T0, 10000, &bounds).verdict, QUEUE_NONE);
+	/* and no more waits in a queue than it holds */
+	bounds.limit = 20000;
+	assert_int_equal(queue_margin(&r->b, T0, 20000, &bounds).estimate, 20000);
+	bounds.most = 20000;
+	assert_int_equal(queue_margin(&r->b, T0, 20000, &bounds).verdict, QUEUE_NONE);
+	bounds = (struct queue_bounds){MOST, 0};
+	assert_int_equal(queue_margin(&r->b, T0, 40000, &bounds).verdict, QUEUE_NONE);
+	bounds.limit = 64;
+	assert_int_equal(queue_margin(&r->b, T0 + 60000, 64, &bounds).verdict,
+			 QUEUE_NONE);
 	free(r);
 }
 
 static void what_was_lost_at_boot(void **state)
 {
 	struct ledger_entry e = {.cause = LEDGER_BOOT};
+	struct queue_bounds bounds = {MOST, 64};
 	struct queue_advice a;
 
-	assert_int_equal(queue_at_boot(&e).verdict, QUEUE_NONE);
+	assert_int_equal(queue_at_boot(&e, &bounds).verdict, QUEUE_NONE);
 	e.sums.refused = 1000;
-	a = queue_at_boot(&e);
+	a = queue_at_boot(&e, &bounds);
 	assert_int_equal(a.verdict, QUEUE_DEEPER);
 	assert_int_equal(a.at_least, 1064);
 	assert_int_equal(a.estimate, 6064);
 	assert_int_equal(a.depth, 8192);
 	e.sums.refused = 2000;
-	assert_int_equal(queue_at_boot(&e).depth, 15104);
+	assert_int_equal(queue_at_boot(&e, &bounds).depth, 15104);
 	e.sums.refused = UINT32_MAX;
-	assert_int_equal(queue_at_boot(&e).verdict, QUEUE_NO_DEPTH);
+	assert_int_equal(queue_at_boot(&e, &bounds).verdict, QUEUE_NO_DEPTH);
+	e.sums.refused = 100;
+	bounds.limit = 8192; /* it is on the command line, and was too little */
+	assert_int_equal(queue_at_boot(&e, &bounds).depth, 12288);
 	e.cause = LEDGER_BURST;
-	assert_int_equal(queue_at_boot(&e).verdict, QUEUE_NONE);
+	assert_int_equal(queue_at_boot(&e, &bounds).verdict, QUEUE_NONE);
 }
 
 /* Nothing is said where it is not the queue, or was mended already. */
 static void nothing_is_said_without_need(void **state)
 {
 	struct run *r = play(spike, 64, 20);
-	struct kernel_status status = {.backlog_limit = 64};
+	struct queue_bounds bounds = {MOST, 64};
 
-	status.backlog_limit = 8192;
-	assert_int_equal(queue_advise(&r->b, &r->e, &status).verdict, QUEUE_NONE);
-	status.backlog_limit = 64;
+	bounds.limit = 8192;
+	assert_int_equal(queue_advise(&r->b, &r->e, &bounds).verdict, QUEUE_NONE);
+	bounds.limit = 64;
 	r->e.cause = LEDGER_AUDITD_STOPPED;
-	assert_int_equal(queue_advise(&r->b, &r->e, &status).verdict, QUEUE_NONE);
+	assert_int_equal(queue_advise(&r->b, &r->e, &bounds).verdict, QUEUE_NONE);
 	r->e.cause = LEDGER_BURST;
 	r->e.evidence.before = true;
-	assert_int_equal(queue_advise(&r->b, &r->e, &status).verdict, QUEUE_NONE);
+	assert_int_equal(queue_advise(&r->b, &r->e, &bounds).verdict, QUEUE_NONE);
+	r->e.evidence.before = false;
+	bounds.limit = 0; /* no limit: a depth would be one again */
+	assert_int_equal(queue_advise(&r->b, &r->e, &bounds).verdict, QUEUE_NONE);
+	bounds = (struct queue_bounds){1000, 64};
+	assert_int_equal(queue_advise(&r->b, &r->e, &bounds).verdict, QUEUE_NO_DEPTH);
+	assert_int_equal(queue_most(16 * 2304 * 1000), 1000);
+	assert_int_equal(queue_most(UINT64_MAX), MOST);
 	free(r);
 }
 
 static void what_was_held_is_not_known(void **state)
 {
 	struct ledger_entry e = {.cause = LEDGER_BURST};
-	struct kernel_status status = {.backlog_limit = 64};
+	struct queue_bounds bounds = {MOST, 64};
 	struct burst *b = calloc(1, sizeof(*b));
 	struct queue_advice a;
 
@@ -348,7 +378,7 @@ static void what_was_held_is_not_known(void **state)
 	e.sums.waited_ticks = 100;
 	e.evidence.backlog_limit = 64;
 	e.evidence.backlog_peak = 67;
-	a = queue_advise(b, &e, &status);
+	a = queue_advise(b, &e, &bounds);
 	assert_int_equal(a.verdict, QUEUE_DEEPER);
 	assert_int_equal(a.basis, QUEUE_THROTTLED);
 	assert_int_equal(a.at_least, 68);

@@ -14,6 +14,8 @@
 #include "advise/daemon.h"
 #include "emit/daemon_object.h"
 
+#define MOST 99999
+
 static const struct daemon_config shipped = {.flush = DAEMON_FLUSH_INCREMENTAL_ASYNC,
 					     .freq = 50,
 					     .q_depth = 2000,
@@ -42,7 +44,7 @@ static struct ledger_entry dispatcher(uint64_t gap)
 static void the_queue_to_plugins_holds_what_did_not_fit(void **state)
 {
 	struct ledger_entry e = dispatcher(1000);
-	struct daemon_advice a = daemon_advise(&e, &shipped, NULL, 0);
+	struct daemon_advice a = daemon_advise(&e, &shipped, NULL, 0, MOST);
 	struct daemon_config then = shipped;
 	struct daemon_report report;
 	json_t *o;
@@ -51,11 +53,11 @@ static void the_queue_to_plugins_holds_what_did_not_fit(void **state)
 	assert_int_equal(a.at_least, 3000);
 	assert_int_equal(a.estimate, 5000);
 	assert_int_equal(a.to, 6300);
-	assert_int_equal(daemon_advise(&e, &shipped, NULL, 4000).estimate, 7000);
+	assert_int_equal(daemon_advise(&e, &shipped, NULL, 4000, MOST).estimate, 7000);
 	report.queue_size = 400;
-	assert_int_equal(daemon_advise(&e, &shipped, &report, 0).estimate, 3400);
+	assert_int_equal(daemon_advise(&e, &shipped, &report, 0, MOST).estimate, 3400);
 	report.queue_size = DAEMON_UNKNOWN;
-	assert_int_equal(daemon_advise(&e, &shipped, &report, 0).estimate, 5000);
+	assert_int_equal(daemon_advise(&e, &shipped, &report, 0, MOST).estimate, 5000);
 	assert_false(daemon_is_applied(&a, &then));
 	then.q_depth = 6300;
 	assert_true(daemon_is_applied(&a, &then));
@@ -64,7 +66,7 @@ static void the_queue_to_plugins_holds_what_did_not_fit(void **state)
 	assert_string_equal(first(o, "rules"), "q_depth = 6300");
 	assert_string_equal(first(o, "remove"), "q_depth = 2000");
 	assert_string_equal(first(o, "commands"), "auditctl --signal HUP");
-	assert_string_equal(text(o, "file"), "/etc/audit/auditd.conf");
+	assert_string_equal(text(o, "file"), AUDITD_CONF);
 	json_decref(o);
 }
 
@@ -72,7 +74,7 @@ static void the_queue_to_plugins_holds_what_did_not_fit(void **state)
 static void no_queue_to_plugins_is_deep_enough(void **state)
 {
 	struct ledger_entry e = dispatcher(30000);
-	struct daemon_advice a = daemon_advise(&e, &shipped, NULL, 0);
+	struct daemon_advice a = daemon_advise(&e, &shipped, NULL, 0, MOST);
 	json_t *o;
 
 	assert_int_equal(a.setting, DAEMON_Q_DEPTH);
@@ -83,9 +85,14 @@ static void no_queue_to_plugins_is_deep_enough(void **state)
 	assert_int_equal(json_array_size(json_object_get(o, "commands")), 0);
 	assert_non_null(strstr(text(o, "title"), "does not read"));
 	json_decref(o);
+	e = dispatcher(1000); /* 5000, with a margin; and a small machine */
+	assert_int_equal(daemon_advise(&e, &shipped, NULL, 0, 6000).to, 0);
+	assert_int_equal(daemon_advise(&e, &shipped, NULL, 0, 0).to, 0);
+	assert_int_equal(daemon_most(UINT64_MAX), MOST);
+	assert_int_equal(daemon_most(16 * 9216 * 100), 100);
 	e = dispatcher(10);
 	e.last_ms = 60000;
-	assert_int_equal(daemon_advise(&e, &shipped, NULL, 0).to, 0);
+	assert_int_equal(daemon_advise(&e, &shipped, NULL, 0, MOST).to, 0);
 }
 
 static struct ledger_entry slow(void)
@@ -103,7 +110,7 @@ static void a_starved_auditd_gets_priority(void **state)
 {
 	struct ledger_entry e = slow();
 	struct daemon_config config = shipped;
-	struct daemon_advice a = daemon_advise(&e, &config, NULL, 0);
+	struct daemon_advice a = daemon_advise(&e, &config, NULL, 0, MOST);
 	json_t *o;
 
 	assert_int_equal(a.setting, DAEMON_PRIORITY_BOOST);
@@ -115,9 +122,10 @@ static void a_starved_auditd_gets_priority(void **state)
 	json_decref(o);
 	config.priority_boost = 10;
 	assert_true(daemon_is_applied(&a, &config));
-	assert_int_equal(daemon_advise(&e, &config, NULL, 0).to, 19);
+	assert_int_equal(daemon_advise(&e, &config, NULL, 0, MOST).to, 19);
 	config.priority_boost = 19;
-	assert_int_equal(daemon_advise(&e, &config, NULL, 0).setting, DAEMON_NOTHING);
+	assert_int_equal(daemon_advise(&e, &config, NULL, 0, MOST).setting,
+			 DAEMON_NOTHING);
 	assert_null(
 		daemon_object(&(struct daemon_advice){.setting = DAEMON_NOTHING}, &e));
 }
@@ -131,30 +139,44 @@ static void a_held_auditd_flushes_less(void **state)
 
 	e.evidence.starved_ms = 0;
 	e.evidence.disk_polls = 5;
-	assert_int_equal(daemon_advise(&e, &config, NULL, 0).setting, DAEMON_NOTHING);
+	assert_int_equal(daemon_advise(&e, &config, NULL, 0, MOST).setting,
+			 DAEMON_NOTHING);
 	config.flush = DAEMON_FLUSH_SYNC;
-	a = daemon_advise(&e, &config, NULL, 0);
+	a = daemon_advise(&e, &config, NULL, 0, MOST);
 	assert_int_equal(a.setting, DAEMON_FLUSH);
 	assert_false(daemon_is_applied(&a, &config));
 	assert_true(daemon_is_applied(&a, &shipped));
 	o = daemon_object(&a, &e);
 	assert_string_equal(first(o, "rules"), "flush = incremental_async");
 	assert_string_equal(first(o, "remove"), "flush = sync");
+	assert_int_equal(json_array_size(json_object_get(o, "rules")), 1);
 	assert_non_null(text(o, "gives_up"));
 	json_decref(o);
+	config.freq = 0; /* as goes with sync; auditd does not start with both */
+	a = daemon_advise(&e, &config, NULL, 0, MOST);
+	o = daemon_object(&a, &e);
+	assert_string_equal(
+		json_string_value(json_array_get(json_object_get(o, "rules"), 1)),
+		"freq = 50");
+	json_decref(o);
+	config.flush = DAEMON_FLUSH_INCREMENTAL_ASYNC;
+	assert_false(daemon_is_applied(&a, &config));
 }
 
 static void other_causes_are_not_auditds(void **state)
 {
 	struct ledger_entry e = dispatcher(0);
 
-	assert_int_equal(daemon_advise(&e, &shipped, NULL, 0).setting, DAEMON_NOTHING);
+	assert_int_equal(daemon_advise(&e, &shipped, NULL, 0, MOST).setting,
+			 DAEMON_NOTHING);
 	e = dispatcher(5);
 	e.evidence.before = true;
-	assert_int_equal(daemon_advise(&e, &shipped, NULL, 0).setting, DAEMON_NOTHING);
+	assert_int_equal(daemon_advise(&e, &shipped, NULL, 0, MOST).setting,
+			 DAEMON_NOTHING);
 	e = dispatcher(5);
 	e.cause = LEDGER_BURST;
-	assert_int_equal(daemon_advise(&e, &shipped, NULL, 0).setting, DAEMON_NOTHING);
+	assert_int_equal(daemon_advise(&e, &shipped, NULL, 0, MOST).setting,
+			 DAEMON_NOTHING);
 }
 
 /* What halts the machine is never there to be pasted. */

@@ -332,6 +332,25 @@ static void burst_and_overload(void **state)
 	judge_is(x, LEDGER_OVERLOAD, LEDGER_KERNEL);
 }
 
+/* Without waiting it is emptied at once: a poll seldom finds it over its limit. */
+static void an_overload_is_seen_by_what_is_lost(void **state)
+{
+	struct world *x = *state;
+	uint32_t i;
+
+	poll(x, 0, 0);
+	ledger_reason(&x->l, KLOG_BACKLOG, &x->now);
+	for (i = 1; i < 20; i++)
+		poll(x, 100 * i, 7);
+	judge_is(x, LEDGER_BURST, LEDGER_KERNEL); /* not for ten seconds yet */
+	for (; i < 30; i++)
+		poll(x, 100 * i, 7);
+	judge_is(x, LEDGER_OVERLOAD, LEDGER_KERNEL);
+	for (i = 0; i < 60; i++)
+		poll(x, 2900, 7);
+	judge_is(x, LEDGER_BURST, LEDGER_KERNEL); /* most of the time it was none */
+}
+
 static void rate_limit(void **state)
 {
 	struct world *x = *state;
@@ -657,6 +676,7 @@ int main(void)
 		CASE(an_incident_ends_after_a_quiet_minute),
 		CASE(the_oldest_of_a_thousand_goes),
 		CASE(burst_and_overload),
+		CASE(an_overload_is_seen_by_what_is_lost),
 		CASE(rate_limit),
 		CASE(a_stopped_auditd),
 		CASE(a_slow_auditd),

@@ -98,7 +98,8 @@ static void on_news(void *arg, unsigned int news)
 	struct world *w = arg;
 
 	alarm_news(&w->alarm, news);
-	advisor_news(&w->advisor, news);
+	if (advisor_news(&w->advisor, news))
+		alarm_news(&w->alarm, LEDGER_LOST);
 }
 
 static void add_monitor(struct world *w)
@@ -123,7 +124,10 @@ static void add_monitor(struct world *w)
 				      .monitor = w->monitor,
 				      .ledger = monitor_ledger(w->monitor),
 				      .advice = w->advice,
-				      .config = &w->config};
+				      .config = &w->config,
+				      .most_depth = 1 << 20,
+				      .most_q_depth = 99999,
+				      .boot_limit = 64};
 }
 
 /* @uptime_ms: since the boot. */
@@ -366,8 +370,22 @@ static void burst_of(struct world *w, unsigned int n)
 
 	for (i = 0; i < n; i++)
 		burst_arrived(b, stamp, stamp + (int64_t)i * 200 / n);
-	monitor_ledger(w->monitor)->stream.records += n;
 	pass(200);
+}
+
+/* Another policy: what was proposed for the one is not applied by the other. */
+static void another_policy_is_not_the_old_one_applied(void **state)
+{
+	struct world *w = world(DAY_MS);
+
+	w->config.policy_failure = AUDIT_FAIL_PRINTK;
+	w->status[FAILURE] = AUDIT_FAIL_PANIC;
+	answer_status(w, NEW_BYTES);
+	was_said(w, "repair/proposed/-f 1 ");
+	w->config.policy_failure = AUDIT_FAIL_PANIC;
+	answer_status(w, NEW_BYTES);
+	was_said(w, "repair/withdrawn/-f 1 ");
+	world_free(w);
 }
 
 /* Nothing is lost, and the next one may lose. */
@@ -378,13 +396,24 @@ static void a_queue_that_was_nearly_full_is_said(void **state)
 	answer_status(w, NEW_BYTES);
 	pass(10000);
 	burst_of(w, 6000);
+	w->status[BACKLOG] = 4500;
+	answer_status(w, NEW_BYTES);
+	w->status[BACKLOG] = 0;
+	was_said(w, "backlog/raised/- ");
+	pass(10000);
 	answer_status(w, NEW_BYTES);
 	was_said(w, "");
-	pass(10000);
-	burst_of(w, 8000);
+	burst_of(w, 8000); /* seen by no status: they may have waited elsewhere */
 	pass(10000);
 	answer_status(w, NEW_BYTES);
-	assert_non_null(strstr(w->said, "queue/proposed/-b 1"));
+	was_said(w, "");
+	burst_of(w, 8000);
+	w->status[BACKLOG] = 5000;
+	answer_status(w, NEW_BYTES);
+	w->status[BACKLOG] = 0;
+	pass(10000);
+	answer_status(w, NEW_BYTES);
+	assert_non_null(strstr(w->said, "queue/proposed/-b 12"));
 	w->said[0] = '\0';
 	w->status[LIMIT] = 16384;
 	answer_status(w, NEW_BYTES);
@@ -392,28 +421,113 @@ static void a_queue_that_was_nearly_full_is_said(void **state)
 	world_free(w);
 }
 
+/* A burst of @n records in a queue of 64 that refuses @lost of them, and its rest. */
+static void lose(struct world *w, unsigned int n, uint32_t lost)
+{
+	burst_of(w, n);
+	answer_log(w, "audit: backlog limit exceeded");
+	w->status[LOST] += lost;
+	answer_status(w, NEW_BYTES);
+	pass(3000);
+	answer_status(w, NEW_BYTES);
+}
+
+static void without_waiting(struct world *w)
+{
+	w->status[LIMIT] = 64;
+	w->status[WAIT] = 0;
+	answer_status(w, NEW_BYTES);
+}
+
 /* A short burst that was refused: judged when it rests, and its depth is seen. */
 static void a_burst_gets_its_depth(void **state)
 {
 	struct world *w = world(DAY_MS);
 
-	w->status[LIMIT] = 64;
-	w->status[WAIT] = 0;
-	answer_status(w, NEW_BYTES);
-	burst_of(w, 1000);
-	answer_log(w, "audit: backlog limit exceeded");
-	w->status[LOST] = 100;
-	answer_status(w, NEW_BYTES);
-	was_said(w, "loss/raised/burst ");
-	pass(3000);
-	answer_status(w, NEW_BYTES);
-	assert_non_null(strstr(w->said, "queue/proposed/-b "));
+	without_waiting(w);
+	lose(w, 1000, 100);
+	assert_non_null(strstr(w->said, "loss/raised/burst queue/proposed/-b "));
 	assert_null(strstr(w->said, "backlog_wait_time"));
 	w->said[0] = '\0';
 	w->status[LIMIT] = 65536;
 	answer_status(w, NEW_BYTES);
 	assert_non_null(strstr(w->said, "queue/applied/-b "));
 	world_free(w);
+}
+
+/* Who makes small losses does not take the large one's advice off the list. */
+static void a_smaller_loss_replaces_nothing(void **state)
+{
+	struct world *w = world(DAY_MS);
+	unsigned int i;
+
+	without_waiting(w);
+	lose(w, 3000, 3000);
+	assert_non_null(strstr(w->said, "queue/proposed/-b "));
+	for (i = 0; i < 20; i++) {
+		w->said[0] = '\0';
+		pass(LEDGER_QUIET_MS);
+		answer_status(w, NEW_BYTES);
+		lose(w, 300, 30 + i);
+		assert_null(strstr(w->said, "queue/"));
+	}
+	w->said[0] = '\0';
+	pass(LEDGER_QUIET_MS);
+	answer_status(w, NEW_BYTES);
+	lose(w, 9000, 9000); /* a larger one does */
+	assert_non_null(strstr(w->said, "queue/withdrawn/-b "));
+	world_free(w);
+}
+
+/* Who loses one each two seconds does not keep the advice away. */
+static void a_loss_without_end_is_judged_each_minute(void **state)
+{
+	struct world *w = world(DAY_MS);
+	unsigned int i;
+
+	without_waiting(w);
+	burst_of(w, 1000);
+	answer_log(w, "audit: backlog limit exceeded");
+	for (i = 0; i < 175 && !strstr(w->said, "queue/proposed/-b "); i++) {
+		w->status[LOST] += i % 5 ? 0 : 10; /* each two and a half seconds */
+		answer_status(w, NEW_BYTES);
+	}
+	assert_in_range(i, 100, 174);
+	world_free(w);
+}
+
+/* What the kernel does not take until the next boot has no command. */
+static void locked_settings_have_no_command(void **state)
+{
+	struct world *w = world(DAY_MS);
+	const json_t *o;
+	int64_t since;
+
+	w->status[ENABLED] = 2;
+	without_waiting(w);
+	lose(w, 1000, 100);
+	o = advice_standing(w->advice, 0, &since);
+	assert_non_null(o);
+	assert_int_equal(json_array_size(json_object_get(o, "rules")), 1);
+	assert_int_equal(json_array_size(json_object_get(o, "commands")), 0);
+	assert_non_null(strstr(word(o, "why"), "next boot"));
+	world_free(w);
+}
+
+static uint32_t boot_limit(const char *cmdline)
+{
+	return advisor_boot_limit((struct span){cmdline, strlen(cmdline)});
+}
+
+static void the_command_line_has_a_limit(void **state)
+{
+	assert_int_equal(boot_limit(""), 64);
+	assert_int_equal(boot_limit("quiet audit=1\n"), 64);
+	assert_int_equal(boot_limit("audit_backlog_limit=8192 audit=1\n"), 8192);
+	assert_int_equal(boot_limit("a audit_backlog_limit=1 audit_backlog_limit=2"), 2);
+	assert_int_equal(boot_limit("xaudit_backlog_limit=8192"), 64);
+	assert_int_equal(boot_limit("audit_backlog_limit="), 64);
+	assert_int_equal(boot_limit("audit_backlog_limit=9999999999"), 64);
 }
 
 int main(void)
@@ -430,7 +544,12 @@ int main(void)
 		cmocka_unit_test(nobody_takes_the_records),
 		cmocka_unit_test(a_policy_is_held_against_the_kernel),
 		cmocka_unit_test(a_queue_that_was_nearly_full_is_said),
+		cmocka_unit_test(another_policy_is_not_the_old_one_applied),
 		cmocka_unit_test(a_burst_gets_its_depth),
+		cmocka_unit_test(a_smaller_loss_replaces_nothing),
+		cmocka_unit_test(a_loss_without_end_is_judged_each_minute),
+		cmocka_unit_test(locked_settings_have_no_command),
+		cmocka_unit_test(the_command_line_has_a_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
