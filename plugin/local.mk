@@ -38,6 +38,13 @@ plugin_libnoise_a_SOURCES = \
 	plugin/stream/parse.c plugin/stream/parse.h \
 	plugin/stream/record.c plugin/stream/record.h \
 	plugin/stream/split.c plugin/stream/split.h \
+	plugin/rules/calls.c plugin/rules/calls.h \
+	plugin/rules/draft.c plugin/rules/draft.h \
+	plugin/rules/field.c plugin/rules/field.h \
+	plugin/rules/rule.c plugin/rules/rule.h \
+	plugin/rules/rule_print.c \
+	plugin/rules/rule_text.c plugin/rules/rule_text.h \
+	plugin/rules/words.c plugin/rules/words.h \
 	plugin/advise/daemon.c plugin/advise/daemon.h \
 	plugin/advise/loss.c plugin/advise/loss.h \
 	plugin/advise/queue.c plugin/advise/queue.h \

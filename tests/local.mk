@@ -54,6 +54,8 @@ unit_programs = \
 	tests/unit/test_privs \
 	tests/unit/test_record \
 	tests/unit/test_report \
+	tests/unit/test_rule \
+	tests/unit/test_rule_text \
 	tests/unit/test_request \
 	tests/unit/test_schema \
 	tests/unit/test_server \
@@ -87,9 +89,13 @@ endif
 unit_cflags = $(plugin_libnoise_a_CFLAGS) $(CMOCKA_CFLAGS)
 unit_libs = $(NOISE_LIBS) $(CMOCKA_LIBS)
 unit_wrap = $(AM_LDFLAGS) -Wl
-EXTRA_DIST += tests/unit/oom.h tests/unit/rng.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
+EXTRA_DIST += tests/unit/oom.h tests/unit/rng.h tests/unit/rule_help.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
 tests_unit_test_assemble_CFLAGS = $(unit_cflags)
 tests_unit_test_assemble_LDADD = $(unit_libs)
+tests_unit_test_rule_CFLAGS = $(unit_cflags)
+tests_unit_test_rule_LDADD = $(unit_libs)
+tests_unit_test_rule_text_CFLAGS = $(unit_cflags)
+tests_unit_test_rule_text_LDADD = $(unit_libs)
 tests_unit_test_cache_CFLAGS = $(unit_cflags)
 tests_unit_test_cache_LDADD = $(unit_libs)
 tests_unit_test_monitor_SOURCES = tests/unit/test_monitor.c plugin/monitor.c \
