@@ -42,8 +42,12 @@ plugin_libnoise_a_SOURCES = \
 	plugin/rules/draft.c plugin/rules/draft.h \
 	plugin/rules/field.c plugin/rules/field.h \
 	plugin/rules/rule.c plugin/rules/rule.h \
+	plugin/rules/rule_files.c plugin/rules/rule_files.h \
+	plugin/rules/rule_files_names.c \
 	plugin/rules/rule_print.c \
 	plugin/rules/rule_text.c plugin/rules/rule_text.h \
+	plugin/rules/ruleset.c plugin/rules/ruleset.h \
+	plugin/rules/ruleset_compare.c \
 	plugin/rules/words.c plugin/rules/words.h \
 	plugin/advise/daemon.c plugin/advise/daemon.h \
 	plugin/advise/loss.c plugin/advise/loss.h \

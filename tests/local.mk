@@ -46,6 +46,7 @@ unit_programs = \
 	tests/unit/test_logfile \
 	tests/unit/test_name \
 	tests/unit/test_oom_count \
+	tests/unit/test_oom_rules \
 	tests/unit/test_oom_state \
 	tests/unit/test_oom_stream \
 	tests/unit/test_pace \
@@ -55,6 +56,7 @@ unit_programs = \
 	tests/unit/test_record \
 	tests/unit/test_report \
 	tests/unit/test_rule \
+	tests/unit/test_rule_files \
 	tests/unit/test_rule_text \
 	tests/unit/test_request \
 	tests/unit/test_schema \
@@ -94,6 +96,8 @@ tests_unit_test_assemble_CFLAGS = $(unit_cflags)
 tests_unit_test_assemble_LDADD = $(unit_libs)
 tests_unit_test_rule_CFLAGS = $(unit_cflags)
 tests_unit_test_rule_LDADD = $(unit_libs)
+tests_unit_test_rule_files_CFLAGS = $(unit_cflags)
+tests_unit_test_rule_files_LDADD = $(unit_libs)
 tests_unit_test_rule_text_CFLAGS = $(unit_cflags)
 tests_unit_test_rule_text_LDADD = $(unit_libs)
 tests_unit_test_cache_CFLAGS = $(unit_cflags)
@@ -165,6 +169,9 @@ tests_unit_test_logfile_LDFLAGS = $(unit_wrap),--wrap=clock_read,--wrap=ftruncat
 tests_unit_test_logfile_LDADD = $(unit_libs)
 tests_unit_test_name_CFLAGS = $(unit_cflags)
 tests_unit_test_name_LDADD = $(unit_libs)
+tests_unit_test_oom_rules_CFLAGS = $(unit_cflags)
+tests_unit_test_oom_rules_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=malloc,--wrap=realloc,--wrap=strdup
+tests_unit_test_oom_rules_LDADD = $(unit_libs)
 tests_unit_test_oom_count_CFLAGS = $(unit_cflags)
 tests_unit_test_oom_count_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=free,--wrap=malloc
 tests_unit_test_oom_count_LDADD = $(unit_libs)

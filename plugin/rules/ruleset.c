@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ruleset.c - rules in the order in which the kernel has them
+ *
+ * Pure. An array of pointers for each list and one for rules whose list is not known;
+ * putting a rule first and deleting one move the others, which rule files do seldom.
+ */
+#include "rules/ruleset.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct list {
+	struct rule **rule;
+	size_t n, room;
+};
+
+struct ruleset {
+	struct list list[RULE_LISTS + 1];
+	size_t n, bytes;
+};
+
+struct ruleset *ruleset_new(void)
+{
+	return calloc(1, sizeof(struct ruleset));
+}
+
+void ruleset_free(struct ruleset *set)
+{
+	if (!set)
+		return;
+	ruleset_clear(set, NULL);
+	for (size_t i = 0; i <= RULE_LISTS; i++)
+		free(set->list[i].rule);
+	free(set);
+}
+
+static size_t size_of(const struct rule *rule)
+{
+	size_t n = RULE_BLOB_HEAD;
+
+	for (uint32_t i = 0; i < rule->n_fields; i++)
+		n += rule->field[i].text.n;
+	return n;
+}
+
+static struct list *list_of(struct ruleset *set, const struct rule *rule)
+{
+	return &set->list[rule->list < RULE_LISTS ? rule->list : RULE_LISTS];
+}
+
+static void number(struct list *l, size_t from)
+{
+	for (size_t i = from; i < l->n; i++)
+		l->rule[i]->position = (uint32_t)i + 1;
+}
+
+static int make_room(struct list *l)
+{
+	size_t room = l->room ? 2 * l->room : 64;
+	struct rule **bigger;
+
+	if (l->n < l->room)
+		return 0;
+	bigger = realloc(l->rule, room * sizeof(struct rule *));
+	if (!bigger)
+		return -ENOMEM;
+	l->rule = bigger;
+	l->room = room;
+	return 0;
+}
+
+int ruleset_add(struct ruleset *set, struct rule *rule, bool first)
+{
+	struct list *l = list_of(set, rule);
+	size_t bytes = size_of(rule), at;
+	int rc = -E2BIG;
+
+	if (set->n < RULESET_RULES_MAX && bytes <= RULESET_BYTES_MAX - set->bytes)
+		rc = make_room(l);
+	if (rc) {
+		rule_free(rule);
+		return rc;
+	}
+	at = first ? 0 : l->n;
+	memmove(l->rule + at + 1, l->rule + at, (l->n - at) * sizeof(struct rule *));
+	l->rule[at] = rule;
+	l->n++;
+	set->n++;
+	set->bytes += bytes;
+	number(l, at);
+	return 0;
+}
+
+int ruleset_add_blob(struct ruleset *set, struct span blob)
+{
+	struct rule *rule;
+	int rc = rule_from_blob(blob, &rule), added;
+
+	if (!rule)
+		return rc;
+	added = ruleset_add(set, rule, false);
+	return added ? added : rc;
+}
+
+static void take_out(struct ruleset *set, struct list *l, size_t at)
+{
+	struct rule *rule = l->rule[at];
+
+	set->n--;
+	set->bytes -= size_of(rule);
+	rule_free(rule);
+	l->n--;
+	memmove(l->rule + at, l->rule + at + 1, (l->n - at) * sizeof(struct rule *));
+}
+
+bool ruleset_delete(struct ruleset *set, const struct rule *rule)
+{
+	struct list *l = list_of(set, rule);
+
+	for (size_t i = 0; i < l->n; i++)
+		if (rule_equal(l->rule[i], rule)) {
+			take_out(set, l, i);
+			number(l, i);
+			return true;
+		}
+	return false;
+}
+
+static bool has_key(const struct rule *rule, const char *key)
+{
+	struct span keys = rule_keys(rule);
+	size_t n = strlen(key);
+
+	for (; keys.n >= n; keys.p++, keys.n--)
+		if (memcmp(keys.p, key, n) == 0)
+			return true;
+	return false;
+}
+
+void ruleset_clear(struct ruleset *set, const char *key)
+{
+	for (size_t i = 0; i <= RULE_LISTS; i++) {
+		struct list *l = &set->list[i];
+
+		for (size_t j = l->n; j-- > 0;)
+			if (!key || !*key || has_key(l->rule[j], key))
+				take_out(set, l, j);
+		number(l, 0);
+	}
+}
+
+size_t ruleset_count(const struct ruleset *set)
+{
+	return set->n;
+}
+
+struct rule *ruleset_at(const struct ruleset *set, size_t i)
+{
+	for (size_t k = 0; k <= RULE_LISTS; k++) {
+		if (i < set->list[k].n)
+			return set->list[k].rule[i];
+		i -= set->list[k].n;
+	}
+	return NULL;
+}
