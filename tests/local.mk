@@ -230,7 +230,7 @@ tests_unit_test_writer_full_CFLAGS = $(unit_cflags)
 tests_unit_test_writer_full_LDADD = $(unit_libs)
 
 # --- fuzz targets: their corpora are replayed in every check ---
-fuzz_replays = tests/fuzz/replay_cache tests/fuzz/replay_kernel tests/fuzz/replay_state tests/fuzz/replay_watch tests/fuzz/replay_settings tests/fuzz/replay_stream tests/fuzz/replay_client
+fuzz_replays = tests/fuzz/replay_cache tests/fuzz/replay_kernel tests/fuzz/replay_rule_blob tests/fuzz/replay_rule_text tests/fuzz/replay_state tests/fuzz/replay_watch tests/fuzz/replay_settings tests/fuzz/replay_stream tests/fuzz/replay_client
 check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
 tests_fuzz_replay_cache_SOURCES = tests/fuzz/fuzz_cache.c tests/fuzz/replay_main.c
@@ -241,6 +241,14 @@ tests_fuzz_replay_kernel_SOURCES = tests/fuzz/fuzz_kernel.c tests/fuzz/replay_ma
 tests_fuzz_replay_kernel_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/kernel"'
 tests_fuzz_replay_kernel_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_replay_kernel_LDADD = $(NOISE_LIBS)
+tests_fuzz_replay_rule_blob_SOURCES = tests/fuzz/fuzz_rule_blob.c tests/fuzz/replay_main.c
+tests_fuzz_replay_rule_blob_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/rule_blob"'
+tests_fuzz_replay_rule_blob_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_fuzz_replay_rule_blob_LDADD = $(NOISE_LIBS)
+tests_fuzz_replay_rule_text_SOURCES = tests/fuzz/fuzz_rule_text.c tests/fuzz/replay_main.c
+tests_fuzz_replay_rule_text_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/rule_text"'
+tests_fuzz_replay_rule_text_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_fuzz_replay_rule_text_LDADD = $(NOISE_LIBS)
 tests_fuzz_replay_state_SOURCES = tests/fuzz/fuzz_state.c tests/fuzz/replay_main.c
 tests_fuzz_replay_state_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/state"'
 tests_fuzz_replay_state_CFLAGS = $(plugin_libnoise_a_CFLAGS)
@@ -262,9 +270,9 @@ tests_fuzz_replay_client_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/
 tests_fuzz_replay_client_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_replay_client_LDADD = $(NOISE_LIBS)
 EXTRA_DIST += conf/audisp-noise.sysusers conf/selinux/audisp_noise.te conf/selinux/audisp_noise.fc
-EXTRA_DIST += tests/fuzz/corpus/watch tests/fuzz/corpus/kernel tests/fuzz/corpus/cache tests/fuzz/corpus/settings tests/fuzz/corpus/state tests/fuzz/corpus/stream tests/fuzz/corpus/client tests/fuzz/settings.dict tests/fuzz/state.dict tests/fuzz/stream.dict
+EXTRA_DIST += tests/fuzz/corpus/watch tests/fuzz/corpus/kernel tests/fuzz/corpus/rule_blob tests/fuzz/corpus/rule_text tests/fuzz/corpus/cache tests/fuzz/corpus/settings tests/fuzz/corpus/state tests/fuzz/corpus/stream tests/fuzz/corpus/client tests/fuzz/settings.dict tests/fuzz/state.dict tests/fuzz/stream.dict
 if FUZZERS
-noinst_PROGRAMS = tests/fuzz/fuzz_cache tests/fuzz/fuzz_kernel tests/fuzz/fuzz_state tests/fuzz/fuzz_watch tests/fuzz/fuzz_settings tests/fuzz/fuzz_stream tests/fuzz/fuzz_client
+noinst_PROGRAMS = tests/fuzz/fuzz_cache tests/fuzz/fuzz_kernel tests/fuzz/fuzz_rule_blob tests/fuzz/fuzz_rule_text tests/fuzz/fuzz_state tests/fuzz/fuzz_watch tests/fuzz/fuzz_settings tests/fuzz/fuzz_stream tests/fuzz/fuzz_client
 tests_fuzz_fuzz_cache_SOURCES = tests/fuzz/fuzz_cache.c
 tests_fuzz_fuzz_cache_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_fuzz_cache_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
@@ -273,6 +281,14 @@ tests_fuzz_fuzz_kernel_SOURCES = tests/fuzz/fuzz_kernel.c
 tests_fuzz_fuzz_kernel_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_fuzz_kernel_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
 tests_fuzz_fuzz_kernel_LDADD = $(NOISE_LIBS)
+tests_fuzz_fuzz_rule_blob_SOURCES = tests/fuzz/fuzz_rule_blob.c
+tests_fuzz_fuzz_rule_blob_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_fuzz_fuzz_rule_blob_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
+tests_fuzz_fuzz_rule_blob_LDADD = $(NOISE_LIBS)
+tests_fuzz_fuzz_rule_text_SOURCES = tests/fuzz/fuzz_rule_text.c
+tests_fuzz_fuzz_rule_text_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_fuzz_fuzz_rule_text_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
+tests_fuzz_fuzz_rule_text_LDADD = $(NOISE_LIBS)
 tests_fuzz_fuzz_state_SOURCES = tests/fuzz/fuzz_state.c
 tests_fuzz_fuzz_state_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_fuzz_state_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
