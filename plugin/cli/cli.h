@@ -100,6 +100,9 @@ void print_word(FILE *out, const json_t *value);
  */
 void print_sentence(FILE *out, const json_t *value);
 
+/** print_object - as a line of JSON, in ASCII and without a control byte */
+void print_object(FILE *out, const json_t *object);
+
 /** print_is_window - can this be the name of a window? Says on stderr what one is. */
 bool print_is_window(const char *name);
 

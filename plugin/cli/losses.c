@@ -161,8 +161,7 @@ static void print_json(const struct losses *l, const struct ledger_entry *e)
 {
 	json_t *o = loss_object_incident(e, l->ticks_per_s);
 
-	json_dumpf(o, stdout, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15));
-	putchar('\n');
+	print_object(stdout, o);
 	json_decref(o);
 }
 

@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -47,6 +48,14 @@ void print_sentence(FILE *out, const json_t *value)
 	for (; p && *p; p++)
 		fprintf(out, *p >= ' ' && *p <= '~' ? "%c" : "\\x%02X",
 			(unsigned char)*p);
+}
+
+void print_object(FILE *out, const json_t *object)
+{
+	char *text = schema_text(object);
+
+	fprintf(out, "%s\n", text ? text : "null");
+	free(text);
 }
 
 /* Foreign text: always quoted, so that no name can pass for a word of ours. */

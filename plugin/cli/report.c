@@ -65,9 +65,7 @@ static void print_json(json_t *summary, const json_t *window)
 		json_array_append(only, (json_t *)window);
 		json_object_set_new(summary, "windows", only);
 	}
-	json_dumpf(summary, stdout,
-		   JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15));
-	putchar('\n');
+	print_object(stdout, summary);
 }
 
 static int print(json_t *summary, const struct options *o)

@@ -85,12 +85,8 @@ static void print_flow_of_records(const json_t *summary)
 
 static void print_json(json_t *hello, json_t *summary)
 {
-	size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15);
-
-	json_dumpf(hello, stdout, flags);
-	putchar('\n');
-	json_dumpf(summary, stdout, flags);
-	putchar('\n');
+	print_object(stdout, hello);
+	print_object(stdout, summary);
 }
 
 static void print_alerts(const json_t *alerts)

@@ -136,6 +136,16 @@ int schema_line(struct schema_line *line, const char *type, json_t *object,
 	return 0;
 }
 
+char *schema_text(const json_t *object)
+{
+	struct dump d = {NULL, 0, 0};
+
+	if (!json_dump_callback(object, dump_cb, &d, DUMP_FLAGS))
+		return d.p;
+	free(d.p);
+	return NULL;
+}
+
 size_t schema_size(const json_t *object)
 {
 	return json_dumpb(object, NULL, 0, DUMP_FLAGS);

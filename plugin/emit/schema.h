@@ -48,6 +48,12 @@ int schema_line(struct schema_line *line, const char *type, json_t *object,
 	__attribute__((warn_unused_result));
 void schema_line_free(struct schema_line *line);
 
+/**
+ * schema_text - @object as it stands in a line: ASCII, no control byte
+ * Return: owned, with a NUL behind it; NULL when memory ran out.
+ */
+char *schema_text(const json_t *object) __attribute__((warn_unused_result));
+
 /** schema_size - bytes of @object as a part of a line, 0 when memory ran out */
 size_t schema_size(const json_t *object);
 

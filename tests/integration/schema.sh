@@ -73,6 +73,12 @@ serve() {
 	wait "$asks" "$listens" "$sleeps" || true
 }
 
+# report: what aunoise prints as JSON while a plugin serves
+report() {
+	await [ -S "$work/socket" ]
+	"$AUNOISE" report --json --socket "$work/socket" >"$work/report"
+}
+
 for stream in empty recorded keys nodes; do
 	serve $stream
 	for client in all pushed late; do
@@ -82,4 +88,15 @@ for stream in empty recorded keys nodes; do
 	longest=$(grep '"type":"summary"' "$work/pushed" | wc -L)
 	check "socket, $stream: what is pushed is small" [ "$longest" -le 12288 ]
 done
+
+# a name that ends in DEL: no control byte gets to a terminal by way of --json
+printf 'type=SYSCALL msg=audit(%s.000:1): arch=c000003e syscall=39 success=yes exit=1 a0=0 a1=0 a2=0 a3=0 items=0 ppid=1 pid=2 auid=1 uid=0 exe=2F62696E2F7F key="k"\ntype=EOE msg=audit(%s.000:1): \n' \
+	"$(date +%s)" "$(date +%s)" >"$work/del"
+rm -f "$work/socket"
+report &
+reports=$!
+serve del
+wait "$reports" || true
+check "aunoise report --json: has the name" grep -q '"/bin/\\u007F"' "$work/report"
+check "aunoise report --json: no control byte" [ "$(tr -d '\n' <"$work/report" | tr -cd '\000-\037\177' | wc -c)" -eq 0 ]
 finish
