@@ -40,7 +40,13 @@ plugin_libnoise_a_SOURCES = \
 	plugin/stream/split.c plugin/stream/split.h \
 	plugin/rules/calls.c plugin/rules/calls.h \
 	plugin/rules/draft.c plugin/rules/draft.h \
+	plugin/rules/facts.c plugin/rules/facts.h \
 	plugin/rules/field.c plugin/rules/field.h \
+	plugin/rules/match.c plugin/rules/match.h \
+	plugin/rules/match_exit.c plugin/rules/match_field.c \
+	plugin/rules/match_inner.h plugin/rules/match_list.h \
+	plugin/rules/match_path.c plugin/rules/match_record.c \
+	plugin/rules/perm.c plugin/rules/perm.h \
 	plugin/rules/rule.c plugin/rules/rule.h \
 	plugin/rules/rule_files.c plugin/rules/rule_files.h \
 	plugin/rules/rule_files_names.c \

@@ -36,6 +36,7 @@ unit_programs = \
 	tests/unit/test_config \
 	tests/unit/test_config_value \
 	tests/unit/test_emit_oom \
+	tests/unit/test_facts \
 	tests/unit/test_feed \
 	tests/unit/test_flows \
 	tests/unit/test_gaps \
@@ -44,6 +45,8 @@ unit_programs = \
 	tests/unit/test_lag \
 	tests/unit/test_log \
 	tests/unit/test_logfile \
+	tests/unit/test_match \
+	tests/unit/test_match_list \
 	tests/unit/test_name \
 	tests/unit/test_oom_count \
 	tests/unit/test_oom_rules \
@@ -91,7 +94,7 @@ endif
 unit_cflags = $(plugin_libnoise_a_CFLAGS) $(CMOCKA_CFLAGS)
 unit_libs = $(NOISE_LIBS) $(CMOCKA_LIBS)
 unit_wrap = $(AM_LDFLAGS) -Wl
-EXTRA_DIST += tests/unit/oom.h tests/unit/rng.h tests/unit/rule_help.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
+EXTRA_DIST += tests/unit/match_help.h tests/unit/oom.h tests/unit/rng.h tests/unit/rule_help.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
 tests_unit_test_assemble_CFLAGS = $(unit_cflags)
 tests_unit_test_assemble_LDADD = $(unit_libs)
 tests_unit_test_rule_CFLAGS = $(unit_cflags)
@@ -123,6 +126,8 @@ tests_unit_test_config_value_LDADD = $(unit_libs)
 tests_unit_test_emit_oom_CFLAGS = $(unit_cflags)
 tests_unit_test_emit_oom_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=malloc,--wrap=realloc,--wrap=strdup
 tests_unit_test_emit_oom_LDADD = $(unit_libs)
+tests_unit_test_facts_CFLAGS = $(unit_cflags)
+tests_unit_test_facts_LDADD = $(unit_libs)
 tests_unit_test_feed_CFLAGS = $(unit_cflags)
 tests_unit_test_feed_LDADD = $(unit_libs)
 tests_unit_test_flows_CFLAGS = $(unit_cflags)
@@ -167,6 +172,10 @@ tests_unit_test_log_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_logfile_CFLAGS = $(unit_cflags)
 tests_unit_test_logfile_LDFLAGS = $(unit_wrap),--wrap=clock_read,--wrap=ftruncate
 tests_unit_test_logfile_LDADD = $(unit_libs)
+tests_unit_test_match_CFLAGS = $(unit_cflags)
+tests_unit_test_match_LDADD = $(unit_libs)
+tests_unit_test_match_list_CFLAGS = $(unit_cflags)
+tests_unit_test_match_list_LDADD = $(unit_libs)
 tests_unit_test_name_CFLAGS = $(unit_cflags)
 tests_unit_test_name_LDADD = $(unit_libs)
 tests_unit_test_oom_rules_CFLAGS = $(unit_cflags)

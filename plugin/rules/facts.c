@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * facts.c - what the records of one event tell that a rule can ask for
+ *
+ * A record of the kernel's is `name=value` parted by blanks; foreign strings in it
+ * are quoted or hexadecimal (kernel/audit.c: audit_log_untrustedstring()), so none of
+ * them can look like a field. Labels of some security modules hold blanks: their
+ * further words are passed over. The first field of a name counts.
+ */
+#include "rules/facts.h"
+
+#include <libaudit.h>
+
+#include "base/text.h"
+#include "stream/split.h"
+
+_Static_assert(FACTS_NUMBERS <= 32, "a bit for each number");
+
+void facts_clear(struct facts *facts)
+{
+	/* the text needs no cleaning: only what was written to it is looked at */
+	memset(facts, 0, offsetof(struct facts, text));
+}
+
+bool facts_has_type(const struct facts *facts, uint32_t type)
+{
+	for (size_t i = 0; i < facts->n_types; i++)
+		if (facts->types[i] == type)
+			return true;
+	return false;
+}
+
+bool facts_has_all_paths(const struct facts *facts)
+{
+	return facts_knows(facts, FACTS_ITEMS) && !facts->paths_lost &&
+	       facts->number[FACTS_ITEMS] == facts->n_paths;
+}
+
+/* --- values --- */
+
+static bool read_base(struct span s, unsigned int bits, uint64_t max, uint64_t *value)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		int digit = text_hex(s.p[i]);
+
+		if (digit < 0 || digit >= 1 << bits || v >> (64 - bits))
+			return false;
+		v = v << bits | (uint64_t)digit;
+	}
+	*value = v;
+	return s.n && v <= max;
+}
+
+static bool read_hex(struct span s, uint64_t max, uint64_t *value)
+{
+	return read_base(s, 4, max, value);
+}
+
+static bool read_octal(struct span s, uint64_t max, uint64_t *value)
+{
+	return read_base(s, 3, max, value);
+}
+
+static bool read_signed(struct span s, uint64_t *value)
+{
+	bool negative = s.n && s.p[0] == '-';
+
+	if (!negative)
+		return text_u64(s, INT64_MAX, value);
+	if (!text_u64((struct span){s.p + 1, s.n - 1}, INT64_MAX, value))
+		return false;
+	*value = -*value;
+	return true;
+}
+
+/* uid, gid, auid, session: 4294967295, in old records also -1, is none. */
+static bool read_id(struct span s, uint64_t *value)
+{
+	if (span_is(s, "-1")) {
+		*value = FACTS_UNSET;
+		return true;
+	}
+	return text_u64(s, UINT32_MAX, value);
+}
+
+/* `08:01`, both hexadecimal */
+static bool read_device(struct span s, uint32_t *major, uint32_t *minor)
+{
+	const char *colon = s.n ? memchr(s.p, ':', s.n) : NULL;
+	uint64_t high, low;
+	size_t n;
+
+	if (!colon)
+		return false;
+	n = (size_t)(colon - s.p);
+	if (!read_hex((struct span){s.p, n}, UINT32_MAX, &high) ||
+	    !read_hex((struct span){colon + 1, s.n - n - 1}, UINT32_MAX, &low))
+		return false;
+	*major = (uint32_t)high;
+	*minor = (uint32_t)low;
+	return true;
+}
+
+/* The bytes of a foreign string; absent for (null) and where there is no room. */
+static struct span read_text(struct facts *facts, struct span raw)
+{
+	char *room = facts->text + facts->used;
+	struct span s;
+
+	if (raw.n && raw.p[0] != '"' && raw.n / 2 > sizeof(facts->text) - facts->used)
+		return (struct span){NULL, 0};
+	s = text_unescape(raw, room);
+	if (s.p == room)
+		facts->used += s.n;
+	return s;
+}
+
+/* --- fields --- */
+
+enum form { HEX, DECIMAL, SIGNED, ID, YES_OR_NO };
+
+static bool read_number(struct span s, enum form form, uint64_t *value)
+{
+	switch (form) {
+	case HEX:
+		return read_hex(s, UINT64_MAX, value);
+	case DECIMAL:
+		return text_u64(s, INT32_MAX, value);
+	case SIGNED:
+		return read_signed(s, value);
+	case ID:
+		return read_id(s, value);
+	case YES_OR_NO:
+		*value = span_is(s, "yes");
+		return *value || span_is(s, "no");
+	}
+	return false;
+}
+
+struct number_field {
+	const char *name;
+	enum facts_number number;
+	enum form form;
+};
+
+/* Of SYSCALL and URINGOP; a user message begins with some of them. */
+static const struct number_field doer_fields[] = {
+	{"arch", FACTS_ARCH, HEX},
+	{"syscall", FACTS_CALL, DECIMAL},
+	{"success", FACTS_SUCCESS, YES_OR_NO},
+	{"exit", FACTS_EXIT, SIGNED},
+	{"a0", FACTS_ARG0, HEX},
+	{"a1", FACTS_ARG1, HEX},
+	{"a2", FACTS_ARG2, HEX},
+	{"a3", FACTS_ARG3, HEX},
+	{"items", FACTS_ITEMS, DECIMAL},
+	{"ppid", FACTS_PPID, DECIMAL},
+	{"pid", FACTS_PID, DECIMAL},
+	{"auid", FACTS_AUID, ID},
+	{"uid", FACTS_UID, ID},
+	{"gid", FACTS_GID, ID},
+	{"euid", FACTS_EUID, ID},
+	{"suid", FACTS_SUID, ID},
+	{"fsuid", FACTS_FSUID, ID},
+	{"egid", FACTS_EGID, ID},
+	{"sgid", FACTS_SGID, ID},
+	{"fsgid", FACTS_FSGID, ID},
+	{"ses", FACTS_SESSION, ID},
+	{"per", FACTS_PERSONALITY, HEX},
+	{"uring_op", FACTS_OPERATION, DECIMAL},
+};
+
+static const struct number_field *doer_field(struct span name)
+{
+	size_t n = sizeof(doer_fields) / sizeof(doer_fields[0]);
+
+	for (const struct number_field *f = doer_fields; f < doer_fields + n; f++)
+		if (f->name[0] == name.p[0] && span_is(name, f->name))
+			return f;
+	return NULL;
+}
+
+/*
+ * Take the next `name=value`; words that are none are passed over.
+ * Return: false: there is no more.
+ */
+static bool next_field(struct span *rest, struct field *f)
+{
+	while (rest->n) {
+		const char *blank;
+
+		if (split_field(rest, f))
+			return true;
+		if (!rest->n) /* a blank behind the last one */
+			return f->name.p != NULL;
+		f->name.p = NULL;
+		blank = memchr(rest->p, ' ', rest->n);
+		if (!blank)
+			return false;
+		rest->n -= (size_t)(blank + 1 - rest->p);
+		rest->p = blank + 1;
+	}
+	return false;
+}
+
+/* The first one counts. */
+static void add_number(struct facts *facts, enum facts_number n, uint64_t value)
+{
+	if (!facts_knows(facts, n))
+		facts_set(facts, n, value);
+}
+
+static void add_exe(struct facts *facts, struct span raw)
+{
+	facts->no_exe = span_is(raw, "(null)");
+	facts->exe = read_text(facts, raw);
+}
+
+/* Return: false: the field is none of the doer's numbers. */
+static bool add_doer_number(struct facts *facts, const struct field *f)
+{
+	const struct number_field *known = doer_field(f->name);
+	uint64_t value;
+
+	if (known && read_number(f->value, known->form, &value))
+		add_number(facts, known->number, value);
+	return known;
+}
+
+/* What the kernel says of the doer. */
+static void add_doer(struct facts *facts, struct span body)
+{
+	struct field f = {{NULL, 0}, {NULL, 0}};
+
+	while (next_field(&body, &f)) {
+		if (add_doer_number(facts, &f))
+			continue;
+		if (span_is(f.name, "exe") && !facts->exe.p) {
+			add_exe(facts, f.value);
+		} else if (span_is(f.name, "subj") && !facts->subj.p) {
+			facts->subj = f.value;
+		} else if (span_is(f.name, "key") && !facts->has_keys) {
+			facts->has_keys = true;
+			facts->keys = read_text(facts, f.value);
+		}
+	}
+}
+
+static void add_call(struct facts *facts, struct span body)
+{
+	if (facts->has_call)
+		return;
+	facts->has_call = true;
+	add_doer(facts, body);
+	if (facts_knows(facts, FACTS_CALL)) /* PER_LINUX is not written */
+		add_number(facts, FACTS_PERSONALITY, 0);
+}
+
+/*
+ * What the sender writes stands in msg='...'; libaudit puts the program behind
+ * whatever the sender chose, so the last one is libaudit's.
+ */
+static void add_claims(struct facts *facts, struct span message)
+{
+	static const char name[] = " exe=";
+	const size_t len = sizeof(name) - 1;
+	const char *end = message.p + message.n, *at = NULL, *stop;
+
+	for (const char *p = message.p; (size_t)(end - p) >= len; p++)
+		if (!memcmp(p, name, len))
+			at = p + len;
+	if (!at)
+		return;
+	stop = memchr(at, ' ', (size_t)(end - at));
+	add_exe(facts, (struct span){at, (size_t)((stop ? stop : end) - at)});
+	facts->no_exe = false;
+	facts->claimed = facts->exe.p;
+}
+
+static void add_user_message(struct facts *facts, struct span body)
+{
+	struct field f = {{NULL, 0}, {NULL, 0}};
+
+	while (next_field(&body, &f)) {
+		if (span_is(f.name, "msg")) {
+			add_claims(facts,
+				   (struct span){f.value.p,
+						 (size_t)(body.p + body.n - f.value.p)});
+			return;
+		}
+		if (!add_doer_number(facts, &f) && span_is(f.name, "subj"))
+			facts->subj = f.value;
+	}
+}
+
+static enum facts_name_type name_type(struct span s)
+{
+	static const char *const names[] = {[FACTS_NAME_NORMAL] = "NORMAL",
+					    [FACTS_NAME_PARENT] = "PARENT",
+					    [FACTS_NAME_CREATE] = "CREATE",
+					    [FACTS_NAME_DELETE] = "DELETE"};
+
+	for (unsigned int i = FACTS_NAME_NORMAL; i <= FACTS_NAME_DELETE; i++)
+		if (span_is(s, names[i]))
+			return (enum facts_name_type)i;
+	return FACTS_NAME_UNKNOWN;
+}
+
+/* Return: false: the field is there, and cannot be read. */
+static bool add_path_field(struct facts *facts, struct facts_path *path,
+			   const struct field *f)
+{
+	struct span v = f->value;
+	uint64_t n;
+
+	if (span_is(f->name, "name")) {
+		path->name = read_text(facts, v);
+	} else if (span_is(f->name, "obj")) {
+		path->obj = v;
+	} else if (span_is(f->name, "nametype") || span_is(f->name, "objtype")) {
+		path->type = name_type(v);
+	} else if (span_is(f->name, "inode")) {
+		return text_u64(v, UINT64_MAX, &path->inode);
+	} else if (span_is(f->name, "dev")) {
+		return read_device(v, &path->dev_major, &path->dev_minor);
+	} else if (span_is(f->name, "rdev")) {
+		return read_device(v, &path->rdev_major, &path->rdev_minor);
+	} else if (span_is(f->name, "mode")) {
+		if (!read_octal(v, UINT16_MAX, &n))
+			return false;
+		path->mode = (uint32_t)n;
+	} else if (span_is(f->name, "ouid") || span_is(f->name, "ogid")) {
+		if (!read_id(v, &n))
+			return false;
+		*(f->name.p[1] == 'u' ? &path->uid : &path->gid) = (uint32_t)n;
+	}
+	return true;
+}
+
+static void add_path(struct facts *facts, struct span body)
+{
+	struct facts_path path = {.inode = FACTS_NO_INODE};
+	struct field f = {{NULL, 0}, {NULL, 0}};
+
+	while (next_field(&body, &f))
+		if (!add_path_field(facts, &path, &f)) {
+			facts->paths_lost = true;
+			return;
+		}
+	if (facts->n_paths == FACTS_PATHS_MAX)
+		facts->paths_lost = true;
+	else
+		facts->path[facts->n_paths++] = path;
+}
+
+/* struct sockaddr begins with its family, in the machine's order of bytes. */
+static void add_family(struct facts *facts, struct span saddr)
+{
+	bool big = facts_knows(facts, FACTS_ARCH) &&
+		   !(facts->number[FACTS_ARCH] & __AUDIT_ARCH_LE);
+	uint64_t two;
+
+	if (saddr.n < 4 || !read_hex((struct span){saddr.p, 4}, UINT16_MAX, &two))
+		return;
+	add_number(facts, FACTS_FAMILY, big ? two : two >> 8 | (two & 0xff) << 8);
+}
+
+/* Of the small records one field is asked. */
+static void add_other(struct facts *facts, uint32_t type, struct span body)
+{
+	struct field f = {{NULL, 0}, {NULL, 0}};
+	uint64_t n;
+
+	while (next_field(&body, &f)) {
+		if (type == AUDIT_CWD && span_is(f.name, "cwd")) {
+			facts->cwd = read_text(facts, f.value);
+		} else if (type == AUDIT_SOCKADDR && span_is(f.name, "saddr")) {
+			add_family(facts, f.value);
+		} else if (type == AUDIT_OPENAT2 && span_is(f.name, "oflag")) {
+			if (read_octal(f.value, UINT64_MAX, &n))
+				add_number(facts, FACTS_OPEN_FLAGS, n);
+		} else if (type == AUDIT_IPC && span_is(f.name, "obj")) {
+			facts->ipc_obj = f.value;
+		}
+	}
+}
+
+/* Records that come with a SYSCALL record because a rule asked for that. */
+static bool is_companion(uint32_t type)
+{
+	switch (type) {
+	case AUDIT_SYSCALL:
+	case AUDIT_PATH:
+	case AUDIT_IPC:
+	case AUDIT_SOCKETCALL:
+	case AUDIT_CWD:
+	case AUDIT_SOCKADDR:
+	case AUDIT_EXECVE:
+	case AUDIT_IPC_SET_PERM:
+	case AUDIT_MQ_OPEN:
+	case AUDIT_MQ_SENDRECV:
+	case AUDIT_MQ_NOTIFY:
+	case AUDIT_MQ_GETSETATTR:
+	case AUDIT_FD_PAIR:
+	case AUDIT_OBJ_PID:
+	case AUDIT_EOE:
+	case AUDIT_BPRM_FCAPS:
+	case AUDIT_CAPSET:
+	case AUDIT_MMAP:
+	case AUDIT_PROCTITLE:
+	case AUDIT_KERN_MODULE:
+	case AUDIT_URINGOP:
+	case AUDIT_OPENAT2:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_user_message(uint32_t type)
+{
+	return type == AUDIT_USER ||
+	       (type >= AUDIT_FIRST_USER_MSG && type <= AUDIT_LAST_USER_MSG) ||
+	       (type >= AUDIT_FIRST_USER_MSG2 && type <= AUDIT_LAST_USER_MSG2);
+}
+
+void facts_add_record(struct facts *facts, uint32_t type, struct span body)
+{
+	body = body.p ? split_without_tail(body) : (struct span){"", 0};
+	if (!facts_has_type(facts, type) && facts->n_types < FACTS_TYPES_MAX)
+		facts->types[facts->n_types++] = type;
+	if (!is_companion(type))
+		facts->forced = true;
+	if (type == AUDIT_SYSCALL || type == AUDIT_URINGOP)
+		add_call(facts, body);
+	else if (type == AUDIT_PATH)
+		add_path(facts, body);
+	else if (type == AUDIT_SECCOMP ||
+		 (type >= AUDIT_FIRST_KERN_ANOM_MSG && type <= AUDIT_LAST_KERN_ANOM_MSG))
+		add_doer(facts, body);
+	else if (is_user_message(type))
+		add_user_message(facts, body);
+	else
+		add_other(facts, type, body);
+}

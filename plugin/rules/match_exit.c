@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * match_exit.c - the exit and io_uring lists: who can have won
+ *
+ * kernel/auditsc.c: audit_filter_syscall() finds the first of the rules without path=
+ * and inode=; audit_filter_inodes() then asks the others of one name after the other
+ * and stops at the first name that has a rule before that winner. Where the records
+ * leave that winner open, the second step is gone through with the last one that it can
+ * be, and what it finds ends the search only where it stands before the first.
+ */
+#include <libaudit.h>
+
+#include "rules/match_list.h"
+
+struct search {
+	struct matcher *m;
+	struct view view;
+	struct found *found; /* in the order of the list */
+	size_t n;
+	size_t first; /* the first step has no winner before this one */
+	size_t limit; /* and none behind this one; the second step asks none behind it */
+	bool sure;    /* some rule matches for certain */
+};
+
+/* --- which rules match --- */
+
+static void ask(struct search *s, const struct slot *slot, enum match most)
+{
+	enum match match = match_least(match_slot(&s->view, slot), most);
+
+	if (match != MATCH_NO)
+		s->found[s->n++] = (struct found){slot, match, false};
+}
+
+static void ask_row(struct search *s, const struct list *list, unsigned int nr)
+{
+	const uint64_t *row = s->m->row + nr * s->m->words;
+
+	for (size_t w = 0; w < s->m->words; w++)
+		for (uint64_t bits = row[w]; bits; bits &= bits - 1)
+			ask(s, &list->slot[w * 64 + (size_t)__builtin_ctzll(bits)],
+			    MATCH_YES);
+}
+
+/* --- who can have won --- */
+
+static void first_step(struct search *s)
+{
+	s->first = s->limit = s->n;
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->found[i].slot->by_name)
+			continue;
+		s->found[i].may_win = true;
+		if (s->first == s->n)
+			s->first = i;
+		if (s->found[i].match == MATCH_YES) {
+			s->limit = i;
+			s->sure = true;
+			return;
+		}
+	}
+}
+
+/* Of this one name, NULL: of names without a record. Return: true: nothing else can win.
+ */
+static bool ask_name(struct search *s, const struct facts_path *name)
+{
+	for (size_t i = 0; i < s->limit; i++) {
+		struct found *f = &s->found[i];
+		enum match match;
+
+		if (!f->slot->by_name ||
+		    (match = match_name(&s->view, f->slot, name)) == MATCH_NO)
+			continue;
+		f->may_win = true;
+		if (match != MATCH_YES || f->slot->has_twin)
+			continue;
+		s->sure = true;
+		s->limit = i;
+		return i < s->first && s->view.has_all;
+	}
+	return false;
+}
+
+static void second_step(struct search *s)
+{
+	const struct facts *facts = s->view.facts;
+
+	if (!s->view.has_all)
+		ask_name(s, NULL);
+	for (size_t i = 0; i < facts->n_paths; i++)
+		if (ask_name(s, &facts->path[i]))
+			break;
+	/* a later winner of the first step would have been displaced */
+	for (size_t i = s->limit + 1; i < s->n; i++)
+		if (!s->found[i].slot->by_name)
+			s->found[i].may_win = false;
+}
+
+/* Rules that, by what the caller says, cannot have made this event. */
+static bool is_out(const struct search *s, const struct rule *rule)
+{
+	const struct match_options *options = &s->m->options;
+	const struct facts *facts = s->view.facts;
+	struct span keys;
+
+	if (options->recorded && rule->action == AUDIT_NEVER)
+		return true;
+	if (!options->by_key || !facts->has_keys || rule->state != RULE_KNOWN)
+		return false;
+	keys = rule_keys(rule);
+	return keys.p && (!facts->keys.p || !span_equal(keys, facts->keys));
+}
+
+static void tell(const struct search *s, struct match_result *out)
+{
+	struct matcher *m = s->m;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct rule *rule = s->found[i].slot->rule;
+
+		m->all[out->n_all++] = (struct match_rule){rule, s->found[i].match};
+		if (s->found[i].may_win && !is_out(s, rule))
+			m->candidate[out->n_candidates++] = rule;
+	}
+	out->none = !out->n_candidates ||
+		    !(s->sure || (m->options.recorded && !s->view.facts->forced));
+	if (out->n_candidates == 1 && !out->none)
+		out->winner = m->candidate[0];
+}
+
+/* A process that such a rule has matched is recorded whatever else matches. */
+static void add_tasks(const struct search *s, struct match_result *out)
+{
+	const struct list *list = &s->m->list[AUDIT_FILTER_TASK];
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct rule *rule = list->slot[i].rule;
+
+		if (rule->action == AUDIT_NEVER || match_task(rule) == MATCH_NO)
+			continue;
+		s->m->all[out->n_all++] = (struct match_rule){rule, MATCH_MAYBE};
+		if (!is_out(s, rule))
+			s->m->candidate[out->n_candidates++] = rule;
+	}
+}
+
+static void begin(struct search *s, struct matcher *m, const struct facts *facts,
+		  struct match_result *out)
+{
+	*s = (struct search){.m = m, .view = match_view(m, facts), .found = m->found};
+	*out = (struct match_result){
+		.candidates = m->candidate, .all = m->all, .none = true};
+}
+
+void match_exit(struct matcher *m, const struct facts *facts, struct match_result *out)
+{
+	struct search s;
+
+	begin(&s, m, facts, out);
+	if (!facts->has_call || !facts_knows(facts, FACTS_CALL))
+		return;
+	add_tasks(&s, out);
+	if (facts->number[FACTS_CALL] < AUDIT_BITMASK_SIZE * 32)
+		ask_row(&s, &m->list[AUDIT_FILTER_EXIT],
+			(unsigned int)facts->number[FACTS_CALL]);
+	first_step(&s);
+	second_step(&s);
+	tell(&s, out);
+}
+
+void match_uring(struct matcher *m, const struct facts *facts, struct match_result *out)
+{
+	const struct list *list = &m->list[AUDIT_FILTER_URING_EXIT];
+	struct search s;
+
+	begin(&s, m, facts, out);
+	if (!facts->has_call || !facts_knows(facts, FACTS_OPERATION))
+		return;
+	for (size_t i = 0; i < list->n; i++)
+		if (list->slot[i].rule->state == RULE_BROKEN ||
+		    rule_has_call(list->slot[i].rule,
+				  (unsigned int)facts->number[FACTS_OPERATION]))
+			ask(&s, &list->slot[i], MATCH_MAYBE);
+	first_step(&s);
+	second_step(&s);
+	tell(&s, out);
+}
