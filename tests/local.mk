@@ -239,7 +239,7 @@ tests_unit_test_writer_full_CFLAGS = $(unit_cflags)
 tests_unit_test_writer_full_LDADD = $(unit_libs)
 
 # --- fuzz targets: their corpora are replayed in every check ---
-fuzz_replays = tests/fuzz/replay_cache tests/fuzz/replay_kernel tests/fuzz/replay_rule_blob tests/fuzz/replay_rule_text tests/fuzz/replay_state tests/fuzz/replay_watch tests/fuzz/replay_settings tests/fuzz/replay_stream tests/fuzz/replay_client
+fuzz_replays = tests/fuzz/replay_cache tests/fuzz/replay_kernel tests/fuzz/replay_match tests/fuzz/replay_rule_blob tests/fuzz/replay_rule_text tests/fuzz/replay_state tests/fuzz/replay_watch tests/fuzz/replay_settings tests/fuzz/replay_stream tests/fuzz/replay_client
 check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
 tests_fuzz_replay_cache_SOURCES = tests/fuzz/fuzz_cache.c tests/fuzz/replay_main.c
@@ -250,6 +250,10 @@ tests_fuzz_replay_kernel_SOURCES = tests/fuzz/fuzz_kernel.c tests/fuzz/replay_ma
 tests_fuzz_replay_kernel_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/kernel"'
 tests_fuzz_replay_kernel_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_replay_kernel_LDADD = $(NOISE_LIBS)
+tests_fuzz_replay_match_SOURCES = tests/fuzz/fuzz_match.c tests/fuzz/replay_main.c
+tests_fuzz_replay_match_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/match"'
+tests_fuzz_replay_match_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_fuzz_replay_match_LDADD = $(NOISE_LIBS)
 tests_fuzz_replay_rule_blob_SOURCES = tests/fuzz/fuzz_rule_blob.c tests/fuzz/replay_main.c
 tests_fuzz_replay_rule_blob_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/rule_blob"'
 tests_fuzz_replay_rule_blob_CFLAGS = $(plugin_libnoise_a_CFLAGS)
@@ -279,9 +283,9 @@ tests_fuzz_replay_client_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/
 tests_fuzz_replay_client_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_replay_client_LDADD = $(NOISE_LIBS)
 EXTRA_DIST += conf/audisp-noise.sysusers conf/selinux/audisp_noise.te conf/selinux/audisp_noise.fc
-EXTRA_DIST += tests/fuzz/corpus/watch tests/fuzz/corpus/kernel tests/fuzz/corpus/rule_blob tests/fuzz/corpus/rule_text tests/fuzz/corpus/cache tests/fuzz/corpus/settings tests/fuzz/corpus/state tests/fuzz/corpus/stream tests/fuzz/corpus/client tests/fuzz/settings.dict tests/fuzz/state.dict tests/fuzz/stream.dict
+EXTRA_DIST += tests/fuzz/corpus/watch tests/fuzz/corpus/kernel tests/fuzz/corpus/match tests/fuzz/corpus/rule_blob tests/fuzz/corpus/rule_text tests/fuzz/corpus/cache tests/fuzz/corpus/settings tests/fuzz/corpus/state tests/fuzz/corpus/stream tests/fuzz/corpus/client tests/fuzz/settings.dict tests/fuzz/state.dict tests/fuzz/stream.dict
 if FUZZERS
-noinst_PROGRAMS = tests/fuzz/fuzz_cache tests/fuzz/fuzz_kernel tests/fuzz/fuzz_rule_blob tests/fuzz/fuzz_rule_text tests/fuzz/fuzz_state tests/fuzz/fuzz_watch tests/fuzz/fuzz_settings tests/fuzz/fuzz_stream tests/fuzz/fuzz_client
+noinst_PROGRAMS = tests/fuzz/fuzz_cache tests/fuzz/fuzz_kernel tests/fuzz/fuzz_match tests/fuzz/fuzz_rule_blob tests/fuzz/fuzz_rule_text tests/fuzz/fuzz_state tests/fuzz/fuzz_watch tests/fuzz/fuzz_settings tests/fuzz/fuzz_stream tests/fuzz/fuzz_client
 tests_fuzz_fuzz_cache_SOURCES = tests/fuzz/fuzz_cache.c
 tests_fuzz_fuzz_cache_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_fuzz_cache_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
@@ -290,6 +294,10 @@ tests_fuzz_fuzz_kernel_SOURCES = tests/fuzz/fuzz_kernel.c
 tests_fuzz_fuzz_kernel_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_fuzz_kernel_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
 tests_fuzz_fuzz_kernel_LDADD = $(NOISE_LIBS)
+tests_fuzz_fuzz_match_SOURCES = tests/fuzz/fuzz_match.c
+tests_fuzz_fuzz_match_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_fuzz_fuzz_match_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
+tests_fuzz_fuzz_match_LDADD = $(NOISE_LIBS)
 tests_fuzz_fuzz_rule_blob_SOURCES = tests/fuzz/fuzz_rule_blob.c
 tests_fuzz_fuzz_rule_blob_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_fuzz_rule_blob_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
@@ -321,17 +329,22 @@ tests_fuzz_fuzz_client_LDADD = $(NOISE_LIBS)
 endif
 
 # --- the real kernel and the real auditd; they skip where those are in use ---
-check_PROGRAMS += tests/system/load tests/system/rules_tool tests/system/tee
+check_PROGRAMS += tests/system/load tests/system/match_tool tests/system/match_work \
+	tests/system/rules_tool tests/system/tee
 tests_system_load_SOURCES = tests/system/load.c
 tests_system_load_CFLAGS = $(AM_CFLAGS) $(AUDIT_CFLAGS)
 tests_system_load_LDADD = $(AUDIT_LIBS)
+tests_system_match_tool_SOURCES = tests/system/match_tool.c
+tests_system_match_tool_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_system_match_tool_LDADD = $(NOISE_LIBS)
+tests_system_match_work_SOURCES = tests/system/match_work.c
 tests_system_rules_tool_SOURCES = tests/system/rules_tool.c
 tests_system_rules_tool_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_system_rules_tool_LDADD = $(NOISE_LIBS)
 tests_system_tee_SOURCES = tests/system/tee.c
 system_scripts = tests/system/00-frame.sh tests/system/01-chain.sh \
 	tests/system/02-enable.sh tests/system/03-bad.sh tests/system/04-rights.sh \
-	tests/system/05-self.sh tests/system/06-frozen.sh tests/system/07-killed.sh tests/system/08-clients.sh tests/system/09-loss.sh tests/system/10-causes.sh tests/system/11-retention.sh tests/system/12-absent.sh tests/system/13-depth.sh tests/system/14-rules.sh tests/system/15-stuck.sh
+	tests/system/05-self.sh tests/system/06-frozen.sh tests/system/07-killed.sh tests/system/08-clients.sh tests/system/09-loss.sh tests/system/10-causes.sh tests/system/11-retention.sh tests/system/12-absent.sh tests/system/13-depth.sh tests/system/14-rules.sh tests/system/15-stuck.sh tests/system/16-match.sh
 dist_check_SCRIPTS += $(system_scripts)
 TESTS += $(system_scripts)
 EXTRA_DIST += tests/system/clients.py tests/system/lib.sh tests/system/objects.sh tests/system/record.sh

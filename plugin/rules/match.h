@@ -15,7 +15,8 @@
  * others, name by name in the order of the PATH records. A rule that stands before the
  * others' winner wins over it, and the first name that has such a rule is the last
  * one: a rule that only a later name matches loses to it wherever it stands
- * (audit_filter_inodes()).
+ * (audit_filter_inodes()). Where the call removes a file the search runs more than once,
+ * and any rule that one of the names has is a candidate.
  *
  * The key in a record is no proof: of a winner without a key the record bears the key
  * of the rule that it has displaced. It is looked at only by option.

@@ -7,10 +7,17 @@
  * and stops at the first name that has a rule before that winner. Where the records
  * leave that winner open, the second step is gone through with the last one that it can
  * be, and what it finds ends the search only where it stands before the first.
+ *
+ * When a watched file goes, the second step is also done at that moment
+ * (audit_update_watch()), with other files behind the watches than in the end, and a
+ * rule that was found first may lose to an earlier one in the next round. Then the names
+ * have no order here.
  */
 #include <libaudit.h>
 
 #include "rules/match_list.h"
+
+#define NOWHERE SIZE_MAX
 
 struct search {
 	struct matcher *m;
@@ -61,36 +68,78 @@ static void first_step(struct search *s)
 	}
 }
 
-/* Of this one name, NULL: of names without a record. Return: true: nothing else can win.
- */
-static bool ask_name(struct search *s, const struct facts_path *name)
+/* Of this one name, NULL: of names without a record. Return: the first sure rule. */
+static size_t ask_name(struct search *s, const struct facts_path *name)
 {
 	for (size_t i = 0; i < s->limit; i++) {
 		struct found *f = &s->found[i];
-		enum match match;
+		enum match match = MATCH_NO;
 
-		if (!f->slot->by_name ||
-		    (match = match_name(&s->view, f->slot, name)) == MATCH_NO)
+		if (f->slot->by_name)
+			match = match_name(&s->view, f->slot, name);
+		if (match == MATCH_NO)
 			continue;
 		f->may_win = true;
-		if (match != MATCH_YES || f->slot->has_twin)
+		if (match == MATCH_YES && !f->slot->has_twin)
+			return i;
+	}
+	return NOWHERE;
+}
+
+static bool is_any_removed(const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->n_paths; i++)
+		if (facts->path[i].type == FACTS_NAME_DELETE)
+			return true;
+	return false;
+}
+
+static void ask_names_in_order(struct search *s)
+{
+	const struct facts *facts = s->view.facts;
+
+	for (size_t i = 0; i < facts->n_paths; i++) {
+		size_t at = ask_name(s, &facts->path[i]);
+
+		if (at == NOWHERE)
 			continue;
 		s->sure = true;
-		s->limit = i;
-		return i < s->first && s->view.has_all;
+		s->limit = at;
+		if (at < s->first)
+			return;
 	}
-	return false;
+}
+
+/*
+ * Some file goes, or a name is not seen: any rule that has a name can win, and one of
+ * them does if one is sure; a rule without, if it stands before the last of these.
+ */
+static void ask_names(struct search *s)
+{
+	size_t last = s->limit;
+	bool sure = false;
+
+	for (size_t i = 0; i < s->limit; i++) {
+		struct found *f = &s->found[i];
+
+		if (!f->slot->by_name)
+			continue;
+		f->may_win = true;
+		sure |= f->match == MATCH_YES;
+		last = i;
+	}
+	if (sure) {
+		s->sure = true;
+		s->limit = last;
+	}
 }
 
 static void second_step(struct search *s)
 {
-	const struct facts *facts = s->view.facts;
-
-	if (!s->view.has_all)
-		ask_name(s, NULL);
-	for (size_t i = 0; i < facts->n_paths; i++)
-		if (ask_name(s, &facts->path[i]))
-			break;
+	if (s->view.has_all && !is_any_removed(s->view.facts))
+		ask_names_in_order(s);
+	else
+		ask_names(s);
 	/* a later winner of the first step would have been displaced */
 	for (size_t i = s->limit + 1; i < s->n; i++)
 		if (!s->found[i].slot->by_name)

@@ -135,10 +135,10 @@ static void watches_and_others_have_one_order(void **state)
 	wins(ALWAYS "-F inode!=13\n" ALWAYS "\n", FILE_EVENT("12"), "1!");
 }
 
-#define TWO_NAMES(first, second) \
+#define TWO_NAMES(first, second, type) \
 	HELP_CALL("syscall=82 success=yes exit=0 a0=1 a1=2 a2=0 a3=0", "2") \
-	"1302 item=0 name=\"/1\" inode=" first " dev=08:01 nametype=DELETE\n" \
-	"1302 item=1 name=\"/2\" inode=" second " dev=08:01 nametype=DELETE\n"
+	"1302 item=0 name=\"/1\" inode=" first " dev=08:01 nametype=" type "\n" \
+	"1302 item=1 name=\"/2\" inode=" second " dev=08:01 nametype=" type "\n"
 
 /* The first name that has a rule ends the search, whatever a later name would find. */
 static void the_first_name_goes_before_the_first_rule(void **state)
@@ -148,19 +148,42 @@ static void the_first_name_goes_before_the_first_rule(void **state)
 	(void)state;
 	is_at('f', 12);
 	is_at('g', 13);
-	wins(both, TWO_NAMES("12", "13"), "1!");
-	wins(both, TWO_NAMES("13", "12"), "2!");
-	wins(both, TWO_NAMES("13", "14"), "2!");
+	wins(both, TWO_NAMES("12", "13", "NORMAL"), "1!");
+	wins(both, TWO_NAMES("13", "12", "NORMAL"), "2!");
+	wins(both, TWO_NAMES("13", "14", "NORMAL"), "2!");
 	wins("-w /e/f -p wa\n-a always,exit -S all -F uid=1001\n-w /e/g -p wa\n",
-	     TWO_NAMES("13", "12"), "1!");
+	     TWO_NAMES("13", "12", "NORMAL"), "1!");
 	/* the record of another name is missing, and that may be the first */
 	wins(both,
 	     HELP_CALL("syscall=82 success=yes", "2") "1302 item=1 name=\"/1\" inode=13 "
 						      "dev=08:01 nametype=NORMAL\n",
 	     "1 2");
 	/* of each name alone: 12 belongs to nobody here, 13 to root */
-	wins("-a always,exit -S all -F path=/e/f -F obj_uid=5\n", TWO_NAMES("12", "13"),
-	     "?");
+	wins("-a always,exit -S all -F path=/e/f -F obj_uid=5\n",
+	     TWO_NAMES("12", "13", "NORMAL"), "?");
+}
+
+/* When a file goes the names are asked more than once: an earlier rule may win in the
+ * end, and one that has only one name may be asked when its file has gone. */
+static void what_is_removed_has_no_order(void **state)
+{
+	static const char both[] = "-w /e/f -p wa\n-w /e/g -p wa\n";
+
+	(void)state;
+	is_at('f', 12);
+	is_at('g', 13);
+	wins(both, TWO_NAMES("13", "12", "DELETE"), "1 2");
+	wins(both, TWO_NAMES("13", "14", "DELETE"), "2!");
+	wins("-a always,exit -S all -F gid=0\n-w /e/g -p wa\n-a always,exit -S all\n",
+	     TWO_NAMES("13", "12", "DELETE"), "1 2");
+	wins("-w /e/f -p wa\n-a always,exit -S all\n-w /e/g -p wa\n",
+	     TWO_NAMES("13", "12", "DELETE"), "1!");
+	wins("-w /e/h -p wa\n-w /e/g -p wa\n-a always,exit -S all\n",
+	     TWO_NAMES("13", "12", "DELETE"), "1 2");
+	wins("-w /e/g -p wa\n-w /e/h -p wa\n-a always,exit -S all\n",
+	     TWO_NAMES("13", "12", "DELETE"), "1 2");
+	wins("-w /e/h -p wa\n-a always,exit -S all\n", TWO_NAMES("13", "12", "DELETE"),
+	     "1 2");
 }
 
 static void two_watches_of_one_path_change_places(void **state)
@@ -386,6 +409,7 @@ int main(void)
 		cmocka_unit_test_setup(watches_and_others_have_one_order, defaults),
 		cmocka_unit_test_setup(the_first_name_goes_before_the_first_rule,
 				       defaults),
+		cmocka_unit_test_setup(what_is_removed_has_no_order, defaults),
 		cmocka_unit_test_setup(two_watches_of_one_path_change_places, defaults),
 		cmocka_unit_test_setup(keys_narrow_only_by_option, defaults),
 		cmocka_unit_test_setup(a_task_rule_goes_before_all, defaults),

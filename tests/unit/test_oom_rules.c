@@ -13,6 +13,7 @@
 
 #include "oom.h"
 #include "rule_help.h"
+#include "rules/match.h"
 #include "rules/rule_files.h"
 
 static void count(void *arg, enum rule_place place, const struct rule *disk,
@@ -45,6 +46,17 @@ static bool compare_with_blobs(const struct ruleset *set)
 	return rc == 0;
 }
 
+static bool make_ready(const struct ruleset *set)
+{
+	const struct match_options options = {.recorded = true};
+	struct matcher *m = match_new(set, &options);
+	bool good = m;
+
+	assert_true(m || errno == ENOMEM);
+	match_free(m);
+	return good;
+}
+
 static bool read_and_compare(void *arg)
 {
 	struct rule_files *f = rule_files_new(&rule_help_world, true);
@@ -69,7 +81,7 @@ static bool read_and_compare(void *arg)
 			    rule_files_at(f, i)->text);
 	if (!rc) {
 		assert_int_equal(ruleset_count(set), 2);
-		good = compare_with_blobs(set);
+		good = compare_with_blobs(set) && make_ready(set);
 	}
 	ruleset_free(set);
 	rule_files_free(f);

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fuzz_match.c - any records against rules about every field
+ *
+ * Each line is a record: the number of its type, a blank, its body. What is sure
+ * without believing any name stays so when names are believed; who wins is among the
+ * candidates, and these among all that match.
+ */
+#include <libaudit.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "rules/match.h"
+#include "rules/rule_text.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static const char *const lines[] = {
+	"-w /etc/passwd -p wa -k a",
+	"-a never,exit -F arch=b64 -S openat -F exe=/bin/x",
+	"-a always,exit -F arch=b64 -S openat,openat2 -F exit=-EACCES -F auid!=unset",
+	"-a always,exit -F dir=/etc -F perm=rwxa",
+	"-a always,exit -F inode=12 -F devmajor=8 -F devminor!=1",
+	"-a always,exit -F inode!=12 -F filetype=dir -S all",
+	"-a always,exit -F obj_uid=0 -F obj_gid!=0 -F filetype!=file -S all",
+	"-a always,exit -C uid!=obj_uid -C auid!=euid -S all",
+	"-a always,exit -F success=0 -F a0&1 -F a1&=2 -F gid=5 -F egid!=5 -S all",
+	"-a always,exit -F saddr_fam=2 -F pers=0 -F sessionid>5 -S connect",
+	"-a always,exit -F subj_type=a_t -F obj_type=b_t -F subj_clr=s0 -S all",
+	"-a always,exit -F path=/etc/passwd -F success=1 -F ppid!=1",
+	"-a always,task -F uid=0",
+	"-a never,exclude -F msgtype=CWD -F subj_user=u",
+	"-a never,exclude -F auid=unset -F exe=/bin/x",
+	"-a never,user -F pid>5 -F gid=0",
+	"-a always,io_uring -S openat -F uid=0",
+};
+
+static struct ruleset *set;
+
+static bool tell(void *arg, uint32_t type, struct span path, struct match_file *file)
+{
+	(void)arg;
+	(void)type;
+	(void)path;
+	*file = (struct match_file){.self = {true, 12, 8, 1, 0, INT64_MAX},
+				    .parent = {true, 11, 8, 1, 0, INT64_MAX}};
+	return true;
+}
+
+static void make_set(void)
+{
+	const struct rule_world world = {.machine = MACH_86_64};
+
+	set = ruleset_new();
+	for (size_t i = 0; set && i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct rule_line line;
+
+		if (rule_parse(span_of(lines[i]), &world, &line) != 0 || !line.rule ||
+		    ruleset_add(set, line.rule, false) != 0)
+			abort();
+	}
+}
+
+static void read_facts(struct facts *facts, struct span rest)
+{
+	struct span line;
+
+	facts_clear(facts);
+	facts->stamp_ms = 1;
+	while (text_line(&rest, &line)) {
+		uint64_t type = AUDIT_SYSCALL;
+
+		text_u64(text_word(&line), UINT32_MAX, &type);
+		if (line.n) {
+			line.p++;
+			line.n--;
+		}
+		facts_add_record(facts, (uint32_t)type, line);
+	}
+}
+
+static void check_result(const struct match_result *r)
+{
+	size_t at = 0;
+
+	if (r->n_all > ruleset_count(set) || r->n_candidates > r->n_all ||
+	    (!r->n_candidates && !r->none) ||
+	    (r->winner &&
+	     (r->n_candidates != 1 || r->none || r->winner != r->candidates[0])))
+		abort();
+	for (size_t i = 0; i < r->n_candidates; i++) {
+		while (at < r->n_all && r->all[at].rule != r->candidates[i])
+			at++;
+		if (at == r->n_all)
+			abort();
+	}
+}
+
+/* Return: -1: no memory. */
+static int match_all(const struct match_options *options, const struct facts *facts,
+		     enum match *out)
+{
+	struct matcher *m = match_new(set, options);
+	struct match_result r;
+
+	if (!m)
+		return -1;
+	match_exit(m, facts, &r);
+	check_result(&r);
+	match_uring(m, facts, &r);
+	check_result(&r);
+	for (size_t i = 0; i < ruleset_count(set); i++)
+		out[i] = match_one(m, ruleset_at(set, i), facts);
+	out[ruleset_count(set)] = match_exclude(m, facts, AUDIT_CWD).dropped;
+	out[ruleset_count(set) + 1] = match_user(m, facts, AUDIT_USER).dropped;
+	match_free(m);
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	static const struct match_options none = {.labels = MATCH_LABELS_UNKNOWN};
+	static const struct match_options more[] = {
+		{.exe_by_name = true,
+		 .paths_by_name = true,
+		 .labels = MATCH_LABELS_SELINUX},
+		{.file = tell, .labels = MATCH_LABELS_NONE},
+		{.recorded = true, .by_key = true, .file = tell},
+	};
+	static struct facts facts;
+	enum match before[32], after[32];
+
+	if (!set)
+		make_set();
+	if (!set)
+		return 0;
+	read_facts(&facts, (struct span){(const char *)data, n});
+	if (match_all(&none, &facts, before) < 0)
+		return 0;
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		if (match_all(&more[i], &facts, after) < 0)
+			return 0;
+		for (size_t k = 0; k < ruleset_count(set) + 2; k++)
+			if (before[k] != MATCH_MAYBE && before[k] != after[k])
+				abort();
+	}
+	return 0;
+}
