@@ -58,6 +58,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/advise/daemon.c plugin/advise/daemon.h \
 	plugin/advise/loss.c plugin/advise/loss.h \
 	plugin/advise/queue.c plugin/advise/queue.h \
+	plugin/count/attribution.c plugin/count/attribution.h \
 	plugin/count/burst.c plugin/count/burst.h \
 	plugin/emit/advice.c plugin/emit/advice.h \
 	plugin/emit/daemon_object.c plugin/emit/daemon_object.h \
@@ -116,7 +117,7 @@ plugin_audisp_noise_LDADD = $(NOISE_LIBS)
 bin_PROGRAMS += plugin/aunoise
 plugin_aunoise_SOURCES = plugin/cli/main.c plugin/cli/cli.h \
 	plugin/cli/connect.c plugin/cli/losses.c plugin/cli/print.c \
-	plugin/cli/replay.c plugin/cli/report.c plugin/cli/status.c
+	plugin/cli/rules.c plugin/cli/replay.c plugin/cli/report.c plugin/cli/status.c
 plugin_aunoise_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 plugin_aunoise_LDADD = $(NOISE_LIBS)
 

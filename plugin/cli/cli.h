@@ -78,6 +78,20 @@ const json_t *cli_advice(const struct cli_daemon *d);
  */
 json_t *cli_await(struct cli_daemon *d, const char *type);
 
+/* --- rules --- */
+
+struct cli_rules;
+struct ruleset;
+
+/**
+ * cli_rules_load - the rules of a file, or of a directory as augenrules puts it together
+ * Says on stderr what is wrong, each line that is not understood with its place.
+ * Return: owned, with at least one rule; NULL after saying why.
+ */
+struct cli_rules *cli_rules_load(const char *name);
+const struct ruleset *cli_rules_set(const struct cli_rules *r); /* NULL of NULL */
+void cli_rules_free(struct cli_rules *r);
+
 /* --- text --- */
 
 /** print_windows - host, time, and the totals of all windows, a line each */

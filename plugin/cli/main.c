@@ -26,7 +26,7 @@ static const struct command {
 	 "what was lost, when, where and why"},
 	{"replay", cli_replay,
 	 "[--json] [--window 60|5m|1h|all] [--interval SECONDS] [--top N] "
-	 "[--every-event] FILE...|-",
+	 "[--rules RULES] [--every-event] FILE...|-",
 	 "the same from stored logs"},
 };
 

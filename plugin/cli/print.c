@@ -159,6 +159,35 @@ static void print_key(FILE *out, const json_t *e)
 	}
 }
 
+static void print_rule(FILE *out, const json_t *e)
+{
+	const json_t *candidates = json_object_get(e, "candidates"), *one;
+	size_t i;
+
+	if (json_is_string(json_object_get(e, "rule"))) {
+		print_word(out, json_object_get(e, "list"));
+		fprintf(out, " %" JSON_INTEGER_FORMAT ": ", whole(e, "position"));
+		print_foreign(out, e, "rule");
+		if (json_is_integer(json_object_get(e, "line"))) {
+			fputs(" ", out);
+			print_foreign(out, e, "file");
+			fprintf(out, ":%" JSON_INTEGER_FORMAT, whole(e, "line"));
+		}
+		return;
+	}
+	if (!candidates) {
+		fputs("no rule: ", out);
+		print_word(out, json_object_get(e, "reason"));
+		return;
+	}
+	fputs("one of", out);
+	json_array_foreach(candidates, i, one)
+	{
+		fputs(i ? ", " : " ", out);
+		print_word(out, one);
+	}
+}
+
 static void print_exe(FILE *out, const json_t *e)
 {
 	print_foreign(out, e, "exe");
@@ -283,8 +312,9 @@ void print_lists(FILE *out, const json_t *window)
 		void (*print)(FILE *, const json_t *);
 	} lists[] = {
 		{"types", print_type},       {"keys", print_key},
-		{"exes", print_exe},         {"syscalls", print_syscall},
-		{"accounts", print_account}, {"flows", print_flow},
+		{"rules", print_rule},       {"exes", print_exe},
+		{"syscalls", print_syscall}, {"accounts", print_account},
+		{"flows", print_flow},
 	};
 	char length[LENGTH_SIZE];
 	size_t i;

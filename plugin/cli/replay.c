@@ -39,6 +39,8 @@ struct log {
 
 struct replay {
 	bool json, every_event;
+	const char *rules_name;  /* NULL: none are known */
+	struct cli_rules *rules; /* of that name */
 	const char *window;
 	unsigned int top, interval_sec;
 	struct engine *engine;
@@ -75,6 +77,7 @@ static int read_options(int argc, char **argv, struct replay *r)
 		{"interval", required_argument, NULL, 'i'},
 		{"window", required_argument, NULL, 'w'},
 		{"top", required_argument, NULL, 't'},
+		{"rules", required_argument, NULL, 'r'},
 		{"every-event", no_argument, NULL, 'e'},
 		{"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
@@ -91,6 +94,8 @@ static int read_options(int argc, char **argv, struct replay *r)
 			return cli_help("replay");
 		else if (option == 'w' && print_is_window(optarg))
 			r->window = optarg;
+		else if (option == 'r')
+			r->rules_name = optarg;
 		else if (option == 's')
 			continue; /* taken everywhere; there is no daemon here */
 		else if (option == 't' && read_number("top", EVERYTHING, &r->top))
@@ -452,7 +457,8 @@ static struct engine *new_engine(const struct replay *r)
 	o = (struct engine_options){.n_windows = c.n_windows,
 				    .max_values = c.max_values,
 				    .max_flows = c.max_flows,
-				    .every_event = r->every_event};
+				    .every_event = r->every_event,
+				    .rules = cli_rules_set(r->rules)};
 	memcpy(o.window_sec, c.window_sec, sizeof(o.window_sec));
 	engine = engine_new(&o);
 	if (!engine)
@@ -470,6 +476,11 @@ int cli_replay(int argc, char **argv)
 		return status;
 	if (!r.top)
 		r.top = r.json ? EVERYTHING : DEFAULT_TOP;
+	if (r.rules_name) {
+		r.rules = cli_rules_load(r.rules_name);
+		if (!r.rules)
+			return CLI_CANNOT;
+	}
 	r.engine = new_engine(&r);
 	status = r.engine ? open_logs(&r, argc - optind, argv + optind) : CLI_CANNOT;
 	if (status == CLI_FINE)
@@ -480,5 +491,6 @@ int cli_replay(int argc, char **argv)
 	free(r.logs);
 	free(r.buffer);
 	engine_free(r.engine);
+	cli_rules_free(r.rules);
 	return status;
 }

@@ -8,6 +8,7 @@
  */
 #include "count/engine.h"
 
+#include "count/attribution.h"
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -33,7 +34,8 @@ struct engine {
 	struct burst burst;
 	struct assembler *assembler;
 	struct parser *parser;
-	struct cache *cache; /* NULL: every event is parsed */
+	struct cache *cache;             /* NULL: every event is parsed */
+	struct attribution *attribution; /* NULL: no rules are known */
 	struct tally *tally;
 	const struct clock_reading *clock; /* of the bytes at hand; NULL in replay */
 	int64_t fade_ms;                   /* own time of the next fading */
@@ -174,11 +176,21 @@ static void remember(struct engine *e, const struct tally_receipt *receipt,
 		memcpy(cache_put(e->cache, print), &known, sizeof(known));
 }
 
+/* The rule that wrote it, its name in @room; absent where no rules are known. */
+static struct span attribute(struct engine *e, const struct assembly *ev, char *room)
+{
+	if (!e->attribution)
+		return (struct span){NULL, 0};
+	return (struct span){room, attribution_name(e->attribution, e->assembler, ev,
+						    tally_hash_key(e->tally), room)};
+}
+
 static void on_complete(void *arg, struct assembly *ev)
 {
 	struct engine *e = arg;
 	struct print print;
 	bool has_print = take_print(e, ev, &print);
+	char name[ATTRIBUTION_NAME_MAX];
 
 	if (has_print && repeat(e, ev, print.hash))
 		return;
@@ -186,17 +198,18 @@ static void on_complete(void *arg, struct assembly *ev)
 	if (parser_read(e->parser, e->assembler, ev, &e->event) < 0)
 		e->health.parse_failed++;
 	e->event.own = is_own(e, e->event.node, e->event.pid);
-	tally_event(e->tally, &e->event, assembly_aux(ev), own_now(e));
+	tally_event(e->tally, &e->event, attribute(e, ev, name), assembly_aux(ev),
+		    own_now(e));
 	if (has_print)
 		remember(e, assembly_aux(ev), print.hash);
 }
 
-static const struct assembler_ops ops = {
-	.wants = parser_wants,
-	.opened = on_opened,
-	.record = on_record,
-	.complete = on_complete,
-};
+#define OPS \
+	.wants = parser_wants, .opened = on_opened, .record = on_record, \
+	.complete = on_complete
+
+static const struct assembler_ops ops = {OPS};
+static const struct assembler_ops ops_with_rules = {OPS, .extra = attribution_wants};
 
 /* --- lines --- */
 
@@ -280,12 +293,14 @@ static void on_line(void *arg, struct span line, uint64_t bytes, bool cut)
 static int make_parts(struct engine *e, const struct engine_options *o)
 {
 	struct window_set set = {.n = o->n_windows};
-	struct tally_options tally = {
-		.windows = &set, .max_values = o->max_values, .max_flows = o->max_flows};
+	struct tally_options tally = {.windows = &set,
+				      .max_values = o->max_values,
+				      .max_flows = o->max_flows,
+				      .with_rules = o->rules != NULL};
 	struct assembler_options assembler = {.max_events = ENGINE_EVENTS,
 					      .text_bytes = ENGINE_TEXT_BYTES,
 					      .aux_size = sizeof(struct tally_receipt),
-					      .ops = &ops,
+					      .ops = o->rules ? &ops_with_rules : &ops,
 					      .arg = e,
 					      .key = &tally.key};
 	unsigned int i;
@@ -304,10 +319,15 @@ static int make_parts(struct engine *e, const struct engine_options *o)
 	e->tally = tally_new(&tally);
 	e->assembler = assembler_new(&assembler);
 	e->parser = parser_new();
-	if (!o->every_event)
+	if (o->rules) {
+		e->attribution = attribution_new(o->rules);
+		if (!e->attribution)
+			return -ENOMEM;
+	} else if (!o->every_event)
 		e->cache =
 			cache_new(ENGINE_KINDS, sizeof(struct tally_known), &tally.key);
-	return e->tally && e->assembler && e->parser && (e->cache || o->every_event)
+	return e->tally && e->assembler && e->parser &&
+			       (e->cache || e->attribution || o->every_event)
 		       ? 0
 		       : -ENOMEM;
 }
@@ -333,6 +353,7 @@ void engine_free(struct engine *e)
 	if (!e)
 		return;
 	parser_free(e->parser);
+	attribution_free(e->attribution);
 	cache_free(e->cache);
 	assembler_free(e->assembler);
 	tally_free(e->tally);

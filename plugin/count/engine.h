@@ -19,6 +19,7 @@
 #include "count/burst.h"
 #include "count/tally.h"
 #include "count/timeline.h"
+#include "rules/ruleset.h"
 #include "stream/lag.h"
 #include "stream/node.h"
 #include "stream/notice.h"
@@ -31,6 +32,11 @@ struct engine_options {
 	unsigned int max_values, max_flows;
 	const struct siphash_key *key; /* copied; of a restored state. NULL: a new one */
 	bool every_event; /* by libauparse; else one of each kind (stream/cache.h) */
+	/*
+	 * That were loaded while the events were written: each is attributed to one, and
+	 * parsed by itself. Borrowed as long as the engine lives; NULL: none are known.
+	 */
+	const struct ruleset *rules;
 };
 
 struct engine_health {

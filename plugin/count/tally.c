@@ -8,6 +8,8 @@
  */
 #include "count/tally.h"
 
+#include "count/attribution.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -44,6 +46,7 @@ static struct topk *new_list(const struct tally_options *o, enum tally_list list
 	} size[TALLY_LISTS] = {
 		[TALLY_TYPES] = {sizeof(uint32_t) + RECORD_TYPE_NAME_MAX, 0},
 		[TALLY_KEYS] = {NAME_TEXT_ROOM, 0},
+		[TALLY_RULES] = {ATTRIBUTION_NAME_MAX, 0},
 		[TALLY_FLOWS] = {FLOW_NAME_MAX, sizeof(struct tally_flow_aux)},
 		[TALLY_EXES] = {1 + NAME_TEXT_ROOM, sizeof(struct flow_ids)},
 		[TALLY_SYSCALLS] = {2 * sizeof(uint32_t), 0},
@@ -71,7 +74,7 @@ struct tally *tally_new(const struct tally_options *options)
 	t->windows = *options->windows;
 	t->key = options->key;
 	for (list = 0; list < TALLY_LISTS; list++) {
-		if (list == TALLY_RULES)
+		if (list == TALLY_RULES && !options->with_rules)
 			continue;
 		t->list[list] = new_list(options, (enum tally_list)list);
 		ok = ok && t->list[list];
@@ -280,13 +283,24 @@ static void add_flow(struct tally *t, const struct event *e,
 	topk_add(t->list[TALLY_FLOWS], receipt->flow, &receipt->when, c);
 }
 
-void tally_event(struct tally *t, const struct event *e, struct tally_receipt *receipt,
-		 int64_t now_ms)
+/* Ours stand there too, as in keys. */
+static void add_rule(struct tally *t, struct span rule, struct tally_receipt *receipt,
+		     const struct count *c, int64_t now_ms)
+{
+	if (!t->list[TALLY_RULES] || !rule.p)
+		return;
+	receipt->rule = topk_find(t->list[TALLY_RULES], rule, now_ms);
+	topk_add(t->list[TALLY_RULES], receipt->rule, &receipt->when, c);
+}
+
+void tally_event(struct tally *t, const struct event *e, struct span rule,
+		 struct tally_receipt *receipt, int64_t now_ms)
 {
 	struct count c = {1, e->records, e->bytes}, one = {1, 0, 0};
 
 	series_add(t->total, &t->windows, &receipt->when, &one);
 	add_keys(t, e, receipt, &c, now_ms);
+	add_rule(t, rule, receipt, &c, now_ms);
 	receipt->own = e->own;
 	if (e->own) {
 		series_add(t->self, &t->windows, &receipt->when, &c);
@@ -391,6 +405,8 @@ void tally_more(struct tally *t, const struct tally_receipt *receipt, uint64_t b
 	topk_add(t->list[TALLY_EXES], receipt->exe, &receipt->when, &c);
 	topk_add(t->list[TALLY_SYSCALLS], receipt->syscall, &receipt->when, &c);
 	topk_add(t->list[TALLY_ACCOUNTS], receipt->account, &receipt->when, &c);
+	if (t->list[TALLY_RULES])
+		topk_add(t->list[TALLY_RULES], receipt->rule, &receipt->when, &c);
 	if (t->key_refs_head - receipt->keys_at > KEY_REFS)
 		return; /* written over: these records stay in `other` */
 	for (i = 0; i < receipt->n_keys; i++) {

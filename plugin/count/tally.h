@@ -36,7 +36,7 @@ enum tally_list {
 /* Under what an event was counted. Zeroed: under nothing yet. */
 struct tally_receipt {
 	struct when when;
-	struct topk_ref flow, exe, syscall, account;
+	struct topk_ref flow, exe, syscall, account, rule;
 	uint64_t keys_at; /* in the ring of key references */
 	uint32_t n_keys;
 	bool own; /* in the totals, types and keys alone, and in tally_self() */
@@ -47,6 +47,7 @@ struct tally;
 struct tally_options {
 	const struct window_set *windows; /* copied */
 	unsigned int max_values, max_flows;
+	bool with_rules; /* there is a list of rules */
 	struct siphash_key key;
 };
 
@@ -59,9 +60,12 @@ void tally_free(struct tally *t);
 void tally_record(struct tally *t, const struct when *when, const struct record *r,
 		  bool first, int64_t now_ms);
 
-/** tally_event - an event is complete; fills the lists of @receipt, whose when is set */
-void tally_event(struct tally *t, const struct event *e, struct tally_receipt *receipt,
-		 int64_t now_ms);
+/**
+ * tally_event - an event is complete; fills the lists of @receipt, whose when is set
+ * @rule: name of the rule that wrote it (attribution.h); absent: not known, not listed
+ */
+void tally_event(struct tally *t, const struct event *e, struct span rule,
+		 struct tally_receipt *receipt, int64_t now_ms);
 
 /*
  * Under what events of one kind are counted, to count the next one like it
@@ -111,7 +115,7 @@ struct count tally_self(struct tally *t, int window, int64_t now);
 /** tally_overlap - what events with several keys count more than once in keys */
 struct count tally_overlap(struct tally *t, int window, int64_t now);
 
-/** tally_table - a list's table; NULL for TALLY_RULES until rules are read */
+/** tally_table - a list's table; NULL for TALLY_RULES without rules */
 struct topk *tally_table(struct tally *t, enum tally_list list);
 
 /* Names of entries, read back. All borrow from the entry's name. */

@@ -11,6 +11,7 @@
 #include <libaudit.h>
 #include <stdio.h>
 
+#include "count/attribution.h"
 #include "emit/schema.h"
 
 static const char *const list_names[TALLY_LISTS] = {
@@ -177,6 +178,66 @@ static void set_comm(json_t *o, const struct tally_flow_aux *aux)
 	set_text(o, "comm", (struct name_text){comm, false});
 }
 
+/* A rule's keys, joined as in the kernel: null, a text, or an array of several. */
+static void set_rule_keys(json_t *o, struct name_text joined)
+{
+	struct flow f = {.n_keys = 0};
+	struct span rest = joined.text, key;
+
+	while (f.n_keys < EVENT_KEYS_MAX && rule_next_key(&rest, &key))
+		f.keys[f.n_keys++] = (struct name_text){key, false};
+	if (f.n_keys > 1)
+		set_keys(o, &f);
+	else
+		set_text(o, "key",
+			 f.n_keys ? f.keys[0] : (struct name_text){{NULL, 0}, false});
+	if (joined.cut)
+		set(o, "cut", json_true());
+}
+
+static void name_this_rule(json_t *o, const struct attribution_read *a)
+{
+	static const char *const lists[RULE_LISTS] = {
+		[AUDIT_FILTER_USER] = "user",     [AUDIT_FILTER_TASK] = "task",
+		[AUDIT_FILTER_EXIT] = "exit",     [AUDIT_FILTER_EXCLUDE] = "exclude",
+		[AUDIT_FILTER_FS] = "filesystem", [AUDIT_FILTER_URING_EXIT] = "io_uring",
+	};
+
+	set_text(o, "rule", a->text);
+	set(o, "list", json_string(lists[a->list]));
+	set(o, "position", json_integer(a->position));
+	set_rule_keys(o, a->keys);
+	set_text(o, "file", a->file);
+	set(o, "line", a->line ? json_integer(a->line) : json_null());
+}
+
+static void name_rule(json_t *o, const struct topk_view *view)
+{
+	static const char *const reasons[ATTRIBUTION_KINDS] = {
+		[ATTRIBUTION_HARD_WIRED] = "hard-wired",
+		[ATTRIBUTION_USER] = "user",
+		[ATTRIBUTION_UNKNOWN] = "unknown",
+	};
+	struct attribution_read a;
+	json_t *places;
+	uint32_t i;
+
+	attribution_read(view->name, &a);
+	if (a.kind == ATTRIBUTION_RULE) {
+		name_this_rule(o, &a);
+		return;
+	}
+	set(o, "rule", json_null());
+	if (a.kind != ATTRIBUTION_ONE_OF) {
+		set(o, "reason", json_string(reasons[a.kind]));
+		return;
+	}
+	places = json_array();
+	for (i = 0; i < a.n; i++)
+		json_array_append_new(places, json_integer(a.candidates[i]));
+	set(o, "candidates", places);
+}
+
 static void name_flow(json_t *o, const struct topk_view *view)
 {
 	json_t *types = json_array();
@@ -215,8 +276,9 @@ json_t *entry_name(enum tally_list list, const struct topk_view *view)
 {
 	static void (*const name[TALLY_LISTS])(json_t *, const struct topk_view *) = {
 		[TALLY_TYPES] = name_type,       [TALLY_KEYS] = name_key,
-		[TALLY_FLOWS] = name_flow,       [TALLY_EXES] = name_exe,
-		[TALLY_SYSCALLS] = name_syscall, [TALLY_ACCOUNTS] = name_account,
+		[TALLY_RULES] = name_rule,       [TALLY_FLOWS] = name_flow,
+		[TALLY_EXES] = name_exe,         [TALLY_SYSCALLS] = name_syscall,
+		[TALLY_ACCOUNTS] = name_account,
 	};
 	json_t *o = json_object();
 

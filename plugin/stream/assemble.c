@@ -17,6 +17,8 @@ struct event_list {
 	struct assembly *oldest, *youngest;
 };
 
+#define PARSERS_OWN 2 /* lines of an event: CWD and PATH, behind PATHs of others */
+
 struct assembler {
 	struct assembler_options o;
 	struct siphash_key key;
@@ -375,9 +377,28 @@ static void keep_line(struct assembler *a, struct assembly *ev, const struct rec
 	ev->line[ev->n_lines].at = a->text_head;
 	ev->line[ev->n_lines].type = r->type;
 	ev->line[ev->n_lines].len = (uint16_t)r->line.n; /* at most INPUT_LINE_MAX */
-	ev->line[ev->n_lines].body = (uint16_t)(r->body.p - r->line.p);
+	ev->line[ev->n_lines].body = (uint16_t)(r->body.p - r->line.p) & 0x7fff;
 	ev->n_lines++;
 	a->text_head += r->line.n;
+}
+
+static void keep_wanted(struct assembler *a, struct assembly *ev, const struct record *r)
+{
+	const struct assembler_ops *ops = a->o.ops;
+	bool extra = false;
+
+	if (!ops->wants(ev, r)) {
+		if (!ops->extra || !ops->extra(ev, r))
+			return;
+		extra = true;
+	}
+	/* the parser's are never crowded out */
+	if (ev->n_lines >= ASSEMBLE_LINES_MAX - (extra ? PARSERS_OWN : 0)) {
+		ev->lines_over = true;
+		return;
+	}
+	keep_line(a, ev, r);
+	ev->line[ev->n_lines - 1].extra = extra;
 }
 
 /* Nothing follows it: the kernel writes EOE last, and single records stand alone. */
@@ -428,8 +449,8 @@ void assembler_add(struct assembler *a, struct node *node, const struct record *
 	ev->records++;
 	ev->bytes += r->bytes;
 	first = count_type(a, ev, r);
-	if (!ev->complete && ev->n_lines < ASSEMBLE_LINES_MAX && a->o.ops->wants(ev, r))
-		keep_line(a, ev, r);
+	if (!ev->complete)
+		keep_wanted(a, ev, r);
 	a->o.ops->record(a->o.arg, ev, r, first);
 	if (!ev->complete)
 		see_end(a, ev, r->type);

@@ -53,11 +53,14 @@ struct assembly {
 	bool closed;   /* has seen EOE, or stands alone */
 	bool held;     /* not to be completed until assembler_release() */
 	uint8_t n_types, n_lines;
+	bool lines_over;                            /* one more was asked for */
 	struct assembly_type type[EVENT_TYPES_MAX]; /* in order of arrival */
 	struct {
 		uint64_t at; /* place in the text ring */
 		uint32_t type;
-		uint16_t len, body; /* bytes; where its header ends */
+		uint16_t len;       /* bytes */
+		uint16_t body : 15; /* where its header ends */
+		uint16_t extra : 1; /* not for the parser */
 	} line[ASSEMBLE_LINES_MAX];
 	/* the assembler's own links */
 	uint32_t epoch;      /* how often the node's serials had begun anew then */
@@ -72,6 +75,8 @@ struct assembly {
 struct assembler_ops {
 	/* Is the text of this record asked for? @kept: lines of the event so far. */
 	bool (*wants)(const struct assembly *ev, const struct record *r);
+	/* As wants, for another than the parser; NULL: nobody else asks. */
+	bool (*extra)(const struct assembly *ev, const struct record *r);
 	/* A new event; its first record follows. May set ev->held. */
 	void (*opened)(void *arg, struct assembly *ev, const struct record *r);
 	/* Each record, also those after completion. @first: first of its type. */

@@ -111,6 +111,8 @@ bool parser_wants(const struct assembly *ev, const struct record *r)
 	for (i = 0; i < ev->n_lines; i++) {
 		uint32_t type = ev->line[i].type;
 
+		if (ev->line[i].extra)
+			continue;
 		paths += type == RECORD_PATH;
 		cwds += type == RECORD_CWD;
 		rules += is_rule_record(type);
@@ -377,21 +379,25 @@ int parser_read(struct parser *p, const struct assembler *a, const struct assemb
 {
 	bool ruled = false; /* a SYSCALL says it all; what came with it is not asked */
 	bool has_object = false; /* and its arguments only which directory that is in */
-	unsigned int i;
+	unsigned int i, given = 0;
 
 	fill_header(event, ev);
-	if (!ev->n_lines)
-		return 0;
 	p->event = event;
 	p->any = false;
 	p->used = 0;
 	memset(&p->object, 0, sizeof(p->object));
 	for (i = 0; i < ev->n_lines; i++) {
+		if (ev->line[i].extra)
+			continue;
+		given++;
 		ruled |= is_rule_record(ev->line[i].type);
 		has_object |= ev->line[i].type == RECORD_PATH;
 	}
+	if (!given)
+		return 0;
 	for (i = 0; i < ev->n_lines; i++)
-		if (!ruled || is_part_of_rule_event(ev->line[i].type))
+		if (!ev->line[i].extra &&
+		    (!ruled || is_part_of_rule_event(ev->line[i].type)))
 			give_line(p, assembly_line(a, ev, i), ev->line[i].type,
 				  has_object);
 	auparse_flush_feed(p->au);

@@ -193,7 +193,8 @@ static void on_line(void *arg, struct span line, uint64_t bytes, bool cut)
 
 /* --- one way through --- */
 
-static const struct assembler_ops ops = {parser_wants, opened, record, complete};
+static const struct assembler_ops ops = {
+	.wants = parser_wants, .opened = opened, .record = record, .complete = complete};
 
 /* The next portion: small, middle or large, as the seed says. */
 static size_t portion(uint32_t *seed)

@@ -87,7 +87,10 @@ old_advice=
 if again; then
 	[ "$now_lost" = 0 ] || again || fail "no second advice"
 	same "the advised change applied, the same load loses" 0 "$now_lost"
-	status_says() { "$AUNOISE" status --socket "$T/run/socket" | grep -q "^ADVICE .*applied: make the kernel's queue"; }
+	is_applied() { objects advice 'select(.state == "applied") | .title' | grep -q "make the kernel's queue"; }
+	check "it is seen to be applied" until_true 50 is_applied
+	# by then less may be proposed already
+	status_says() { "$AUNOISE" status --socket "$T/run/socket" | grep -q "^ADVICE .*: make the kernel's queue"; }
 	check "aunoise status shows it" until_true 50 status_says
 elif [ "$cause" = burst ]; then
 	fail "no advice"

@@ -59,7 +59,7 @@ static struct tally_receipt count_event(struct tally *t, struct event *e)
 
 	read_records(t, receipt.when, e->records, 100);
 	e->bytes = 100 * e->records;
-	tally_event(t, e, &receipt, NOW);
+	tally_event(t, e, (struct span){NULL, 0}, &receipt, NOW);
 	return receipt;
 }
 

@@ -123,7 +123,8 @@ static void completed(void *arg, struct assembly *ev)
 		w->held = NULL;
 }
 
-static const struct assembler_ops ops = {wants, opened, record, completed};
+static const struct assembler_ops ops = {
+	.wants = wants, .opened = opened, .record = record, .complete = completed};
 
 static struct world *new_world(unsigned int max_events, size_t text_bytes)
 {

@@ -61,7 +61,7 @@ void __wrap_free(void *p)
 
 static bool make_assembler(void)
 {
-	static const struct assembler_ops ops = {NULL, NULL, NULL, NULL};
+	static const struct assembler_ops ops = {.wants = NULL};
 	static const struct siphash_key key = {{1, 2}};
 	struct assembler_options o = {.max_events = 32,
 				      .text_bytes = 65536,

@@ -67,7 +67,8 @@ static void completed(void *arg, struct assembly *ev)
 	own(t, &t->e.acct);
 }
 
-static const struct assembler_ops ops = {parser_wants, opened, record, completed};
+static const struct assembler_ops ops = {
+	.wants = parser_wants, .opened = opened, .record = record, .complete = completed};
 
 static int setup(void **state)
 {

@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# rules.sh - which rule wrote each event of a recorded stream
+#
+# The recording's rules are known (tests/data/README), so what each has written can be
+# held against the keys that the kernel wrote, which the attribution may use, and
+# against its executables, which it may not.
+. "$(dirname "$0")/lib.sh"
+
+# rule FILTER: of the rules' entries over the whole input
+rule() { jq -r "[.windows[-1].rules[] | $1] | add" "$work/json"; }
+
+gzip -dc "$recorded" >"$work/recorded"
+cat >"$work/rules" <<'RULES'
+## the rules of the recording
+-D
+-b 8192
+-a never,exit -S all -F exe=/srv/app/crash
+-a always,exit -F arch=b64 -S open,openat -F exe=/srv/app/web -F exit=-EACCES -k denied
+-a always,exit -F arch=b64 -S open,openat -F exe=/srv/app/web -k web -k files
+-a always,exit -F arch=b64 -S open,openat -F exe=/srv/app/agent -k files
+-a always,exit -F arch=b64 -S execve -F exe=/srv/app/helper -k exec
+-a always,exit -F arch=b64 -S unlink,unlinkat -F exe=/srv/app/deploy -k delete
+-a always,exit -F arch=b64 -S connect -F exe=/srv/app/job -k net
+-a always,exit -F arch=b64 -S getppid -F exe=/srv/app/batch
+RULES
+
+"$AUNOISE" replay --json --rules "$work/rules" "$work/recorded" >"$work/json" 2>"$work/err"
+check "nothing is said of rules that are understood" [ ! -s "$work/err" ]
+check "is valid" "$PYTHON" "$here/../schema/validate.py" "$work/json"
+# position, events: as many as bear its key (tests/data/README); the last has none
+for of in 2:240 3:1464 4:6030 5:36 6:40 7:16 8:800; do
+	check "rule ${of%:*} wrote ${of#*:} events" [ "$(rule "select(.position == ${of%:*}) | .events")" = "${of#*:}" ]
+done
+check "the file's line is said" [ "$(rule 'select(.position == 2) | .line')" = 5 ]
+check "a never has written nothing" [ "$(rule 'select(.position == 1) | .events')" = null ]
+check "user messages are no rule's" [ "$(rule 'select(.reason == "user") | .events')" = 125 ]
+check "rules and the rest are all" jq -e '.windows[] | ([.rules[].records] | add) + .other.rules.records == .records' "$work/json" >/dev/null
+
+# the same without the keys: what the executable alone tells
+sed 's/key=[^ ]*/key=(null)/' "$work/recorded" | sed 's/key=(null).*/key=(null)/' >"$work/keyless"
+"$AUNOISE" replay --json --rules "$work/rules" "$work/keyless" >"$work/json" 2>/dev/null
+wrong=$(jq '[.windows[-1].rules[] | select((.position == 4 and .events > 6030) or (.position == 5 and .events > 36) or (.position == 6 and .events > 40))] | length' "$work/json")
+check "without keys: no rule has more than it wrote" [ "$wrong" = 0 ]
+
+# everything else is as without rules
+for rules in "" "--rules $work/rules"; do
+	# shellcheck disable=SC2086 # two words or none
+	"$AUNOISE" replay --json $rules "$work/recorded" |
+		jq -S 'del(.windows[].rules, .windows[].other.rules, .health.parsed, .health.evicted_rules)' >"$work/rest$([ -z "$rules" ] || echo .rules)"
+done
+check "the other lists are the same" cmp -s "$work/rest" "$work/rest.rules"
+
+"$AUNOISE" replay --rules "$work/rules" "$work/recorded" >"$work/text"
+check "text: the rule, its place and its file" grep -q "exit 4: .*key=files\" \"$work/rules\":7" "$work/text"
+
+# a directory, as augenrules reads it
+mkdir "$work/rules.d"
+tail -n 2 "$work/rules" >"$work/rules.d/30-late.rules"
+head -n 9 "$work/rules" >"$work/rules.d/9-early.rules"
+echo nonsense >"$work/rules.d/notes.txt"
+"$AUNOISE" replay --json --rules "$work/rules.d" "$work/recorded" >"$work/json" 2>"$work/err"
+check "rules.d: in its order" [ "$(rule 'select(.position == 4) | .file')" = 9-early.rules ]
+check "rules.d: no other file is read" [ ! -s "$work/err" ]
+
+# --- what is wrong is said, and the rest holds ---
+
+printf '%s\n' "-a always,exit -F nosuch=1" "$(tail -n 1 "$work/rules")" >"$work/half"
+"$AUNOISE" replay --json --rules "$work/half" "$work/recorded" >"$work/json" 2>"$work/err"
+check "a line that is not understood: file, line, reason" grep -q "half:1: not understood: .*nosuch" "$work/err"
+check "a line that is not understood: the others hold" [ "$(rule 'select(.position == 1) | .events')" = 800 ]
+echo "-b 64" >"$work/none"
+for what in none missing; do
+	"$AUNOISE" replay --rules "$work/$what" "$work/recorded" >"$work/out" 2>"$work/err" && status=0 || status=$?
+	check "$what: exit 3 and nothing on standard output" [ "$status" = 3 -a ! -s "$work/out" ]
+	check "$what: a reason" grep -q "$what\|--rules" "$work/err"
+done
+finish
