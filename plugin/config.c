@@ -333,7 +333,7 @@ void config_print(const struct config *c, int fd)
 	char value[PATH_MAX], fallback[PATH_MAX], quoted[256];
 	struct config defaults;
 
-	config_defaults(&defaults);
+	set_defaults(&defaults, c->as_root);
 	if (*c->file)
 		dprintf(fd, "# Settings of audisp-noise, as read from %s\n",
 			text_quote(span_of(c->file), quoted, sizeof(quoted)));

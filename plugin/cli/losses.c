@@ -138,7 +138,7 @@ static void print_text(const struct losses *o, const struct ledger_entry *e)
 
 	clock_text(e->first_ms, first);
 	clock_text(e->last_ms, last);
-	printf("%s to %s  %s (%s)\n", first, last, loss_cause_name(e->cause),
+	printf("%s to %s  cause %s, place %s\n", first, last, loss_cause_name(e->cause),
 	       loss_place_name(e->place));
 	if (e->sums.refused || e->sums.gap_events) {
 		print_range("    lost: events ", loss_events(e));
@@ -154,7 +154,12 @@ static void print_text(const struct losses *o, const struct ledger_entry *e)
 		       e->evidence.backlog_limit);
 	for (i = 0; i < e->suspects.n; i++)
 		print_suspect(&e->suspects, &e->suspects.of[i]);
-	printf("    %s\n", loss_remedy(e->cause));
+	if (e->evidence.before && e->cause == LEDGER_UNKNOWN)
+		puts("    lost while no plugin watched, so nobody knows when and why; "
+		     "what "
+		     "is lost from now on is explained");
+	else
+		printf("    %s\n", loss_remedy(e->cause));
 }
 
 static void print_json(const struct losses *l, const struct ledger_entry *e)
@@ -188,9 +193,10 @@ static void print_end(const struct losses *o, const struct state_head *head,
 
 	clock_text(head->identity.first_ms, first);
 	clock_text(covered->wall_ms, saved);
-	printf("%s%" PRIu64 " incidents: %" PRIu64 " records refused, %" PRIu64
+	printf("%s%" PRIu64 " incident%s: %" PRIu64 " records refused, %" PRIu64
 	       " events with a number missing\n",
-	       o->shown ? "\n" : "", o->shown, o->refused, o->gap_events);
+	       o->shown ? "\n" : "", o->shown, o->shown == 1 ? "" : "s", o->refused,
+	       o->gap_events);
 	if (o->forgotten)
 		printf("%" PRIu64 " incidents before these are not kept any more\n",
 		       o->forgotten);
@@ -210,13 +216,20 @@ static int show_all(struct losses *o, struct span text)
 	char shown[CLI_SHOWN_SIZE];
 	struct span rest;
 	struct scan line;
+	int r;
 
-	if (state_read_check(text, &head) < 0 || !state_read_covered(&head, &covered)) {
-		fprintf(stderr,
-			"aunoise: %s: is no state of audisp-noise, or of another "
-			"version; "
-			"name the file with --state\n",
-			cli_shown(o->state, shown));
+	r = state_read_check(text, &head);
+	if (!r && !state_read_covered(&head, &covered))
+		r = -EBADMSG;
+	if (r < 0) {
+		fprintf(stderr, "aunoise: %s: %s\n", cli_shown(o->state, shown),
+			r == -EBADMSG
+				? "is damaged; the plugin sets it aside at its next "
+				  "start, as the same name with .bad"
+			: r == -EPROTONOSUPPORT
+				? "is the state of another version or machine"
+				: "is no state of audisp-noise; name the file with "
+				  "--state");
 		return CLI_CANNOT;
 	}
 	rest = head.tail;
@@ -255,6 +268,7 @@ int cli_losses(int argc, char **argv)
 			strerror(-r),
 			r == -EACCES || r == -EPERM
 				? "; the state is for root and the plugin's user alone"
+			: r == -EINVAL ? "; it is no regular file"
 			: r == -ENOENT ? "; the plugin makes it in its first minute, see "
 					 "state_file "
 					 "in audisp-noise.conf(5)"

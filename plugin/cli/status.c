@@ -55,9 +55,9 @@ static void print_daemon(const json_t *hello)
 static void print_kernel(const json_t *kernel)
 {
 	if (json_is_true(json_object_get(kernel, "known"))) {
-		line("lost", json_object_get(kernel, "lost"));
+		line("lost (boot)", json_object_get(kernel, "lost"));
 		line("backlog", json_object_get(kernel, "backlog"));
-		line("limit", json_object_get(kernel, "backlog_limit"));
+		line("its limit", json_object_get(kernel, "backlog_limit"));
 		return;
 	}
 	printf("%-14s unknown: ", "kernel queue");
@@ -102,29 +102,52 @@ static void print_alerts(const json_t *alerts)
 		print_word(stdout, json_object_get(alert, "level"));
 		fputs(": ", stdout);
 		print_sentence(stdout, json_object_get(alert, "text"));
+		fputs(" (raised ", stdout);
+		print_word(stdout, json_object_get(alert, "time"));
+		fputs(")\n", stdout);
+	}
+}
+
+/* A list of lines, or one line, behind its name. */
+static void print_lines(const char *name, const json_t *lines)
+{
+	size_t i, n = json_is_array(lines) ? json_array_size(lines) : 1;
+
+	for (i = 0; i < n; i++) {
+		const json_t *one =
+			json_is_array(lines) ? json_array_get(lines, i) : lines;
+
+		if (!json_is_string(one))
+			continue;
+		printf("  %-12s ", name);
+		print_sentence(stdout, one);
 		putchar('\n');
 	}
 }
 
-/* What is proposed or was done, and the first command for it. */
+/* What is proposed or was done, why, how, and what it costs. */
 static void print_advice(const json_t *all)
 {
-	size_t i;
+	static const struct {
+		const char *name, *shown;
+	} parts[] = {
+		{"why", "why"},       {"commands", "now"}, {"rules", "for good"},
+		{"remove", "not"},    {"file", "in"},      {"place", "there"},
+		{"gives_up", "cost"}, {"undo", "undo"},
+	};
+	size_t i, k;
 
 	for (i = 0; i < json_array_size(all); i++) {
 		const json_t *advice = json_array_get(all, i);
-		const json_t *command =
-			json_array_get(json_object_get(advice, "commands"), 0);
 
 		printf("%-14s ", "ADVICE");
 		print_word(stdout, json_object_get(advice, "state"));
 		fputs(": ", stdout);
 		print_sentence(stdout, json_object_get(advice, "title"));
-		if (command) {
-			fputs(": ", stdout);
-			print_sentence(stdout, command);
-		}
 		putchar('\n');
+		for (k = 0; k < sizeof(parts) / sizeof(parts[0]); k++)
+			print_lines(parts[k].shown,
+				    json_object_get(advice, parts[k].name));
 	}
 }
 

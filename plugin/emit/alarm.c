@@ -137,6 +137,11 @@ static void raise_loss(struct alarm *a, const struct ledger_entry *e)
 	raise(a, ALERT_RATE_LIMIT, ALERT_CRITICAL, NULL, text, figures_of(e));
 }
 
+static bool is_over(const struct kernel_status *s)
+{
+	return s->backlog_limit && s->backlog > s->backlog_limit;
+}
+
 static void raise_stall(struct alarm *a, const struct ledger_entry *e)
 {
 	json_t *figures = figures_of(e);
@@ -151,8 +156,9 @@ static void raise_stall(struct alarm *a, const struct ledger_entry *e)
 			json_real((double)e->sums.waited_ticks / a->ticks_per_s));
 	name_suspect(e, figures, who, sizeof(who));
 	snprintf(text, sizeof(text),
-		 "programs are held up by the full audit queue (%s)%s; %s",
-		 loss_cause_name(e->cause), who, loss_remedy(e->cause));
+		 "programs %s held up by the full audit queue (%s)%s; %s",
+		 is_over(&a->ledger->status) ? "are" : "were", loss_cause_name(e->cause),
+		 who, loss_remedy(e->cause));
 	raise(a, ALERT_STALL, ALERT_WARNING, loss_cause_name(e->cause), text, figures);
 }
 
@@ -222,7 +228,8 @@ static void raise_backlog(struct alarm *a, const struct kernel_status *s)
 	schema_set_number(figures, "percent", percent);
 	snprintf(text, sizeof(text),
 		 "%u records wait in the kernel's audit queue, %" PRIu64
-		 "%% of its limit of %u",
+		 "%% of its limit of %u; see what makes them (`aunoise report`) and how "
+		 "deep it must be (`aunoise status`)",
 		 s->backlog, percent, s->backlog_limit);
 	raise(a, ALERT_BACKLOG, critical ? ALERT_CRITICAL : ALERT_WARNING, NULL, text,
 	      figures);
@@ -244,7 +251,10 @@ static void look_at_status(struct alarm *a, const struct clock_reading *now)
 	raise_backlog(a, s);
 	if (!s->pid && s->enabled)
 		raise(a, ALERT_AUDITD_ABSENT, ALERT_CRITICAL, NULL,
-		      "no audit daemon is registered with the kernel", json_object());
+		      "no audit daemon is registered with the kernel; see why it ended "
+		      "and start "
+		      "it (`service auditd start`)",
+		      json_object());
 	if (s->enabled == 2)
 		raise(a, ALERT_IMMUTABLE, ALERT_INFO, NULL,
 		      "the audit rules are locked until the next boot (auditctl -e 2)",

@@ -158,14 +158,20 @@ void state_ledger_entry(struct piece *p, const struct ledger_entry *entry)
 
 void state_ledger_kernel(struct piece *p, const struct ledger *l)
 {
-	if (!l->has_status)
+	/* one that never got an answer hands on what the one before it knew */
+	int64_t boot_ms = l->has_status ? l->status_boot_ms : l->resumed_ms;
+	int64_t serial = l->has_saved_serial ? (int64_t)l->saved_serial : -1;
+
+	if (l->stream.has_serial)
+		serial = l->stream.newest_serial;
+	if (!boot_ms)
 		return;
 	piece_member(p, "{\"kernel\":[", l->status.lost);
 	piece_member(p, ",", l->status.waited_ticks);
 	piece_text(p, ",");
-	piece_i64(p, l->status_boot_ms);
+	piece_i64(p, boot_ms);
 	piece_text(p, ",");
-	piece_i64(p, l->stream.has_serial ? (int64_t)l->stream.newest_serial : -1);
+	piece_i64(p, serial);
 	piece_member(p, ",", l->forgotten + state_ledger_first(l));
 	piece_text(p, "]");
 	piece_end_line(p);

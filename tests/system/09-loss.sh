@@ -103,7 +103,7 @@ status=0
 "$AUNOISE" losses --state "$T/state/state" >"$T/losses" || status=$?
 cat "$T/losses"
 same "aunoise losses: exit status" 1 "$status"
-check "it names the cause" grep -q " $cause (" "$T/losses"
+check "it names the cause" grep -q " cause $cause, place " "$T/losses"
 check "and who did it" grep -q "key \"short-ones\", program \"$T/load\"" "$T/losses"
 "$AUNOISE" losses --state "$T/state/state" --json >"$T/losses.json"
 same "as JSON: cause and key" "$cause \"short-ones\"" "$(jq -r 'select(.suspects != []) | "\(.cause) \(.suspects[0].key | tojson)"' "$T/losses.json" | tail -n 1)"

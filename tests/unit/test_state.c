@@ -286,6 +286,40 @@ static void state_holds_the_ledger(void **state)
 	engine_free(e);
 }
 
+/* A process that ends before the kernel has answered it hands on what it was told. */
+static void the_kernels_counters_pass_through(void **state)
+{
+	struct engine *e = some_engine(20);
+	struct ledger l, between, again;
+	struct text t, later;
+
+	load_all(&l, 0);
+	t = save(e, &l);
+	restore(t, &between, "boot");
+	assert_false(between.has_status);
+	later = save(e, &between);
+	restore(later, &again, "boot");
+	assert_true(again.has_base);
+	assert_int_equal(again.status.lost, UINT32_MAX);
+	assert_int_equal(again.status.waited_ticks, 77);
+	assert_int_equal(again.resumed_ms, 900);
+	assert_int_equal(again.saved_serial, UINT32_MAX);
+	ledger_free(&again);
+	ledger_free(&between);
+	ledger_free(&l);
+	free(later.p);
+	free(t.p);
+	/* and one that knew nothing says nothing */
+	assert_int_equal(ledger_init(&l), 0);
+	t = save(e, &l);
+	restore(t, &again, "boot");
+	assert_false(again.has_base);
+	ledger_free(&again);
+	ledger_free(&l);
+	free(t.p);
+	engine_free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -293,6 +327,7 @@ int main(void)
 		cmocka_unit_test(state_is_refused_when_damaged),
 		cmocka_unit_test(scan_numbers_keep_their_bounds),
 		cmocka_unit_test(state_holds_the_ledger),
+		cmocka_unit_test(the_kernels_counters_pass_through),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
