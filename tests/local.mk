@@ -1,13 +1,16 @@
 # The tests. Programs of tests/unit need cmocka; scripts find the built
 # programs through the environment below and end with 77 when they cannot run.
-check_PROGRAMS += tests/drive
+check_PROGRAMS += tests/drive tests/integration/no_audit
 tests_drive_SOURCES = tests/drive.c
+tests_integration_no_audit_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS)
+tests_integration_no_audit_LDADD = $(SECCOMP_LIBS)
 
 AM_TESTS_ENVIRONMENT = \
 	srcdir='$(abs_srcdir)'; export srcdir; \
 	PYTHON='$(PYTHON)'; export PYTHON; \
 	NOISE_PLUGIN='$(abs_top_builddir)/plugin/audisp-noise'; export NOISE_PLUGIN; \
 	AUNOISE='$(abs_top_builddir)/plugin/aunoise'; export AUNOISE; \
+	NO_AUDIT='$(abs_top_builddir)/tests/integration/no_audit'; export NO_AUDIT; \
 	DRIVE='$(abs_top_builddir)/tests/drive'; export DRIVE;
 
 dist_check_SCRIPTS += tests/schema/test_schema.sh

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Where the kernel's audit system may not be asked: not as root, in another pid
-# namespace, in a user namespace. The stream is counted all the same, and it is said
+# namespace, in a user namespace, in a kernel without one (made believe by a filter). The stream is counted all the same, and it is said
 # what is not known, and why.
 # shellcheck disable=SC2317 # functions that are given to others
 . "$(dirname "$0")/lib.sh"
@@ -70,6 +70,7 @@ place "not root" "not started as root" setpriv --reuid nobody --regid nogroup --
 chown root "$work/settings"
 rm -f "$work/summary.log"
 place "pid namespace" "pid namespace" unshare --pid --fork --kill-child
+place "no audit" "without audit" "${NO_AUDIT:-./tests/integration/no_audit}"
 map=map_all
 place "user namespace" "user namespace" unshare --user sh -c "$mapped" sh
 exit $((failures > 0))
