@@ -372,7 +372,7 @@ check-valgrind: all $(check_PROGRAMS)
 
 # --- benches: figures, no tests ---
 benches = tests/bench/bench_replay tests/bench/bench_unended tests/bench/bench_pieces \
-	tests/bench/bench_growth
+	tests/bench/bench_growth tests/bench/bench_match
 EXTRA_PROGRAMS = $(benches) tests/bench/discard tests/bench/synthetic_log
 bench_scripts = tests/bench/bench_tools.sh tests/bench/bench_memory.sh tests/bench/bench_chain.sh
 tests_bench_discard_SOURCES = tests/bench/discard.c
@@ -389,6 +389,9 @@ tests_bench_bench_pieces_LDADD = $(NOISE_LIBS)
 tests_bench_bench_growth_SOURCES = tests/bench/bench_growth.c $(synthetic)
 tests_bench_bench_growth_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_bench_bench_growth_LDADD = $(NOISE_LIBS)
+tests_bench_bench_match_SOURCES = tests/bench/bench_match.c $(synthetic)
+tests_bench_bench_match_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_bench_bench_match_LDADD = $(NOISE_LIBS)
 tests_bench_synthetic_log_SOURCES = tests/bench/synthetic_log.c $(synthetic)
 tests_bench_synthetic_log_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_bench_synthetic_log_LDADD = $(NOISE_LIBS)

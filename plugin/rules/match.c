@@ -143,16 +143,6 @@ static int fill(struct matcher *m, const struct ruleset *set)
 	return find_twins(&m->list[AUDIT_FILTER_URING_EXIT]);
 }
 
-static void release(struct matcher *m)
-{
-	free(m->slots);
-	free(m->found);
-	free(m->all);
-	free(m->candidate);
-	free(m->row);
-	free(m);
-}
-
 struct matcher *match_new(const struct ruleset *set, const struct match_options *options)
 {
 	struct matcher *m = calloc(1, sizeof(*m));
@@ -161,7 +151,7 @@ struct matcher *match_new(const struct ruleset *set, const struct match_options 
 		return NULL;
 	m->options = *options;
 	if (fill(m, set) < 0) {
-		release(m);
+		match_free(m);
 		errno = ENOMEM;
 		return NULL;
 	}
@@ -171,8 +161,14 @@ struct matcher *match_new(const struct ruleset *set, const struct match_options 
 
 void match_free(struct matcher *m)
 {
-	if (m)
-		release(m);
+	if (!m)
+		return;
+	free(m->slots);
+	free(m->found);
+	free(m->all);
+	free(m->candidate);
+	free(m->row);
+	free(m);
 }
 
 /* --- one rule --- */

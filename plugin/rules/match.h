@@ -50,7 +50,12 @@ struct match_inode {
 	int64_t since_ms, until_ms;
 };
 
-/* What is known of a path that a rule names. */
+/*
+ * What is known of a path that a rule names. A watched file that was the second of two
+ * names exchanged (renameat2(2), RENAME_EXCHANGE) has lost its watch until it is replaced
+ * or the rule is loaded again (seen with Linux 6.18: audit_update_watch() hears last that
+ * it went): nothing is to be said of it, or a yes is wrong.
+ */
 struct match_file {
 	struct match_inode self;   /* not known also where there is no such file */
 	struct match_inode parent; /* the directory that holds it */
@@ -114,7 +119,7 @@ void match_free(struct matcher *m); /* NULL is legal */
  * for each rule. Return: owned; NULL with errno ENOMEM.
  */
 struct matcher *match_new(const struct ruleset *set, const struct match_options *options)
-	__attribute__((warn_unused_result, malloc(match_free, 1)));
+	__attribute__((warn_unused_result));
 
 /** match_refresh - ask options.file again of every path */
 void match_refresh(struct matcher *m);

@@ -48,6 +48,18 @@ static bool tell(void *arg, uint32_t type, struct span path, struct match_file *
 	return true;
 }
 
+/* The first believes nothing. */
+static const struct match_options options[] = {
+	{.labels = MATCH_LABELS_UNKNOWN},
+	{.exe_by_name = true, .paths_by_name = true, .labels = MATCH_LABELS_SELINUX},
+	{.file = tell, .labels = MATCH_LABELS_NONE},
+	{.recorded = true, .by_key = true, .file = tell},
+};
+
+#define MATCHERS (sizeof(options) / sizeof(options[0]))
+
+static struct matcher *matcher[MATCHERS];
+
 static void make_set(void)
 {
 	const struct rule_world world = {.machine = MACH_86_64};
@@ -58,6 +70,11 @@ static void make_set(void)
 
 		if (rule_parse(span_of(lines[i]), &world, &line) != 0 || !line.rule ||
 		    ruleset_add(set, line.rule, false) != 0)
+			abort();
+	}
+	for (size_t i = 0; i < MATCHERS; i++) {
+		matcher[i] = set ? match_new(set, &options[i]) : NULL;
+		if (!matcher[i])
 			abort();
 	}
 }
@@ -97,15 +114,10 @@ static void check_result(const struct match_result *r)
 	}
 }
 
-/* Return: -1: no memory. */
-static int match_all(const struct match_options *options, const struct facts *facts,
-		     enum match *out)
+static void match_all(struct matcher *m, const struct facts *facts, enum match *out)
 {
-	struct matcher *m = match_new(set, options);
 	struct match_result r;
 
-	if (!m)
-		return -1;
 	match_exit(m, facts, &r);
 	check_result(&r);
 	match_uring(m, facts, &r);
@@ -114,33 +126,19 @@ static int match_all(const struct match_options *options, const struct facts *fa
 		out[i] = match_one(m, ruleset_at(set, i), facts);
 	out[ruleset_count(set)] = match_exclude(m, facts, AUDIT_CWD).dropped;
 	out[ruleset_count(set) + 1] = match_user(m, facts, AUDIT_USER).dropped;
-	match_free(m);
-	return 0;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	static const struct match_options none = {.labels = MATCH_LABELS_UNKNOWN};
-	static const struct match_options more[] = {
-		{.exe_by_name = true,
-		 .paths_by_name = true,
-		 .labels = MATCH_LABELS_SELINUX},
-		{.file = tell, .labels = MATCH_LABELS_NONE},
-		{.recorded = true, .by_key = true, .file = tell},
-	};
 	static struct facts facts;
 	enum match before[32], after[32];
 
 	if (!set)
 		make_set();
-	if (!set)
-		return 0;
 	read_facts(&facts, (struct span){(const char *)data, n});
-	if (match_all(&none, &facts, before) < 0)
-		return 0;
-	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
-		if (match_all(&more[i], &facts, after) < 0)
-			return 0;
+	match_all(matcher[0], &facts, before);
+	for (size_t i = 1; i < MATCHERS; i++) {
+		match_all(matcher[i], &facts, after);
 		for (size_t k = 0; k < ruleset_count(set) + 2; k++)
 			if (before[k] != MATCH_MAYBE && before[k] != after[k])
 				abort();
