@@ -177,7 +177,7 @@ struct view match_view(const struct matcher *m, const struct facts *facts)
 {
 	return (struct view){.options = &m->options,
 			     .facts = facts,
-			     .perm = perm_of(facts),
+			     .perm = perm_of(facts, m->options.kernel),
 			     .has_all = facts_has_all_paths(facts),
 			     .may_lack_address = m->may_lack_address};
 }

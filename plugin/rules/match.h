@@ -74,6 +74,7 @@ struct match_options {
 			  has not won, and where nothing was forced some rule has */
 	bool by_key;   /* only rules whose keys the record bears, or that have none */
 	enum match_labels labels;
+	uint32_t kernel; /* KERNEL_VERSION() of the node, 0: not known */
 	/*
 	 * What is known of @path, of a field @type (AUDIT_WATCH, AUDIT_DIR, AUDIT_EXE).
 	 * NULL function, or false: nothing.

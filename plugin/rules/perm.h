@@ -16,14 +16,18 @@
 /* Bits AUDIT_PERM_*. */
 struct perm {
 	uint32_t sure;  /* of these kinds */
-	uint32_t maybe; /* of these perhaps: it depends on the kernel's version or on
-			   what the records do not say */
+	uint32_t maybe; /* of these perhaps: it depends on a version that is not known, or
+			   on what the records do not say */
 };
 
-/** perm_of - of the event's system call; both maybe where it is not known */
-struct perm perm_of(const struct facts *facts);
+/**
+ * perm_of - of the event's system call; all maybe where it is not known
+ * @kernel: KERNEL_VERSION() of the node, 0: not known. The classes of 6.18 were read
+ *          from that kernel, those of others from their sources.
+ */
+struct perm perm_of(const struct facts *facts, uint32_t kernel);
 
 /** perm_class_of - the table alone: of a call by its name, without open and exec */
-struct perm perm_class_of(const char *call);
+struct perm perm_class_of(const char *call, uint32_t kernel);
 
 #endif

@@ -184,6 +184,7 @@ round()
 	judge "$1" recorded
 	judge "$1" recorded inodes
 	by_action "$1"
+	judge "$1" recorded inodes by_key
 	judge "$1" recorded inodes exe_by_name paths_by_name
 	auditctl -D >/dev/null
 }

@@ -17,11 +17,16 @@
 #include <errno.h>
 #include <libaudit.h>
 #include <limits.h>
+#include <linux/magic.h>
+#include <linux/version.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "rules/match.h"
@@ -49,6 +54,25 @@ static int next_answer(int fd, struct audit_reply *reply)
 	    audit_get_reply(fd, reply, GET_REPLY_NONBLOCKING, 0) <= 0)
 		return 0;
 	return reply->type;
+}
+
+static uint32_t kernel(void)
+{
+	unsigned int major, minor;
+	struct utsname u;
+
+	if (uname(&u) < 0 || sscanf(u.release, "%u.%u", &major, &minor) != 2)
+		return 0;
+	return KERNEL_VERSION(major, minor, 0);
+}
+
+/* Without any security module that has rules about labels these match nothing. */
+static enum match_labels labels(void)
+{
+	if (access("/sys/fs/selinux/enforce", F_OK) == 0)
+		return MATCH_LABELS_SELINUX;
+	return access("/sys/kernel/security/apparmor", F_OK) == 0 ? MATCH_LABELS_UNKNOWN
+								  : MATCH_LABELS_NONE;
 }
 
 static struct ruleset *read_kernel(int fd)
@@ -163,6 +187,7 @@ static bool file_facts(void *arg, uint32_t type, struct span text,
 	char path[PATH_MAX], *slash;
 	static char real[64][PATH_MAX];
 	static size_t n;
+	struct statfs fs;
 	struct stat st, dir;
 	bool is_there;
 
@@ -172,6 +197,9 @@ static bool file_facts(void *arg, uint32_t type, struct span text,
 	memcpy(path, text.p, text.n);
 	path[text.n] = '\0';
 	memset(file, 0, sizeof(*file));
+	if (statfs(path, &fs) == 0 &&
+	    (fs.f_type == BTRFS_SUPER_MAGIC || fs.f_type == OVERLAYFS_SUPER_MAGIC))
+		return false; /* st_dev is not the superblock's */
 	is_there = (type == AUDIT_DIR ? stat(path, &st) : lstat(path, &st)) == 0;
 	if (is_there)
 		file->self = inode_of(&st);
@@ -289,7 +317,7 @@ static void judge_events(struct matcher *m)
 
 static void judge_log(int fd, char **words)
 {
-	struct match_options options = {.labels = MATCH_LABELS_NONE};
+	struct match_options options = {.labels = labels(), .kernel = kernel()};
 	struct ruleset *set = read_kernel(fd);
 	struct matcher *m;
 
@@ -338,7 +366,7 @@ static void compare_class(const struct rule *rule, int machine, uint32_t perm)
 				       audit_machine_to_name(machine), perm, nr);
 			continue;
 		}
-		ours = perm_class_of(name);
+		ours = perm_class_of(name, kernel());
 		if (theirs == (bool)(ours.sure & perm) || ours.maybe & perm)
 			continue;
 		printf("%s: class %x: %s is %s the kernel's\n",

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <libaudit.h>
+#include <linux/version.h>
 #include <stdio.h>
 
 #include "match_help.h"
@@ -563,12 +564,44 @@ static void the_table_of_calls_is_sorted(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct perm p = perm_class_of(names[i]);
+		struct perm p = perm_class_of(names[i], 0);
 
 		if (!p.sure && !p.maybe)
 			fail_msg("%s", names[i]);
 	}
-	assert_int_equal(perm_class_of("read").sure, 0);
+	assert_int_equal(perm_class_of("read", 0).sure, 0);
+}
+
+static void classes_grow_with_the_kernel(void **state)
+{
+	static const struct {
+		const char *call;
+		uint32_t kernel, sure, maybe;
+	} rows[] = {
+		{"link", 0, AUDIT_PERM_WRITE | AUDIT_PERM_ATTR, 0},
+		{"fchmodat2", 0, 0, AUDIT_PERM_ATTR},
+		{"fchmodat2", KERNEL_VERSION(5, 10, 200), 0, 0},
+		{"fchmodat2", KERNEL_VERSION(6, 1, 0), 0, AUDIT_PERM_ATTR},
+		{"fchmodat2", KERNEL_VERSION(6, 18, 0), AUDIT_PERM_ATTR, 0},
+		{"statx", KERNEL_VERSION(6, 18, 44), 0, 0},
+		{"statx", KERNEL_VERSION(6, 19, 0), 0, AUDIT_PERM_READ},
+		{"statx", 0, 0, AUDIT_PERM_READ},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct perm p = perm_class_of(rows[i].call, rows[i].kernel);
+
+		if (p.sure != rows[i].sure || p.maybe != rows[i].maybe)
+			fail_msg("row %zu", i);
+	}
+	assert_int_equal(match_text("-a always,exit -S all -F perm=r",
+				    "1300 arch=c000003e syscall=4\n"),
+			 MAYBE); /* stat */
+	options.kernel = KERNEL_VERSION(6, 18, 0);
+	assert_int_equal(match_text("-a always,exit -S all -F perm=r",
+				    "1300 arch=c000003e syscall=4\n"),
+			 NO);
 }
 
 /* --- masks and strange rules --- */
@@ -631,6 +664,7 @@ int main(void)
 		cmocka_unit_test_setup(an_address_has_a_family, defaults),
 		cmocka_unit_test_setup(an_access_is_a_kind_of_call, defaults),
 		cmocka_unit_test_setup(the_table_of_calls_is_sorted, defaults),
+		cmocka_unit_test_setup(classes_grow_with_the_kernel, defaults),
 		cmocka_unit_test_setup(a_rule_is_about_its_calls, defaults),
 		cmocka_unit_test_setup(a_strange_rule_is_open, defaults),
 	};
