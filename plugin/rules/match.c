@@ -49,42 +49,9 @@ void match_refresh(struct matcher *m)
 	for (unsigned int list = 0; list <= RULE_LISTS; list++)
 		for (size_t i = 0; i < m->list[list].n; i++) {
 			struct slot *slot = &m->list[list].slot[i];
-			bool has_twin = slot->has_twin;
 
 			fill_slot(m, slot->rule, slot);
-			slot->has_twin = has_twin;
 		}
-}
-
-static int compare_watch(const void *a, const void *b)
-{
-	const struct rule_field *x =
-		rule_find((*(struct slot *const *)a)->rule, AUDIT_WATCH);
-	const struct rule_field *y =
-		rule_find((*(struct slot *const *)b)->rule, AUDIT_WATCH);
-	size_t n = x->text.n < y->text.n ? x->text.n : y->text.n;
-	int c = n ? memcmp(x->text.p, y->text.p, n) : 0;
-
-	return c ? c : (x->text.n > y->text.n) - (x->text.n < y->text.n);
-}
-
-/* Mark the rules that watch the same path. */
-static int find_twins(struct list *list)
-{
-	struct slot **watch = calloc(list->n ? list->n : 1, sizeof(struct slot *));
-	size_t n = 0;
-
-	if (!watch)
-		return -ENOMEM;
-	for (size_t i = 0; i < list->n; i++)
-		if (list->slot[i].by_name && rule_find(list->slot[i].rule, AUDIT_WATCH))
-			watch[n++] = &list->slot[i];
-	qsort(watch, n, sizeof(struct slot *), compare_watch);
-	for (size_t i = 1; i < n; i++)
-		if (!compare_watch(&watch[i - 1], &watch[i]))
-			watch[i - 1]->has_twin = watch[i]->has_twin = true;
-	free(watch);
-	return 0;
 }
 
 static void fill_rows(struct matcher *m)
@@ -138,9 +105,7 @@ static int fill(struct matcher *m, const struct ruleset *set)
 		fill_slot(m, rule, &list->slot[list->n++]);
 	}
 	fill_rows(m);
-	if (find_twins(&m->list[AUDIT_FILTER_EXIT]) < 0)
-		return -ENOMEM;
-	return find_twins(&m->list[AUDIT_FILTER_URING_EXIT]);
+	return 0;
 }
 
 struct matcher *match_new(const struct ruleset *set, const struct match_options *options)

@@ -68,9 +68,15 @@ static void first_step(struct search *s)
 	}
 }
 
-/* Of this one name, NULL: of names without a record. Return: the first sure rule. */
+/*
+ * Of this one name. The rules that have it have no order: a watch is put before the
+ * others whenever its file has been replaced. Return: the first that is sure, NOWHERE:
+ * none.
+ */
 static size_t ask_name(struct search *s, const struct facts_path *name)
 {
+	size_t sure = NOWHERE;
+
 	for (size_t i = 0; i < s->limit; i++) {
 		struct found *f = &s->found[i];
 		enum match match = MATCH_NO;
@@ -80,10 +86,10 @@ static size_t ask_name(struct search *s, const struct facts_path *name)
 		if (match == MATCH_NO)
 			continue;
 		f->may_win = true;
-		if (match == MATCH_YES && !f->slot->has_twin)
-			return i;
+		if (match == MATCH_YES && sure == NOWHERE)
+			sure = i;
 	}
-	return NOWHERE;
+	return sure;
 }
 
 static bool is_any_removed(const struct facts *facts)

@@ -11,9 +11,7 @@
 /* A rule with what its fields' texts need. */
 struct slot {
 	const struct rule *rule;
-	bool by_name;  /* path= or inode=: the kernel asks it of each name alone */
-	bool has_twin; /* another rule watches the same path: which of both is asked
-			  first changes when the file is replaced */
+	bool by_name; /* path= or inode=: the kernel asks it of each name alone */
 	struct match_file file; /* of path= or dir= */
 	struct match_file exe;
 };

@@ -114,16 +114,32 @@ static void check_result(const struct match_result *r)
 	}
 }
 
+/* What is asked of one rule alone is what the search over its list has found. */
+static void check_one(const struct rule *rule, enum match match,
+		      const struct match_result *r)
+{
+	enum match found = MATCH_NO;
+
+	for (size_t i = 0; i < r->n_all; i++)
+		if (r->all[i].rule == rule)
+			found = r->all[i].match;
+	if (rule->list == AUDIT_FILTER_EXIT && found != match)
+		abort();
+}
+
 static void match_all(struct matcher *m, const struct facts *facts, enum match *out)
 {
 	struct match_result r;
 
-	match_exit(m, facts, &r);
-	check_result(&r);
 	match_uring(m, facts, &r);
 	check_result(&r);
-	for (size_t i = 0; i < ruleset_count(set); i++)
+	match_exit(m, facts, &r);
+	check_result(&r);
+	for (size_t i = 0; i < ruleset_count(set); i++) {
 		out[i] = match_one(m, ruleset_at(set, i), facts);
+		if (facts_knows(facts, FACTS_CALL))
+			check_one(ruleset_at(set, i), out[i], &r);
+	}
 	out[ruleset_count(set)] = match_exclude(m, facts, AUDIT_CWD).dropped;
 	out[ruleset_count(set) + 1] = match_user(m, facts, AUDIT_USER).dropped;
 }
