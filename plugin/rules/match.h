@@ -16,7 +16,10 @@
  * others' winner wins over it, and the first name that has such a rule is the last
  * one: a rule that only a later name matches loses to it wherever it stands
  * (audit_filter_inodes()). Where the call removes a file the search runs more than once,
- * and any rule that one of the names has is a candidate.
+ * and any rule that one of the names has is a candidate; then one with exit= or success=
+ * too is asked when the call has no outcome yet (Linux 6.18: `path=F success=1` missed
+ * the unlink of F). Rules of one and the same name have no order, since a watch is put
+ * before the others whenever its file has been replaced.
  *
  * The key in a record is no proof: of a winner without a key the record bears the key
  * of the rule that it has displaced. It is looked at only by option.
