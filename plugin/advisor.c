@@ -5,6 +5,7 @@
 #include "advisor.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -48,15 +49,19 @@ uint32_t advisor_boot_limit(struct span cmdline)
 {
 	static const char name[] = "audit_backlog_limit=";
 	uint32_t limit = BOOT_LIMIT;
+	char number[24], *end;
+	unsigned long value;
 	struct span word;
-	uint64_t value;
 
 	while ((word = text_word(&cmdline)).n) {
-		if (word.n < sizeof(name) || memcmp(word.p, name, sizeof(name) - 1))
+		if (word.n < sizeof(name) ||
+		    word.n - sizeof(name) + 1 >= sizeof(number) ||
+		    memcmp(word.p, name, sizeof(name) - 1))
 			continue;
-		word.p += sizeof(name) - 1;
-		word.n -= sizeof(name) - 1;
-		if (text_u64(word, UINT32_MAX, &value))
+		memcpy(number, word.p + sizeof(name) - 1, word.n - sizeof(name) + 1);
+		number[word.n - sizeof(name) + 1] = '\0';
+		value = strtoul(number, &end, 0); /* as kstrtouint(): 0x and 0 too */
+		if (!*end && number[0] >= '0' && number[0] <= '9' && value <= UINT32_MAX)
 			limit = (uint32_t)value; /* the last one holds */
 	}
 	return limit;
@@ -88,11 +93,12 @@ static bool lock(json_t *object)
 			     json_string_value(json_object_get(object, "why")));
 
 	return !json_object_set_new(object, "why", why) &&
+	       !json_object_set_new(object, "undo", json_null()) &&
 	       !json_object_set_new(object, "commands", json_array());
 }
 
-/* Takes @object, NULL too. */
-static void put(struct advisor *a, const char *topic, json_t *object,
+/* Takes @object, NULL too. Return: false: no memory, and nothing is proposed. */
+static bool put(struct advisor *a, const char *topic, json_t *object,
 		const struct clock_reading *now)
 {
 	const char *kind = json_string_value(json_object_get(object, "kind"));
@@ -102,7 +108,7 @@ static void put(struct advisor *a, const char *topic, json_t *object,
 		json_decref(object);
 		object = NULL;
 	}
-	advice_put(a->advice, topic, object, now->wall_ms);
+	return advice_put(a->advice, topic, object, now->wall_ms);
 }
 
 static struct queue_bounds bounds_of(const struct advisor *a)
@@ -137,11 +143,14 @@ static void note_refused(struct advisor *a, const struct clock_reading *now)
 {
 	const struct ledger *l = a->ledger;
 	uint64_t more = l->total.refused - a->refused;
+	/* the kernel's log tells of losses between two statuses as well */
+	int64_t from = a->status_boot_ms > a->noted_ms ? a->status_boot_ms : a->noted_ms;
 
+	if (more)
+		a->noted_ms = now->boot_ms;
 	if (more && a->status_boot_ms) /* else it was lost before our first look */
 		burst_refused(engine_burst(a->engine),
-			      now->wall_ms - (now->boot_ms - a->status_boot_ms),
-			      now->wall_ms,
+			      now->wall_ms - (now->boot_ms - from), now->wall_ms,
 			      more > UINT32_MAX ? UINT32_MAX : (uint32_t)more);
 	a->refused = l->total.refused;
 	a->status_boot_ms = l->status_boot_ms;
@@ -205,8 +214,8 @@ static void take_daemon(struct advisor *a, const struct ledger_entry *e,
 	was = &a->daemon[advice.setting];
 	if (was->to && !daemon_is_applied(was, config) && advice.to <= LARGER * was->to)
 		return;
-	put(a, daemon_topics[advice.setting], daemon_object(&advice, e), now);
-	*was = advice;
+	if (put(a, daemon_topics[advice.setting], daemon_object(&advice, e), now))
+		*was = advice;
 }
 
 /* Return: has it another cause than before? */
@@ -320,9 +329,10 @@ static void look_at_failure(struct advisor *a, const struct clock_reading *now)
 		return;
 	if (policy && policy != failure) {
 		object = failure_object(failure, policy);
-		if (!object)
+		if (!put(a, failure_topic, object, now))
 			return; /* no memory: another time */
-		put(a, failure_topic, object, now);
+		/* the mode may have gone back to what it was */
+		advice_set_state(a->advice, failure_topic, ADVICE_PROPOSED, now->wall_ms);
 		a->failure_policy = policy;
 	} else if (policy && a->failure_policy == policy) {
 		advice_set_state(a->advice, failure_topic, ADVICE_APPLIED, now->wall_ms);
@@ -353,13 +363,11 @@ static void look_at_overload(struct advisor *a, const struct clock_reading *now)
 {
 	static const char why[] = "no overload for a day";
 
-	if (!a->overload_ms)
-		return;
 	advice_set_state(a->advice, wait_topic,
 			 a->ledger->status.wait_time_ticks ? ADVICE_APPLIED
 							   : ADVICE_PROPOSED,
 			 now->wall_ms);
-	if (now->boot_ms - a->overload_ms < DAY_MS)
+	if (!a->overload_ms || now->boot_ms - a->overload_ms < DAY_MS)
 		return;
 	a->overload_ms = 0;
 	advice_withdraw(a->advice, overload_topic, why, now->wall_ms);
@@ -375,6 +383,9 @@ bool advisor_news(struct advisor *a, unsigned int news)
 	struct ledger_entry *e;
 	bool anew;
 
+	if (a->applied_ms > now.wall_ms || a->looked_ms > now.wall_ms ||
+	    a->limit_ms > now.wall_ms) /* the clock was set back */
+		a->applied_ms = a->looked_ms = a->limit_ms = now.wall_ms;
 	note_refused(a, &now);
 	if (news & LEDGER_BEFORE) {
 		look_before(a, &now);

@@ -173,7 +173,9 @@ static bool look_at_socket(struct monitor *m, const struct watch_answer *a)
 		ledger_drops(&m->ledger, &drops);
 	else
 		ledger_drops(&m->ledger, NULL);
-	if (drops.unread_bytes < LEDGER_CROWDED || holds_nobody(&m->ledger.status)) {
+	/* among very many sockets it is not found: it may be crowded */
+	if ((drops.unread_bytes < LEDGER_CROWDED && a->error != -E2BIG) ||
+	    holds_nobody(&m->ledger.status)) {
 		m->crowded = 0;
 		return false;
 	}

@@ -62,12 +62,17 @@ struct daemon_advice daemon_advise(const struct ledger_entry *e,
 	uint32_t depth = config->q_depth;
 
 	if (report && report->queue_size <= UINT32_MAX)
-		depth = (uint32_t)report->queue_size;
+		depth = (uint32_t)report
+				->queue_size; /* auditd may not have read the file */
 
 	if (e->evidence.before)
 		return none;
-	if (e->cause == LEDGER_DISPATCHER && (e->sums.gap_events || e->sums.refused))
-		return of_queue(e, depth, waiting, most);
+	if (e->cause == LEDGER_DISPATCHER && (e->sums.gap_events || e->sums.refused)) {
+		struct daemon_advice a = of_queue(e, depth, waiting, most);
+
+		/* what the file says already is enough, once auditd reads it */
+		return a.to && a.to <= config->q_depth ? none : a;
+	}
 	if (e->cause != LEDGER_AUDITD_SLOW)
 		return none;
 	if (loss_was_starved(e))

@@ -140,7 +140,8 @@ bool loss_was_overloaded(const struct ledger_entry *e)
 	 */
 	uint32_t full = v->over_polls > v->lost_polls ? v->over_polls : v->lost_polls;
 
-	return e->last_ms - e->first_ms >= LONG_MS && full >= MOST * v->polls;
+	return v->overloaded ||
+	       (e->last_ms - e->first_ms >= LONG_MS && full >= MOST * v->polls);
 }
 
 /* Of an incident in which the queue was full. */
@@ -235,6 +236,8 @@ static enum ledger_place place_of(const struct ledger_entry *e, enum ledger_caus
 
 void loss_judge(struct ledger_entry *e)
 {
+	/* quiet polls before the incident is over take that back no more */
+	e->evidence.overloaded = !e->evidence.before && loss_was_overloaded(e);
 	e->cause = judge(e);
 	e->place = place_of(e, e->cause);
 }

@@ -87,8 +87,7 @@ static bool is_user(const struct assembly *ev)
 {
 	uint32_t type = ev->type[0].type;
 
-	return ev->n_types == 1 && record_is_single(type) && type != RECORD_KERNEL &&
-	       !record_is_daemon(type);
+	return ev->n_types == 1 && record_is_single(type) && type != RECORD_KERNEL;
 }
 
 static enum attribution_kind judge(const struct facts *facts,
@@ -133,7 +132,7 @@ size_t attribution_name(struct attribution *a, const struct assembler *as,
 {
 	struct name_writer w = {.out = name, .size = ATTRIBUTION_NAME_MAX};
 	struct match_result result = {.winner = NULL};
-	enum attribution_kind kind = ATTRIBUTION_HARD_WIRED;
+	enum attribution_kind kind;
 	uint8_t byte;
 
 	if (is_user(ev)) {
@@ -145,8 +144,9 @@ size_t attribution_name(struct attribution *a, const struct assembler *as,
 				match_uring(a->matcher, &a->facts, &result);
 			else
 				match_exit(a->matcher, &a->facts, &result);
-			kind = judge(&a->facts, &result);
 		}
+		/* without a call nothing has won; a part of an event is not hard-wired */
+		kind = judge(&a->facts, &result);
 	}
 	byte = (uint8_t)kind;
 	name_put(&w, &byte, 1);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SET_BACK_MS 5000
+
 void burst_init(struct burst *b)
 {
 	memset(b, 0, sizeof(*b));
@@ -57,6 +59,8 @@ void burst_arrived(struct burst *b, int64_t stamp_ms, int64_t now_ms)
 	if (now_ms < BURST_SLOTS * BURST_SLOT_MS || stamp_ms > now_ms || stamp_ms < 0)
 		return; /* no stamp of this kernel under this clock */
 	add(&b->came, stamp_ms);
+	if (now_ms < b->read.newest_ms - SET_BACK_MS) /* the clock was: begin anew */
+		burst_init(b);
 	add(&b->read, now_ms);
 }
 

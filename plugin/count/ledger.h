@@ -70,9 +70,10 @@ struct ledger_evidence {
 	uint32_t reasons; /* bit n: the kernel's log gave enum klog_reason n */
 	uint32_t backlog_peak, backlog_limit, rate_limit, wait_ticks; /* the largest */
 	uint32_t over_polls, polls; /* the queue was over its limit; all */
-	uint32_t lost_polls;        /* `lost` had grown; not kept over restarts */
-	bool stopped;               /* auditd was stopped (SIGSTOP, a tracer) */
-	bool absent;                /* none was registered */
+	bool overloaded;     /* by loss_judge(), for good; not kept over restarts */
+	uint32_t lost_polls; /* `lost` had grown; not kept over restarts */
+	bool stopped;        /* auditd was stopped (SIGSTOP, a tracer) */
+	bool absent;         /* none was registered */
 	bool before; /* it happened before the first status that we had; closed at once */
 	bool dispatcher; /* auditd's queue to its plugins was full, or dropped */
 	bool suspended;  /* auditd wrote no log */

@@ -97,7 +97,7 @@ static void withdraw(struct advice *a, struct standing *s, const char *reason,
 		set_state(a, s, "withdrawn", wall_ms);
 }
 
-void advice_put(struct advice *a, const char *topic, json_t *object, int64_t wall_ms)
+bool advice_put(struct advice *a, const char *topic, json_t *object, int64_t wall_ms)
 {
 	struct standing *s = find(a, topic);
 	char reason[64];
@@ -107,18 +107,18 @@ void advice_put(struct advice *a, const char *topic, json_t *object, int64_t wal
 	    json_object_set_new(object, "reason", json_null()) ||
 	    (!s && a->n == ADVICE_MAX)) {
 		json_decref(object);
-		return;
+		return false;
 	}
 	same = s && !strcmp(text_of(s->object, "id"), text_of(object, "id"));
 	if (same) { /* the newer figures, in the state in which it is */
 		if (json_object_set(object, "state",
 				    json_object_get(s->object, "state"))) {
 			json_decref(object);
-			return;
+			return false;
 		}
 		json_decref(s->object);
 		s->object = object;
-		return;
+		return true;
 	}
 	if (s) {
 		snprintf(reason, sizeof(reason), "replaced by %s", text_of(object, "id"));
@@ -129,6 +129,7 @@ void advice_put(struct advice *a, const char *topic, json_t *object, int64_t wal
 	json_decref(s->object);
 	*s = (struct standing){.topic = topic, .object = object};
 	set_state(a, s, "proposed", wall_ms);
+	return true;
 }
 
 void advice_set_state(struct advice *a, const char *topic, enum advice_state state,
@@ -151,6 +152,7 @@ void advice_withdraw(struct advice *a, const char *topic, const char *reason,
 	withdraw(a, s, reason, wall_ms);
 	json_decref(s->object);
 	*s = a->of[--a->n];
+	a->of[a->n].object = NULL; /* its place is taken again */
 }
 
 json_t *advice_standing(const struct advice *a, unsigned int i, int64_t *since_ms)

@@ -10,6 +10,7 @@
 #define NOISE_ADVICE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define ADVICE_MAX 16 /* topics */
@@ -31,8 +32,9 @@ void advice_free(struct advice *a);
  * @topic: a name that lives for ever
  * @object: taken; all names of an advice but id, state and reason. NULL: no memory
  * The same proposal as before takes new figures and is not sent again.
+ * Return: false: no memory, or no place; all is as it was.
  */
-void advice_put(struct advice *a, const char *topic, json_t *object, int64_t wall_ms);
+bool advice_put(struct advice *a, const char *topic, json_t *object, int64_t wall_ms);
 
 /** advice_set_state - of the one that stands for @topic, if there is one */
 void advice_set_state(struct advice *a, const char *topic, enum advice_state state,

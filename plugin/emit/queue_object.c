@@ -174,12 +174,12 @@ json_t *queue_object(const struct queue_advice *advice, const struct ledger_entr
 json_t *queue_boot_object(const struct queue_advice *advice, const struct ledger_entry *e,
 			  uint32_t boot_limit)
 {
-	struct told t = told_of(advice, e, 0);
+	struct ledger_entry at_boot = *e;
+	struct told t = told_of(advice, &at_boot, 0);
 	char title[PROPOSAL_TEXT], why[PROPOSAL_TEXT], more[128], place[PROPOSAL_TEXT];
 	struct proposal p = {.kind = "queue",
 			     .title = title,
 			     .why = why,
-			     .evidence = evidence(&t),
 			     .place = place,
 			     .gives_up =
 				     "auditing begins with the kernel then, also of what "
@@ -188,19 +188,20 @@ json_t *queue_boot_object(const struct queue_advice *advice, const struct ledger
 			     .risk = risk_of(advice),
 			     .confidence = "low"};
 
-	if (advice->verdict != QUEUE_DEEPER) {
-		json_decref(p.evidence);
+	if (advice->verdict != QUEUE_DEEPER)
 		return NULL;
-	}
+	at_boot.evidence.backlog_limit = boot_limit;
+	p.evidence = evidence(&t);
 	snprintf(title, sizeof(title),
 		 "make the kernel's queue %" PRIu32 " records deep from the boot on",
 		 advice->depth);
 	say_price(advice, "a quarter", more, sizeof(more));
-	snprintf(
-		why, sizeof(why),
-		"the kernel refused %" PRIu64 " times between its start and auditd's, "
-		"while no rules file was loaded yet; its queue holds 64 records then; %s",
-		e->sums.refused, more);
+	snprintf(why, sizeof(why),
+		 "the kernel had refused %" PRIu64
+		 " times when the plugin first asked it "
+		 "in this boot; until a -b line is loaded its queue holds %" PRIu32
+		 " records; %s",
+		 e->sums.refused, boot_limit, more);
 	snprintf(place, sizeof(place),
 		 "audit=1 audit_backlog_limit=%" PRIu32 " on the kernel's command line "
 		 "(with GRUB: GRUB_CMDLINE_LINUX in /etc/default/grub), then boot; a -b "

@@ -126,6 +126,10 @@ bool asker_read(struct asker *a, void *room, struct asker_reply *reply)
 			     (struct sockaddr *)&from, &from_n);
 
 	*reply = (struct asker_reply){.data = {"", 0}};
+	if (n < 0 && errno == ENOBUFS) { /* some were dropped, nobody knows which */
+		reply->error = -ENOBUFS;
+		return true;
+	}
 	if (n < (ssize_t)sizeof(*head) || n > ASKER_REPLY_MAX || from.nl_pid != 0 ||
 	    head->nlmsg_len < NLMSG_HDRLEN || head->nlmsg_len > (size_t)n ||
 	    head->nlmsg_seq != a->sequence)

@@ -57,7 +57,8 @@ int asker_back(struct asker *a);
 
 struct asker_reply {
 	bool done;        /* NLMSG_DONE: no more of a list */
-	int error;        /* negative errno: the kernel refuses */
+	int error;        /* negative errno: the kernel refuses; -ENOBUFS: of a list some
+			   * are missing */
 	struct span data; /* the body of a message; borrows from @room */
 };
 

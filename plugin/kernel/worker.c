@@ -24,15 +24,17 @@
 #include "base/conf_file.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "kernel/asker.h"
 #include "kernel/wire.h"
 
-#define REPLY_MS         5000  /* it comes within one */
-#define REPORT_EVERY_MS  15000 /* auditd writes a small file for each */
-#define REPORT_COARSE_MS 50    /* a file's time may be this much before the clock's */
-#define REPORT_MS        300   /* it takes to write that */
-#define KLOG_READS       256   /* records in one answer */
-#define KLOG_RECORD_MAX  8192  /* more than any record of /dev/kmsg */
+#define REPLY_MS         5000   /* it comes within one */
+#define REPORT_EVERY_MS  15000  /* auditd writes a small file for each */
+#define REPORT_COARSE_MS 50     /* a file's time may be this much before the clock's */
+#define REPORT_MS        300    /* it takes to write that */
+#define NETLINK_BYTES    524288 /* some 5,500 sockets */
+#define KLOG_READS       256    /* records in one answer */
+#define KLOG_RECORD_MAX  8192   /* more than any record of /dev/kmsg */
 
 struct asked {
 	uint32_t request, id; /* id 0: none */
@@ -164,6 +166,8 @@ static int on_netlink(struct worker *w)
 
 	if (!asker_read(&w->asker, &room, &reply) || !w->asked.id)
 		return 0;
+	if (reply.error == -ENOBUFS && w->asked.request == WATCH_STATUS)
+		return 0; /* it may have been another's */
 	if (reply.error)
 		return answer_asked(w, reply.error, (struct span){"", 0});
 	if (w->asked.request == WATCH_STATUS)
@@ -217,26 +221,39 @@ static int answer_auditd_conf(struct worker *w, struct asked to)
 	return answer_read(w, to, read_file(w, w->o.watch->auditd_conf, 0));
 }
 
-/* Anyone may open as many netlink sockets as he likes, so of these lines that of auditd
- * is sought here, and handed over as it is: of family NETLINK_AUDIT, with its pid. */
+/* Is it auditd's line: family NETLINK_AUDIT, and its pid as the port? */
+static bool is_auditds(const struct worker *w, struct span line)
+{
+	struct span family, port;
+	uint64_t value;
+
+	(void)text_word(&line); /* the socket's address */
+	family = text_word(&line);
+	port = text_word(&line);
+	return text_u64(family, UINT32_MAX, &value) && value == NETLINK_AUDIT &&
+	       text_u64(port, UINT32_MAX, &value) &&
+	       value == (uint64_t)w->o.watch->auditd;
+}
+
+/*
+ * Anyone may open as many netlink sockets as he likes, and the kernel walks all of
+ * them for each page that is read. So auditd's line is sought here, in a part that is
+ * read in some 10 ms; one that lies behind is not known (-E2BIG).
+ */
 static int answer_netlink(struct worker *w, struct asked to)
 {
-	static const char file[] = "/proc/self/net/netlink";
-	char line[512], *word, *rest;
-	FILE *f = w->o.watch->auditd ? fopen(file, "re") : NULL;
-	int r = f ? -ENOENT : -ESRCH;
+	int fd = open("/proc/self/net/netlink", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -errno : file_read_all(fd, w->buffer, NETLINK_BYTES);
+	struct span text = {w->buffer, n > 0 ? (size_t)n : 0}, line;
 
-	while (f && r && fgets(line, sizeof(line), f)) {
-		snprintf(w->buffer, sizeof(line), "%s", line);
-		word = strtok_r(line, " ", &rest);
-		if (word && (word = strtok_r(NULL, " ", &rest)) &&
-		    atoi(word) == NETLINK_AUDIT && (word = strtok_r(NULL, " ", &rest)) &&
-		    atoi(word) == w->o.watch->auditd)
-			r = 0;
-	}
-	if (f)
-		fclose(f);
-	return r ? answer_error(w, to, r) : answer(w, to, 0, span_of(w->buffer));
+	if (fd >= 0)
+		close(fd);
+	if (n < 0)
+		return answer_error(w, to, (int)n);
+	while (w->o.watch->auditd && text_line(&text, &line))
+		if (is_auditds(w, line))
+			return answer(w, to, 0, line);
+	return answer_error(w, to, n == NETLINK_BYTES ? -E2BIG : -ENOENT);
 }
 
 /* Of its first thread, which reads the kernel's records and writes the log. */

@@ -35,7 +35,8 @@ for of in 2:240 3:1464 4:6030 5:36 6:40 7:16 8:800; do
 done
 check "the file's line is said" [ "$(rule 'select(.position == 2) | .line')" = 5 ]
 check "a never has written nothing" [ "$(rule 'select(.position == 1) | .events')" = null ]
-check "user messages are no rule's" [ "$(rule 'select(.reason == "user") | .events')" = 125 ]
+check "messages of programs, auditd's too, are no rule's" [ "$(rule 'select(.reason == "user") | .events')" = 128 ]
+check "what the kernel writes without a rule" [ "$(rule 'select(.reason == "hard-wired") | .events')" = 78 ]
 check "rules and the rest are all" jq -e '.windows[] | ([.rules[].records] | add) + .other.rules.records == .records' "$work/json" >/dev/null
 
 # the same without the keys: what the executable alone tells
@@ -43,6 +44,11 @@ sed 's/key=[^ ]*/key=(null)/' "$work/recorded" | sed 's/key=(null).*/key=(null)/
 "$AUNOISE" replay --json --rules "$work/rules" "$work/keyless" >"$work/json" 2>/dev/null
 wrong=$(jq '[.windows[-1].rules[] | select((.position == 4 and .events > 6030) or (.position == 5 and .events > 36) or (.position == 6 and .events > 40))] | length' "$work/json")
 check "without keys: no rule has more than it wrote" [ "$wrong" = 0 ]
+
+# a part of an event, whose SYSCALL was lost, is not called hard-wired
+grep -v type=SYSCALL "$work/recorded" | grep -E 'type=(CWD|PATH|PROCTITLE|EOE) ' >"$work/part"
+"$AUNOISE" replay --json --rules "$work/rules" "$work/part" >"$work/json" 2>/dev/null
+check "in part: unknown" [ "$(jq -c '[.windows[-1].rules[].reason]' "$work/json")" = '["unknown"]' ]
 
 # everything else is as without rules
 for rules in "" "--rules $work/rules"; do

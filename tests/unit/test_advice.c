@@ -153,6 +153,15 @@ static void what_is_withdrawn_is_gone(void **state)
 	assert_string_equal(s.reason[2], "not wanted");
 	assert_non_null(advice_standing(a, 0, &since));
 	assert_null(advice_standing(a, 1, &since));
+	/* its place is another's now, and no longer holds what moved out of it */
+	assert_true(advice_put(a, "boot", some(2560, QUEUE_DEEPER), NOW));
+	assert_int_equal(
+		json_array_size(json_object_get(advice_standing(a, 0, &since), "rules")),
+		0);
+	assert_int_equal(
+		json_array_size(json_object_get(advice_standing(a, 1, &since), "rules")),
+		1);
+	assert_false(advice_put(a, "boot", NULL, NOW));
 	advice_free(a);
 }
 

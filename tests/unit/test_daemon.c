@@ -56,8 +56,12 @@ static void the_queue_to_plugins_holds_what_did_not_fit(void **state)
 	assert_int_equal(daemon_advise(&e, &shipped, NULL, 4000, MOST).estimate, 7000);
 	report.queue_size = 400;
 	assert_int_equal(daemon_advise(&e, &shipped, &report, 0, MOST).estimate, 3400);
+	then.q_depth = 5000; /* is in the file, and auditd has not read it */
+	assert_int_equal(daemon_advise(&e, &then, &report, 0, MOST).setting,
+			 DAEMON_NOTHING);
 	report.queue_size = DAEMON_UNKNOWN;
 	assert_int_equal(daemon_advise(&e, &shipped, &report, 0, MOST).estimate, 5000);
+	then = shipped;
 	assert_false(daemon_is_applied(&a, &then));
 	then.q_depth = 6300;
 	assert_true(daemon_is_applied(&a, &then));

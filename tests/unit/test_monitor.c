@@ -352,6 +352,12 @@ static void a_policy_is_held_against_the_kernel(void **state)
 	w->status[FAILURE] = AUDIT_FAIL_PRINTK;
 	answer_status(w, NEW_BYTES);
 	was_said(w, "repair/applied/-f 1 ");
+	w->status[FAILURE] = AUDIT_FAIL_PANIC; /* and back: it is no more as proposed */
+	answer_status(w, NEW_BYTES);
+	was_said(w, "repair/proposed/-f 1 ");
+	w->status[FAILURE] = AUDIT_FAIL_PRINTK;
+	answer_status(w, NEW_BYTES);
+	was_said(w, "repair/applied/-f 1 ");
 	w->config.policy_failure = AUDIT_FAIL_PANIC;
 	answer_status(w, NEW_BYTES);
 	was_said(w, "repair/withdrawn/-f 1 repair/proposed/- ");
@@ -527,6 +533,9 @@ static void the_command_line_has_a_limit(void **state)
 	assert_int_equal(boot_limit("a audit_backlog_limit=1 audit_backlog_limit=2"), 2);
 	assert_int_equal(boot_limit("xaudit_backlog_limit=8192"), 64);
 	assert_int_equal(boot_limit("audit_backlog_limit="), 64);
+	assert_int_equal(boot_limit("audit_backlog_limit=0x4000"), 16384);
+	assert_int_equal(boot_limit("audit_backlog_limit=-1"), 64);
+	assert_int_equal(boot_limit("audit_backlog_limit=12x"), 64);
 	assert_int_equal(boot_limit("audit_backlog_limit=9999999999"), 64);
 }
 
