@@ -39,6 +39,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/stream/record.c plugin/stream/record.h \
 	plugin/stream/split.c plugin/stream/split.h \
 	plugin/rules/calls.c plugin/rules/calls.h \
+	plugin/rules/cover.c plugin/rules/cover.h \
 	plugin/rules/draft.c plugin/rules/draft.h \
 	plugin/rules/facts.c plugin/rules/facts.h \
 	plugin/rules/field.c plugin/rules/field.h \
