@@ -48,6 +48,11 @@ plugin_libnoise_a_SOURCES = \
 	plugin/rules/match_inner.h plugin/rules/match_list.h \
 	plugin/rules/match_path.c plugin/rules/match_record.c \
 	plugin/rules/perm.c plugin/rules/perm.h \
+	plugin/rules/findings.c plugin/rules/findings.h \
+	plugin/rules/findings_part.h \
+	plugin/rules/findings_files.c plugin/rules/findings_merges.c \
+	plugin/rules/findings_paths.c plugin/rules/findings_shadows.c \
+	plugin/rules/findings_twins.c \
 	plugin/rules/rule.c plugin/rules/rule.h \
 	plugin/rules/rule_files.c plugin/rules/rule_files.h \
 	plugin/rules/rule_files_names.c \

@@ -41,6 +41,7 @@ unit_programs = \
 	tests/unit/test_emit_oom \
 	tests/unit/test_facts \
 	tests/unit/test_feed \
+	tests/unit/test_findings \
 	tests/unit/test_flows \
 	tests/unit/test_gaps \
 	tests/unit/test_input \
@@ -104,6 +105,8 @@ tests_unit_test_rule_CFLAGS = $(unit_cflags)
 tests_unit_test_rule_LDADD = $(unit_libs)
 tests_unit_test_rule_files_CFLAGS = $(unit_cflags)
 tests_unit_test_rule_files_LDADD = $(unit_libs)
+tests_unit_test_findings_CFLAGS = $(unit_cflags)
+tests_unit_test_findings_LDADD = $(unit_libs)
 tests_unit_test_rule_text_CFLAGS = $(unit_cflags)
 tests_unit_test_rule_text_LDADD = $(unit_libs)
 tests_unit_test_cache_CFLAGS = $(unit_cflags)
