@@ -42,6 +42,7 @@ unit_programs = \
 	tests/unit/test_facts \
 	tests/unit/test_feed \
 	tests/unit/test_findings \
+	tests/unit/test_findings_truth \
 	tests/unit/test_flows \
 	tests/unit/test_gaps \
 	tests/unit/test_input \
@@ -107,6 +108,8 @@ tests_unit_test_rule_files_CFLAGS = $(unit_cflags)
 tests_unit_test_rule_files_LDADD = $(unit_libs)
 tests_unit_test_findings_CFLAGS = $(unit_cflags)
 tests_unit_test_findings_LDADD = $(unit_libs)
+tests_unit_test_findings_truth_CFLAGS = $(unit_cflags)
+tests_unit_test_findings_truth_LDADD = $(unit_libs)
 tests_unit_test_rule_text_CFLAGS = $(unit_cflags)
 tests_unit_test_rule_text_LDADD = $(unit_libs)
 tests_unit_test_cache_CFLAGS = $(unit_cflags)
