@@ -130,6 +130,12 @@ static bool is_one_file(const struct watched *a, const struct watched *b)
 	       (a->inode || span_equal(a->path, b->path));
 }
 
+/* Then it does not matter which of them wins. */
+static bool is_same_outcome(const struct rule *a, const struct rule *b)
+{
+	return a->action == b->action && span_equal(rule_keys(a), rule_keys(b));
+}
+
 static void tell_same(struct findings *fs, const struct rule *rule,
 		      const struct rule *first)
 {
@@ -154,7 +160,8 @@ static void judge_file(struct findings *fs, const struct watched *w, size_t n)
 
 			if (!findings_pair(fs, w[j].item, w[i].item))
 				return;
-			if (cover_apart(first, w[i].item->rule))
+			if (is_same_outcome(first, w[i].item->rule) ||
+			    cover_apart(first, w[i].item->rule))
 				continue;
 			tell_same(fs, w[i].item->rule, first);
 			break;

@@ -514,6 +514,12 @@ static void findings_of_files(void **state)
 		 "2(1)"},
 		{FINDING_SAME_FILE, "-w /etc/shadow -p r -k a\n-w /etc/hard -p r -k b",
 		 "2(1)"},
+		{FINDING_SAME_FILE, "-w /etc/passwd -p r -k a\n-w /etc/passwd -p w -k a",
+		 ""},
+		{FINDING_SAME_FILE,
+		 "-a never,exit -F path=/etc/passwd -F uid=0 -F perm=w\n-w /etc/passwd "
+		 "-p w",
+		 "2(1)"},
 		{FINDING_SAME_FILE, "-w /etc/shadow -p r -k a\n-w /etc/other -p r -k b",
 		 ""},
 		{FINDING_SAME_FILE,

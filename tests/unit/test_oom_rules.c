@@ -14,6 +14,7 @@
 #include "oom.h"
 #include "rule_help.h"
 #include "rules/match.h"
+#include "rules/findings.h"
 #include "rules/rule_files.h"
 
 static void count(void *arg, enum rule_place place, const struct rule *disk,
@@ -93,6 +94,56 @@ static void rules_survive_without_memory(void **state)
 	sweep(read_and_compare, NULL);
 }
 
+static void keep_none(void *arg, struct finding *f)
+{
+	++*(size_t *)arg;
+	assert_non_null(f->reason);
+}
+
+static bool find_in_set(void *arg)
+{
+	size_t n = 0;
+	struct findings_options options = {
+		.machine = MACH_86_64, .found = keep_none, .arg = &n};
+	bool gave_up;
+	int rc = findings_rules(arg, &options, &gave_up);
+
+	assert_true(rc == 0 || rc == -ENOMEM);
+	assert_true(rc || n > 5);
+	return rc == 0;
+}
+
+static bool find_in_files(void *arg)
+{
+	size_t n = 0;
+	struct findings_options options = {.found = keep_none, .arg = &n};
+	bool gave_up;
+	int rc = findings_files(arg, &options, &gave_up);
+
+	assert_true(rc == 0 || rc == -ENOMEM);
+	assert_true(rc || n == 2);
+	return rc == 0;
+}
+
+static void findings_survive_without_memory(void **state)
+{
+	static const char lines[] = "-a always,exit -F arch=b64 -S open -k a\n"
+				    "-a always,exit -F arch=b64 -S close -k a\n"
+				    "-a never,exit -F arch=b64 -S open -F uid=0\n"
+				    "-a always,exit -S open -F path=/a\n"
+				    "-w /a -p r -k c\n-w /a -p r -k c\nbad\n";
+	struct rule_files *f = rule_files_new(&rule_help_world, false);
+	struct ruleset *set;
+
+	assert_non_null(f);
+	assert_int_equal(rule_files_add(f, "a", span_of(lines)), 0);
+	assert_int_equal(rule_files_rules(f, &set), 0);
+	sweep(find_in_set, set);
+	sweep(find_in_files, f);
+	ruleset_free(set);
+	rule_files_free(f);
+}
+
 static void rule_that_cannot_be_checked_is_not_loadable(void **state)
 {
 	struct rule *rule = rule_help_rule("-w /a -p r");
@@ -109,6 +160,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules_survive_without_memory),
+		cmocka_unit_test(findings_survive_without_memory),
 		cmocka_unit_test(rule_that_cannot_be_checked_is_not_loadable),
 	};
 
