@@ -49,11 +49,24 @@ uint64_t findings_bit(uint32_t type)
 		       : UINT64_C(1) << 60;
 }
 
+/*
+ * A number may also follow from an interval of one number; that is not looked for.
+ */
+bool findings_is_exact(const struct rule_field *f)
+{
+	if (f->text.p)
+		return true;
+	return f->op == AUDIT_EQUAL && f->type != AUDIT_PERM &&
+	       f->type != AUDIT_SUCCESS && f->type != AUDIT_LOGINUID_SET &&
+	       !(f->type == AUDIT_LOGINUID && f->value == AUDIT_UID_UNSET);
+}
+
 /* FNV-1a; not keyed, for the budget holds whatever collides. */
 uint64_t findings_hash(const struct rule_field *f)
 {
 	uint64_t h = UINT64_C(0xcbf29ce484222325) ^ ((uint64_t)f->type << 32 | f->op);
 
+	h = (h ^ f->value) * UINT64_C(0x100000001b3);
 	for (size_t i = 0; i < f->text.n; i++)
 		h = (h ^ (unsigned char)f->text.p[i]) * UINT64_C(0x100000001b3);
 	return h;
@@ -153,8 +166,10 @@ static void make_item(struct findings_item *it, const struct rule *rule, size_t 
 			continue;
 		it->field[it->n_fields++] = f;
 		it->types |= findings_bit(f->type);
-		if (f->text.p)
-			it->texts += findings_hash(f);
+		if (!findings_is_exact(f))
+			continue;
+		it->exact |= findings_bit(f->type);
+		it->hash += findings_hash(f);
 	}
 	qsort(it->field, it->n_fields, sizeof(const struct rule_field *),
 	      order_field_pointers);

@@ -18,7 +18,8 @@ struct findings_item {
 	const struct rule_field **field;
 	uint32_t n_fields;
 	uint64_t types; /* a bit for each type that it has */
-	uint64_t texts; /* a hash of its texts, the sum of those of its fields */
+	uint64_t exact; /* of those, the types of fields that no other field implies */
+	uint64_t hash;  /* the sum of the hashes of these fields */
 	bool gone;      /* a duplicate: it is as if it were not there */
 };
 
@@ -58,7 +59,13 @@ struct rule *findings_copy(struct findings *fs, const struct rule *rule);
 /** findings_bit - the bit of a type of field in item.types */
 uint64_t findings_bit(uint32_t type);
 
-/** findings_hash - of one text field */
+/**
+ * findings_is_exact - does @f follow from nothing but its equal, as a proof is made?
+ * So it is with texts, and with = of most numbers.
+ */
+bool findings_is_exact(const struct rule_field *f);
+
+/** findings_hash - of such a field */
 uint64_t findings_hash(const struct rule_field *f);
 
 typedef int findings_order_fn(const void *a, const void *b);

@@ -3,8 +3,8 @@
  * findings_shadows.c - rules that come too late
  *
  * Pure. First match wins. A rule is held only against those before it in its list
- * whose types of fields it has all, and whose texts are among its own: these lie
- * together when the rules are sorted by list, types and hash of the texts.
+ * whose types of fields it has all, and whose exact fields are among its own: these lie
+ * together when the rules are sorted by list, types and hash of those fields.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -58,7 +58,7 @@ void findings_duplicates(struct findings *fs)
 /* Rules of one list with the same types of fields, by hash and place. */
 struct group {
 	uint32_t list;
-	uint64_t types;
+	uint64_t types, exact;
 	struct findings_item **item;
 	size_t n;
 };
@@ -80,8 +80,10 @@ static int order_group(const void *a, const void *b)
 		return p->rule->list < q->rule->list ? -1 : 1;
 	if (p->types != q->types)
 		return p->types < q->types ? -1 : 1;
-	if (p->texts != q->texts)
-		return p->texts < q->texts ? -1 : 1;
+	if (p->exact != q->exact)
+		return p->exact < q->exact ? -1 : 1;
+	if (p->hash != q->hash)
+		return p->hash < q->hash ? -1 : 1;
 	return findings_order_place(p, q);
 }
 
@@ -93,9 +95,11 @@ static size_t make_groups(struct findings *fs, size_t n, struct group *group)
 		struct findings_item *it = fs->sorted[i];
 		struct group *g = groups ? &group[groups - 1] : NULL;
 
-		if (!g || g->list != it->rule->list || g->types != it->types) {
+		if (!g || g->list != it->rule->list || g->types != it->types ||
+		    g->exact != it->exact) {
 			g = &group[groups++];
-			*g = (struct group){it->rule->list, it->types, fs->sorted + i, 0};
+			*g = (struct group){it->rule->list, it->types, it->exact,
+					    fs->sorted + i, 0};
 		}
 		g->n++;
 	}
@@ -103,8 +107,8 @@ static size_t make_groups(struct findings *fs, size_t n, struct group *group)
 }
 
 /*
- * The hash of those texts of a rule whose types the group has. Return: false: it has
- * several of one type, and any of them may be meant.
+ * The hash of a rule's exact fields of those types that the group has. Return: false:
+ * it has several of one type, and any of them may be meant.
  */
 static bool hash_of(const struct findings_item *it, const struct group *g, uint64_t *hash)
 {
@@ -115,15 +119,13 @@ static bool hash_of(const struct findings_item *it, const struct group *g, uint6
 		const struct rule_field *f = it->field[i];
 		uint64_t bit = findings_bit(f->type);
 
-		if (!f->text.p || !(g->types & bit))
+		if (!(g->exact & bit) || !findings_is_exact(f))
 			continue;
 		if (seen & bit)
 			return false;
 		seen |= bit;
-		*hash += g->types == it->types ? 0 : findings_hash(f);
+		*hash += findings_hash(f);
 	}
-	if (g->types == it->types)
-		*hash = it->texts;
 	return true;
 }
 
@@ -134,7 +136,7 @@ static size_t find_hash(const struct group *g, uint64_t hash)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (g->item[middle]->texts < hash)
+		if (g->item[middle]->hash < hash)
 			low = middle + 1;
 		else
 			high = middle;
@@ -164,7 +166,7 @@ static void search_group(struct search *s, const struct group *g)
 	bool by_hash = hash_of(s->narrow, g, &hash);
 
 	for (size_t i = by_hash ? find_hash(g, hash) : 0; i < g->n; i++) {
-		if (by_hash && g->item[i]->texts != hash)
+		if (by_hash && g->item[i]->hash != hash)
 			break;
 		if (by_hash && g->item[i]->at >= s->narrow->at)
 			break; /* those behind come later still */
@@ -182,7 +184,8 @@ static void search_all(struct search *s)
 
 		if (g->list != list)
 			continue;
-		if (list != AUDIT_FILTER_FS && g->types & ~s->narrow->types)
+		if (list != AUDIT_FILTER_FS &&
+		    (g->types & ~s->narrow->types || g->exact & ~s->narrow->exact))
 			continue;
 		if (!findings_spend(s->fs, s->narrow->n_fields))
 			return;

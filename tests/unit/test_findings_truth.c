@@ -263,7 +263,7 @@ static struct ruleset *make_set(struct rng *r, uint32_t list)
 		struct rule *rule = make_rule(r, list);
 
 		if (i && rng_below(r, 2)) {
-			struct rule near = *ruleset_at(set, rng_below(r, i));
+			struct rule near = *ruleset_at(set, rng_below(r, i)), *copy;
 			struct rule_field field[AUDIT_MAX_FIELDS];
 
 			memcpy(field, near.field, near.n_fields * sizeof(*field));
@@ -279,8 +279,9 @@ static struct ruleset *make_set(struct rng *r, uint32_t list)
 				field[0].value ^= !field[0].text.p &&
 						  field[0].value < 3 &&
 						  field[0].type != AUDIT_PERM;
+			copy = rule_copy(&near);
 			rule_free(rule);
-			rule = rule_copy(&near);
+			rule = copy;
 		}
 		assert_non_null(rule);
 		assert_int_equal(ruleset_add(set, rule, false), 0);
