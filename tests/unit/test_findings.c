@@ -243,6 +243,14 @@ static void findings_shadows_are_proved(void **state)
 		{FINDING_SHADOWED,
 		 "-a always,exit -S all -k a\n" B64 "-S open -F path=/etc/passwd -k b",
 		 "2(1) out"},
+		{FINDING_SHADOWED,
+		 B64 "-S open -F inode=5 -k a\n" B64 "-S open -F inode=5 -F uid=0 -k b",
+		 "2(1) out"},
+		{FINDING_SHADOWED,
+		 B64 "-S open -F inode=5 -k a\n" B64 "-S open -F inode=6 -F uid=0 -k b",
+		 ""},
+		{FINDING_SHADOWED,
+		 "-a never,user -F uid=0\n-a always,user -F uid=0 -F pid=1", "2(1) out"},
 		{FINDING_SHADOWED, N64 "-S open\n" N64 "-S open -F uid=0", "2(1) out"},
 		{FINDING_SHADOWED, N64 "-S open\n" B64 "-S open -F uid=0 -k a",
 		 "2(1) out"},
@@ -450,6 +458,37 @@ static void findings_poison_of_simple_lists(void **state)
 	};
 
 	look_at(cases, N_OF(cases));
+}
+
+static void keep_reason(void *arg, struct finding *f)
+{
+	if (f->kind == FINDING_POISONED)
+		*(const char **)arg = f->reason;
+}
+
+/* What the rules behind it lose depends on what is asked before the field. */
+static void findings_poison_says_how_far_it_goes(void **state)
+{
+	static const struct {
+		const char *rule, *part;
+	} rows[] = {
+		{"-a never,exclude -F sessionid=1 -F msgtype=1101", "is ever asked"},
+		{"-a never,exclude -F msgtype=1101 -F sessionid=1", "fields before that"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		const char *reason = NULL;
+		struct findings_options options = {
+			.machine = -1, .found = keep_reason, .arg = &reason};
+		struct ruleset *set = read_set(rows[i].rule);
+		bool gave_up;
+
+		assert_int_equal(findings_rules(set, &options, &gave_up), 0);
+		assert_non_null(reason);
+		assert_non_null(strstr(reason, rows[i].part));
+		ruleset_free(set);
+	}
 }
 
 /* auditctl of this version refuses the key; newer ones do not. */
@@ -664,6 +703,7 @@ int main(void)
 		cmocka_unit_test(findings_twins_by_name),
 		cmocka_unit_test(findings_merges_that_change_nothing),
 		cmocka_unit_test(findings_poison_of_simple_lists),
+		cmocka_unit_test(findings_poison_says_how_far_it_goes),
 		cmocka_unit_test(findings_take_the_key_off_an_exclude_rule),
 		cmocka_unit_test(findings_labels_without_a_module),
 		cmocka_unit_test(findings_of_files),
