@@ -63,30 +63,6 @@ static enum count count_of(uint32_t type)
 	}
 }
 
-static bool holds(uint32_t left, uint32_t op, uint32_t right)
-{
-	switch (op) {
-	case AUDIT_EQUAL:
-		return left == right;
-	case AUDIT_NOT_EQUAL:
-		return left != right;
-	case AUDIT_LESS_THAN:
-		return left < right;
-	case AUDIT_LESS_THAN_OR_EQUAL:
-		return left <= right;
-	case AUDIT_GREATER_THAN:
-		return left > right;
-	case AUDIT_GREATER_THAN_OR_EQUAL:
-		return left >= right;
-	case AUDIT_BIT_MASK:
-		return left & right;
-	case AUDIT_BIT_TEST:
-		return (left & right) == right;
-	default:
-		return false;
-	}
-}
-
 static const struct set nothing = {1, 0, false, 0};
 static const struct set everything = {0, UINT32_MAX, false, 0};
 
@@ -133,7 +109,7 @@ static bool compared_set(uint32_t op, uint32_t value, struct set *s)
  */
 static struct set login_set(uint32_t op, uint32_t value)
 {
-	bool with = holds(1, op, value), without = holds(0, op, value);
+	bool with = rule_compares(1, op, value), without = rule_compares(0, op, value);
 	struct set s = everything;
 
 	if (!with && !without)
@@ -217,9 +193,9 @@ static bool bits_follow(const struct rule_field *from, const struct rule_field *
 	if (f->op != AUDIT_BIT_MASK && f->op != AUDIT_BIT_TEST)
 		return false;
 	if (from->op == AUDIT_EQUAL)
-		return holds(from->value, f->op, f->value);
+		return rule_compares(from->value, f->op, f->value);
 	if (from->op == AUDIT_BIT_TEST)
-		return holds(from->value, f->op, f->value);
+		return rule_compares(from->value, f->op, f->value);
 	return from->op == AUDIT_BIT_MASK && f->op == AUDIT_BIT_MASK &&
 	       !(from->value & ~f->value);
 }
@@ -290,19 +266,8 @@ const struct rule_field *cover_poison(const struct rule *rule)
 	if (!is_simple_list(rule->list) || rule->state != RULE_KNOWN)
 		return NULL;
 	for (uint32_t i = 0; i < rule->n_fields; i++)
-		switch (rule->field[i].type) {
-		case AUDIT_PID:
-		case AUDIT_UID:
-		case AUDIT_GID:
-		case AUDIT_LOGINUID:
-		case AUDIT_LOGINUID_SET:
-		case AUDIT_MSGTYPE:
-		case AUDIT_SUBJ_USER ... AUDIT_SUBJ_CLR:
-		case AUDIT_EXE:
-			break;
-		default:
+		if (!rule_is_asked_of_record(rule->field[i].type))
 			return &rule->field[i];
-		}
 	return NULL;
 }
 

@@ -74,17 +74,6 @@ static void tell_entry(struct load *l, const struct rule_entry *e, enum finding_
 	findings_tell(&l->fs, &f);
 }
 
-static bool has_key(const struct rule *rule, const char *key)
-{
-	struct span keys = rule_keys(rule);
-	size_t n = strlen(key);
-
-	for (; keys.n >= n; keys.p++, keys.n--)
-		if (memcmp(keys.p, key, n) == 0)
-			return true;
-	return false;
-}
-
 static void clear_all(struct load *l, const char *key)
 {
 	if (!key || !*key) {
@@ -94,7 +83,7 @@ static void clear_all(struct load *l, const char *key)
 	}
 	for (size_t i = 0; i < l->n_numbers; i++)
 		if (findings_spend(&l->fs, 16) && l->since[i] == l->age &&
-		    has_key(l->rule[i], key))
+		    rule_has_key(l->rule[i], key))
 			l->since[i] = 0;
 }
 

@@ -10,37 +10,13 @@
 
 #include "rules/match_inner.h"
 
-bool match_compare(uint32_t left, uint32_t op, uint32_t right)
-{
-	switch (op) {
-	case AUDIT_EQUAL:
-		return left == right;
-	case AUDIT_NOT_EQUAL:
-		return left != right;
-	case AUDIT_LESS_THAN:
-		return left < right;
-	case AUDIT_LESS_THAN_OR_EQUAL:
-		return left <= right;
-	case AUDIT_GREATER_THAN:
-		return left > right;
-	case AUDIT_GREATER_THAN_OR_EQUAL:
-		return left >= right;
-	case AUDIT_BIT_MASK:
-		return left & right;
-	case AUDIT_BIT_TEST:
-		return (left & right) == right;
-	default:
-		return false;
-	}
-}
-
 /* Only the lower 32 bits of a number are compared. */
 static enum match number(const struct view *v, enum facts_number n,
 			 const struct rule_field *f)
 {
 	if (!facts_knows(v->facts, n))
 		return MATCH_MAYBE;
-	return match_bool(match_compare((uint32_t)v->facts->number[n], f->op, f->value));
+	return match_bool(rule_compares((uint32_t)v->facts->number[n], f->op, f->value));
 }
 
 /* A number that a process has, and a rule asks through all its groups. */
@@ -65,7 +41,7 @@ static enum match outcome(const struct view *v, const struct rule_field *f)
 									  : MATCH_MAYBE;
 	if (f->type == AUDIT_EXIT)
 		return number(v, FACTS_EXIT, f);
-	return match_bool(match_compare(facts->number[FACTS_SUCCESS] ? SUCCESS : FAILURE,
+	return match_bool(rule_compares(facts->number[FACTS_SUCCESS] ? SUCCESS : FAILURE,
 					f->op, f->value ? SUCCESS : FAILURE));
 }
 
@@ -76,7 +52,7 @@ static enum match auid_set(const struct view *v, const struct rule_field *f)
 	if (!facts_knows(v->facts, FACTS_AUID))
 		return MATCH_MAYBE;
 	return match_bool(
-		match_compare(v->facts->number[FACTS_AUID] != FACTS_UNSET, f->op, value));
+		rule_compares(v->facts->number[FACTS_AUID] != FACTS_UNSET, f->op, value));
 }
 
 /* --- names --- */
@@ -124,8 +100,8 @@ static enum match name_number(const struct view *v, const struct rule_field *f,
 		value = other = (uint32_t)name->inode;
 		break;
 	}
-	return match_bool(match_compare(value, f->op, f->value) ||
-			  match_compare(other, f->op, f->value));
+	return match_bool(rule_compares(value, f->op, f->value) ||
+			  rule_compares(other, f->op, f->value));
 }
 
 static enum match name_filetype(const struct view *v, const struct rule_field *f,
@@ -193,7 +169,7 @@ static enum match name_owner(const struct view *v, const struct rule_field *f,
 	unsigned int left = pairs[f->value].left;
 	uint32_t owner = pairs[f->value].right == OWNER ? name->uid : name->gid;
 
-	return match_bool(match_compare((uint32_t)v->facts->number[left], f->op, owner));
+	return match_bool(rule_compares((uint32_t)v->facts->number[left], f->op, owner));
 }
 
 static enum match comparison(const struct view *v, const struct rule_field *f)
@@ -212,7 +188,7 @@ static enum match comparison(const struct view *v, const struct rule_field *f)
 		return any_name(&all, f, name_owner);
 	if (!facts_knows(v->facts, (enum facts_number)right))
 		return MATCH_MAYBE;
-	return match_bool(match_compare((uint32_t)v->facts->number[left], f->op,
+	return match_bool(rule_compares((uint32_t)v->facts->number[left], f->op,
 					(uint32_t)v->facts->number[right]));
 }
 

@@ -48,9 +48,6 @@ static inline enum match match_most(enum match a, enum match b)
 	return a > b ? a : b;
 }
 
-/** match_compare - audit_comparator(): 32 bits without a sign, whatever the field is */
-bool match_compare(uint32_t left, uint32_t op, uint32_t right);
-
 /** match_field - one field of the view's rule, as audit_filter_rules() has it */
 enum match match_field(const struct view *v, const struct rule_field *f);
 

@@ -10,35 +10,17 @@
 
 #include "rules/match_list.h"
 
-/* Does audit_filter() know fields of this type? */
-static bool is_known_there(uint32_t type)
-{
-	switch (type) {
-	case AUDIT_PID:
-	case AUDIT_UID:
-	case AUDIT_GID:
-	case AUDIT_LOGINUID:
-	case AUDIT_LOGINUID_SET:
-	case AUDIT_MSGTYPE:
-	case AUDIT_SUBJ_USER ... AUDIT_SUBJ_CLR:
-	case AUDIT_EXE:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* @before: the answer of the field before it, where a label has none of its own */
 static enum match record_field(const struct view *v, const struct rule_field *f,
 			       uint32_t type, enum match before)
 {
 	switch (f->type) {
 	case AUDIT_MSGTYPE:
-		return match_bool(match_compare(type, f->op, f->value));
+		return match_bool(rule_compares(type, f->op, f->value));
 	case AUDIT_GID: /* here the groups of the process are not looked through */
 		if (!facts_knows(v->facts, FACTS_GID))
 			return MATCH_MAYBE;
-		return match_bool(match_compare((uint32_t)v->facts->number[FACTS_GID],
+		return match_bool(rule_compares((uint32_t)v->facts->number[FACTS_GID],
 						f->op, f->value));
 	case AUDIT_SUBJ_USER ... AUDIT_SUBJ_CLR:
 		return v->options->labels == MATCH_LABELS_NONE ? before
@@ -60,7 +42,7 @@ static enum match record_rule(const struct view *v, uint32_t type, enum match *s
 		return MATCH_MAYBE;
 	}
 	for (uint32_t i = 0; i < rule->n_fields; i++) {
-		if (!is_known_there(rule->field[i].type)) {
+		if (!rule_is_asked_of_record(rule->field[i].type)) {
 			*stops = all;
 			return MATCH_NO;
 		}
@@ -121,7 +103,7 @@ bool match_drops_type(const struct matcher *m, uint32_t type)
 		for (uint32_t k = 0; k < rule->n_fields && may; k++)
 			may = rule->state != RULE_KNOWN ||
 			      rule->field[k].type != AUDIT_MSGTYPE ||
-			      match_compare(type, rule->field[k].op,
+			      rule_compares(type, rule->field[k].op,
 					    rule->field[k].value);
 		if (may)
 			return true;
@@ -146,7 +128,7 @@ enum match match_filesystem(const struct matcher *m, const uint32_t *magic)
 				continue;
 			m_all = match_most(
 				m_all,
-				magic ? match_bool(match_compare(*magic, f->op, f->value))
+				magic ? match_bool(rule_compares(*magic, f->op, f->value))
 				      : MATCH_MAYBE);
 		}
 	}

@@ -278,3 +278,55 @@ bool rule_has_all_calls(const struct rule *rule)
 			return false;
 	return true;
 }
+
+bool rule_compares(uint32_t left, uint32_t op, uint32_t right)
+{
+	switch (op) {
+	case AUDIT_EQUAL:
+		return left == right;
+	case AUDIT_NOT_EQUAL:
+		return left != right;
+	case AUDIT_LESS_THAN:
+		return left < right;
+	case AUDIT_LESS_THAN_OR_EQUAL:
+		return left <= right;
+	case AUDIT_GREATER_THAN:
+		return left > right;
+	case AUDIT_GREATER_THAN_OR_EQUAL:
+		return left >= right;
+	case AUDIT_BIT_MASK:
+		return left & right;
+	case AUDIT_BIT_TEST:
+		return (left & right) == right;
+	default:
+		return false;
+	}
+}
+
+bool rule_is_asked_of_record(uint32_t type)
+{
+	switch (type) {
+	case AUDIT_PID:
+	case AUDIT_UID:
+	case AUDIT_GID:
+	case AUDIT_LOGINUID:
+	case AUDIT_LOGINUID_SET:
+	case AUDIT_MSGTYPE:
+	case AUDIT_SUBJ_USER ... AUDIT_SUBJ_CLR:
+	case AUDIT_EXE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool rule_has_key(const struct rule *rule, const char *key)
+{
+	struct span keys = rule_keys(rule);
+	size_t n = strlen(key);
+
+	for (; keys.n >= n; keys.p++, keys.n--)
+		if (memcmp(keys.p, key, n) == 0)
+			return true;
+	return false;
+}

@@ -130,4 +130,19 @@ static inline bool rule_tests_auid_set(const struct rule_field *f)
 /** rule_type_has_text - is the value of such a field a text? */
 bool rule_type_has_text(uint32_t type);
 
+/**
+ * rule_compares - kernel/auditfilter.c: audit_comparator()
+ * 32 bits without a sign, whatever the field is.
+ */
+bool rule_compares(uint32_t left, uint32_t op, uint32_t right);
+
+/**
+ * rule_is_asked_of_record - does kernel/auditfilter.c: audit_filter() know the field?
+ * That is what asks the user and the exclude list; it gives up at any other.
+ */
+bool rule_is_asked_of_record(uint32_t type);
+
+/** rule_has_key - does the text of its key field hold @key, as -D -k looks for it? */
+bool rule_has_key(const struct rule *rule, const char *key);
+
 #endif

@@ -127,24 +127,13 @@ bool ruleset_delete(struct ruleset *set, const struct rule *rule)
 	return false;
 }
 
-static bool has_key(const struct rule *rule, const char *key)
-{
-	struct span keys = rule_keys(rule);
-	size_t n = strlen(key);
-
-	for (; keys.n >= n; keys.p++, keys.n--)
-		if (memcmp(keys.p, key, n) == 0)
-			return true;
-	return false;
-}
-
 void ruleset_clear(struct ruleset *set, const char *key)
 {
 	for (size_t i = 0; i <= RULE_LISTS; i++) {
 		struct list *l = &set->list[i];
 
 		for (size_t j = l->n; j-- > 0;)
-			if (!key || !*key || has_key(l->rule[j], key))
+			if (!key || !*key || rule_has_key(l->rule[j], key))
 				take_out(set, l, j);
 		number(l, 0);
 	}
