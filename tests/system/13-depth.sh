@@ -110,6 +110,15 @@ no_depth_for()
 # is_overload: $cause, or another by auditd's own figures
 is_overload() { [ "$cause" = overload ] || { [ "$cause" != burst ] && cause_is_so; }; }
 
+# holds LOAD: three times without a loss; once may be luck
+holds()
+{
+	for _ in 1 2 3; do
+		lost_by "$1"
+		[ "$lost_now" = 0 ] || return
+	done
+}
+
 # smallest_for LOAD: by bisection down from depth, to a tenth
 smallest_for()
 {
@@ -118,8 +127,7 @@ smallest_for()
 	while [ $((smallest - lower)) -gt $((smallest / 10)) ]; do
 		middle=$(((smallest + lower) / 2))
 		auditctl -b "$middle" >/dev/null
-		lost_by "$1"
-		if [ $lost_now -gt 0 ]; then lower=$middle; else smallest=$middle; fi
+		if holds "$1"; then smallest=$middle; else lower=$middle; fi
 	done
 }
 

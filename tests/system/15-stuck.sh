@@ -44,7 +44,7 @@ begin_stuck()
 # the kernel's may be its own, so it takes a try or two to find it asleep.
 stuck()
 {
-	for try in 1 2 3 4 5; do
+	for try in 1 2 3 4 5 6 7 8; do
 		begin_stuck
 		until_true 40 in_audit "$worker" && break
 		note "$1: try $try: the poller does not sleep"
