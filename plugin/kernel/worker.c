@@ -447,11 +447,13 @@ int worker_run(const struct worker_options *options)
 	if (r < 0) {
 		log_msg(LOG_ERR, "the watcher: its worker does not run: no thread: %s",
 			strerror(-r));
+		free(w.buffer);
 		return 1;
 	}
-	if (confine(&w) < 0)
-		return 1;
-	work(&w);
+	r = confine(&w);
+	if (r >= 0)
+		work(&w);
 	free(w.buffer);
-	return 0;
+	free(w.rules);
+	return r < 0;
 }

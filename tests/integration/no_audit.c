@@ -28,8 +28,8 @@ int main(int argc, char **argv)
 	if (!r)
 		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPROTONOSUPPORT),
 				     SCMP_SYS(socket), 2,
-				     SCMP_A0(SCMP_CMP_EQ, AF_NETLINK),
-				     SCMP_A2(SCMP_CMP_EQ, NETLINK_AUDIT));
+				     SCMP_A0(SCMP_CMP_EQ, AF_NETLINK, 0),
+				     SCMP_A2(SCMP_CMP_EQ, NETLINK_AUDIT, 0));
 	if (!r)
 		r = seccomp_load(filter);
 	if (r < 0) {

@@ -75,8 +75,10 @@ static int confine(void *arg, enum watch_who who, char *why, size_t why_size)
 
 static struct watch *start(const char *file)
 {
-	const struct watch_options options = {
-		.settings_file = file, .kmsg = -1, .confine = confine};
+	const struct watch_options options = {.settings_file = file,
+					      .auditd_conf = "/nonexistent",
+					      .kmsg = -1,
+					      .confine = confine};
 	struct watch *w;
 	char why[640] = "";
 
