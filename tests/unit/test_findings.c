@@ -33,7 +33,8 @@ struct said {
 	size_t n;
 };
 
-static void put(struct said *s, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void put(struct said *s, const char *format,
+						      ...)
 {
 	va_list ap;
 
