@@ -51,7 +51,9 @@ rule always,exit -F arch=b64 -S execve -F "exe=$T/load" -k short-ones
 lost=$(status_of lost)
 : >"$T/reader.out"
 watch_lost
+began=$(date +%s)
 many || fail "the load was not as expected"
+took=$(($(date +%s) - began))
 now_lost=$(status_of lost)
 note "lost $((now_lost - lost)) of the kernel's records"
 check "records are lost" [ "$now_lost" -gt "$lost" ]
@@ -64,7 +66,10 @@ check "within a second" [ "$late" -le 1000 ]
 # where others use the machine, or we are built with sanitizers and hold auditd up
 # ourselves, it may be auditd's share that is too small: its figures must say so then
 cause=$(alert_of loss .cause)
-check "its cause: $cause (auditd ran $(share run 1) %, waited for a processor $(share starved 0) %)" cause_is_so
+# a build that is so slow that it goes on for ten seconds is held to that
+is_overload() { [ "$(alert_of loss .cause)" = overload ] && [ "$took" -ge 9 ]; }
+is_named() { cause_is_so || is_overload; }
+check "its cause: $cause (auditd ran $(share run 1) %, waited for a processor $(share starved 0) %; $took s)" is_named
 same "the key that did it" short-ones "$(alert_of loss .figures.top_key)"
 same "the program that did it" "$T/load" "$(alert_of loss .figures.top_exe)"
 counted() { [ "$(jq -Rr 'fromjson? | select(.type == "summary") | .kernel.lost_delta' "$T/reader.out" | awk '{ s += $1 } END { print s + 0 }')" -ge 1 ]; }
@@ -84,7 +89,10 @@ again()
 	note "lost in it: $now_lost"
 }
 old_advice=
-if again; then
+until_true 150 is_advised || :
+if is_overload; then
+	same "more came than left for $took s: no depth" 0 "$(advice '.commands | length')"
+elif again; then
 	[ "$now_lost" = 0 ] || again || fail "no second advice"
 	same "the advised change applied, the same load loses" 0 "$now_lost"
 	is_applied() { objects advice 'select(.state == "applied") | .title' | grep -q "make the kernel's queue"; }
@@ -98,6 +106,7 @@ fi
 check "all objects are valid" validate "$T/reader.out"
 check "the summary log says it" grep -q " alert alert=loss state=raised level=critical cause=$cause" "$T/noise-log/summary.log"
 same "calls that were refused" 0 "$(last_summary reader .health.calls_denied)"
+cause=$(alert_of loss .cause)
 auditd_stop || die "auditd did not end"
 status=0
 "$AUNOISE" losses --state "$T/state/state" >"$T/losses" || status=$?
