@@ -143,14 +143,15 @@ static void note_refused(struct advisor *a, const struct clock_reading *now)
 {
 	const struct ledger *l = a->ledger;
 	uint64_t more = l->total.refused - a->refused;
-	/* the kernel's log tells of losses between two statuses as well */
-	int64_t from = a->status_boot_ms > a->noted_ms ? a->status_boot_ms : a->noted_ms;
 
-	if (more)
-		a->noted_ms = now->boot_ms;
+	/* what the kernel's log tells in between is of the same stretch: told late, it
+	 * says nothing of when; so all of it is put back once, by the next status */
+	if (l->status_boot_ms == a->status_boot_ms)
+		return;
 	if (more && a->status_boot_ms) /* else it was lost before our first look */
 		burst_refused(engine_burst(a->engine),
-			      now->wall_ms - (now->boot_ms - from), now->wall_ms,
+			      now->wall_ms - (now->boot_ms - a->status_boot_ms),
+			      now->wall_ms,
 			      more > UINT32_MAX ? UINT32_MAX : (uint32_t)more);
 	a->refused = l->total.refused;
 	a->status_boot_ms = l->status_boot_ms;

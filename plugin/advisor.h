@@ -33,7 +33,6 @@ struct advisor {
 	uint64_t refused;       /* in the ledger's total, when it was last looked at */
 	int64_t status_boot_ms; /* of the status that it was known by then; 0: none */
 	bool pending;           /* the newest incident has news that was not judged */
-	int64_t noted_ms;       /* CLOCK_BOOTTIME, when a loss was last noted */
 	int64_t news_ms, judged_ms;      /* CLOCK_BOOTTIME, of the last */
 	struct queue_advice advised;     /* depth 0: nothing */
 	struct ledger_entry entry;       /* of it */
