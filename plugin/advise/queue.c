@@ -16,7 +16,7 @@
 #define BEFORE_MS   5000      /* of an incident: its first records came by then */
 #define NEARLY      0.9       /* of the limit, by a drain that is not known well */
 #define MUCH_LESS   0.8       /* of the depth, or it is not worth another change */
-#define OF_ITS_KIND 0.7       /* of the thickest moment of what lost */
+#define OF_ITS_KIND 0.5       /* of the thickest moment of what lost */
 #define LOWEST      0.4       /* of the first estimate */
 #define SEEN        0.5       /* of the limit, by a status */
 #define DRAIN_MS    5000      /* after it, in which the queue ran empty */

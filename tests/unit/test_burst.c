@@ -230,6 +230,7 @@ static void less_is_enough(void **state)
 	a = queue_refine(&r->b, T0, &first);
 	assert_in_range(a.depth, 1.6 * least - 64, 1.6 * least + 64);
 	/* and not when what came was much thinner, or nearly as much is needed */
+	first.thickest *= 2;
 	small = play(twenty_small, 100000, 20);
 	assert_int_equal(queue_refine(&small->b, T0, &first).verdict, QUEUE_NONE);
 	free(small);
