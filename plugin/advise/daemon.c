@@ -61,10 +61,9 @@ struct daemon_advice daemon_advise(const struct ledger_entry *e,
 	struct daemon_advice none = {.setting = DAEMON_NOTHING};
 	uint32_t depth = config->q_depth;
 
+	/* auditd may not have read the file yet */
 	if (report && report->queue_size <= UINT32_MAX)
-		depth = (uint32_t)report
-				->queue_size; /* auditd may not have read the file */
-
+		depth = (uint32_t)report->queue_size;
 	if (e->evidence.before)
 		return none;
 	if (e->cause == LEDGER_DISPATCHER && (e->sums.gap_events || e->sums.refused)) {

@@ -62,7 +62,8 @@ static int cannot(const char *name, int error)
 {
 	char shown[CLI_SHOWN_SIZE];
 
-	fprintf(stderr, "aunoise: %s: %s%s\n", cli_shown(name, shown), strerror(error),
+	fprintf(stderr, "aunoise: %s: %s%s\n", cli_shown(name, shown),
+		error == E2BIG ? "more rules than can be held" : strerror(error),
 		error == EACCES ? "; run as root or name a copy that you may read" : "");
 	return CLI_CANNOT;
 }

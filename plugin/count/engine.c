@@ -32,6 +32,7 @@ struct engine {
 	struct nodes nodes;
 	struct lag lag;
 	struct burst burst;
+	struct assembler_ops ops;
 	struct assembler *assembler;
 	struct parser *parser;
 	struct cache *cache;             /* NULL: every event is parsed */
@@ -204,12 +205,12 @@ static void on_complete(void *arg, struct assembly *ev)
 		remember(e, assembly_aux(ev), print.hash);
 }
 
-#define OPS \
-	.wants = parser_wants, .opened = on_opened, .record = on_record, \
-	.complete = on_complete
-
-static const struct assembler_ops ops = {OPS};
-static const struct assembler_ops ops_with_rules = {OPS, .extra = attribution_wants};
+static const struct assembler_ops ops = {
+	.wants = parser_wants,
+	.opened = on_opened,
+	.record = on_record,
+	.complete = on_complete,
+};
 
 /* --- lines --- */
 
@@ -300,7 +301,7 @@ static int make_parts(struct engine *e, const struct engine_options *o)
 	struct assembler_options assembler = {.max_events = ENGINE_EVENTS,
 					      .text_bytes = ENGINE_TEXT_BYTES,
 					      .aux_size = sizeof(struct tally_receipt),
-					      .ops = o->rules ? &ops_with_rules : &ops,
+					      .ops = &e->ops,
 					      .arg = e,
 					      .key = &tally.key};
 	unsigned int i;
@@ -312,6 +313,9 @@ static int make_parts(struct engine *e, const struct engine_options *o)
 		return r;
 	for (i = 0; i < set.n; i++)
 		set.bucket_ms[i] = (int64_t)o->window_sec[i] * 1000 / WINDOW_BUCKETS;
+	e->ops = ops;
+	if (o->rules)
+		e->ops.extra = attribution_wants;
 	input_init(&e->input, on_line, e);
 	timeline_init(&e->timeline, &set);
 	lag_init(&e->lag);

@@ -76,7 +76,7 @@ static void note_status(struct ledger *l)
 	if (!l->has_status)
 		return;
 	e->polls++;
-	e->over_polls += s->backlog_limit && s->backlog > s->backlog_limit;
+	e->over_polls += status_is_over(s);
 	e->backlog_peak = larger(e->backlog_peak, s->backlog);
 	e->backlog_limit = larger(e->backlog_limit, s->backlog_limit);
 	e->rate_limit = larger(e->rate_limit, s->rate_limit);
@@ -222,8 +222,7 @@ static unsigned int grown(struct ledger *l, uint32_t lost, uint32_t waited,
 
 static bool is_holding(const struct kernel_status *s)
 {
-	return s->backlog_limit && s->backlog > s->backlog_limit && s->has_wait_time &&
-	       s->wait_time_ticks;
+	return status_is_over(s) && s->has_wait_time && s->wait_time_ticks;
 }
 
 unsigned int ledger_status(struct ledger *l, const struct kernel_status *status,

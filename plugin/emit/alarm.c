@@ -24,7 +24,7 @@
 static void set_share(json_t *figures, const char *name, int64_t part, int64_t whole)
 {
 	json_object_set_new(figures, name,
-			    json_real(round((double)part / (double)whole * 1e4) / 1e4));
+			    json_real(schema_share((double)part, (double)whole)));
 }
 
 /* --- who --- */
@@ -137,11 +137,6 @@ static void raise_loss(struct alarm *a, const struct ledger_entry *e)
 	raise(a, ALERT_RATE_LIMIT, ALERT_CRITICAL, NULL, text, figures_of(e));
 }
 
-static bool is_over(const struct kernel_status *s)
-{
-	return s->backlog_limit && s->backlog > s->backlog_limit;
-}
-
 static void raise_stall(struct alarm *a, const struct ledger_entry *e)
 {
 	json_t *figures = figures_of(e);
@@ -157,8 +152,8 @@ static void raise_stall(struct alarm *a, const struct ledger_entry *e)
 	name_suspect(e, figures, who, sizeof(who));
 	snprintf(text, sizeof(text),
 		 "programs %s held up by the full audit queue (%s)%s; %s",
-		 is_over(&a->ledger->status) ? "are" : "were", loss_cause_name(e->cause),
-		 who, loss_remedy(e->cause));
+		 status_is_over(&a->ledger->status) ? "are" : "were",
+		 loss_cause_name(e->cause), who, loss_remedy(e->cause));
 	raise(a, ALERT_STALL, ALERT_WARNING, loss_cause_name(e->cause), text, figures);
 }
 

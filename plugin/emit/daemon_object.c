@@ -6,25 +6,19 @@
 
 #include <inttypes.h>
 #include <libaudit.h>
-#include <math.h>
 #include <stdio.h>
 
 #include "emit/proposal.h"
+#include "emit/schema.h"
 
-#define MUCH_BYTES 67108864 /* of memory, which a machine may miss */
-#define RELOAD     "auditctl --signal HUP"
-#define UNDO       "the old line again, and " RELOAD
+#define RELOAD "auditctl --signal HUP"
+#define UNDO   "the old line again, and " RELOAD
 
 struct told {
 	const struct daemon_advice *a;
 	const struct ledger_entry *e;
 	char title[128], why[PROPOSAL_TEXT], line[64], old[64];
 };
-
-static double share(int64_t part, int64_t whole)
-{
-	return whole > 0 ? round((double)part / (double)whole * 1e4) / 1e4 : 0;
-}
 
 static json_t *evidence_of(const struct told *t)
 {
@@ -45,10 +39,12 @@ static json_t *evidence_of(const struct told *t)
 			proposal_count((double)t->a->to * DAEMON_EVENT_BYTES));
 		return o;
 	}
-	json_object_set_new(o, "auditd_run_share",
-			    json_real(share(v->run_ms, v->watched_ms)));
-	json_object_set_new(o, "auditd_starved_share",
-			    json_real(share(v->starved_ms, v->watched_ms)));
+	json_object_set_new(
+		o, "auditd_run_share",
+		json_real(schema_share((double)v->run_ms, (double)v->watched_ms)));
+	json_object_set_new(
+		o, "auditd_starved_share",
+		json_real(schema_share((double)v->starved_ms, (double)v->watched_ms)));
 	return o;
 }
 
@@ -97,8 +93,8 @@ static struct proposal of_processor(struct told *t)
 		 "%" PRIu32
 		 " to its priority when it takes the line up (nice(2)), so that it comes "
 		 "before more of the others",
-		 share(v->starved_ms, v->watched_ms) * 100,
-		 share(v->run_ms, v->watched_ms) * 100, t->a->to);
+		 schema_share((double)v->starved_ms, (double)v->watched_ms) * 100,
+		 schema_share((double)v->run_ms, (double)v->watched_ms) * 100, t->a->to);
 	snprintf(t->line, sizeof(t->line), "priority_boost = %" PRIu32, t->a->to);
 	snprintf(t->old, sizeof(t->old), "priority_boost = %" PRIu32, t->a->from);
 	return (struct proposal){
@@ -149,8 +145,9 @@ json_t *daemon_object(const struct daemon_advice *advice, const struct ledger_en
 	p.title = t.title;
 	p.why = t.why;
 	p.evidence = evidence_of(&t);
-	p.risk =
-		(uint64_t)advice->to * DAEMON_EVENT_BYTES > MUCH_BYTES ? "medium" : "low";
+	p.risk = advice->setting == DAEMON_Q_DEPTH
+			 ? proposal_risk((double)advice->to * DAEMON_EVENT_BYTES)
+			 : "low";
 	p.confidence = "medium";
 	if (t.line[0]) {
 		p.rule = t.line;

@@ -9,7 +9,6 @@
 #include "emit/listing.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -145,15 +144,12 @@ static uint64_t error_of(const struct listing *l, const struct topk_view *v)
 static json_t *entry(const struct listing *l, const struct topk_view *v)
 {
 	json_t *o = entry_name(l->list, v);
-	double share = l->total.records
-			       ? (double)v->count.records / (double)l->total.records
-			       : 0;
+	double share = schema_share((double)v->count.records, (double)l->total.records);
 
 	if (!o)
 		return NULL;
 	listing_counts(o, &v->count);
-	/* in steps of 0.0001 */
-	json_object_set_new(o, "share", json_real(round(share * 1e4) / 1e4));
+	json_object_set_new(o, "share", json_real(share));
 	json_object_set_new(o, "error", json_integer((json_int_t)error_of(l, v)));
 	return o;
 }

@@ -4,6 +4,13 @@
  */
 #include "emit/proposal.h"
 
+#define MUCH_BYTES 67108864 /* which a machine may miss */
+
+const char *proposal_risk(double bytes)
+{
+	return bytes > MUCH_BYTES ? "medium" : "low";
+}
+
 json_t *proposal_count(double value)
 {
 	return value > 0 ? json_integer((json_int_t)value) : json_null();

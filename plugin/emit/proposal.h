@@ -25,6 +25,9 @@ struct proposal {
 /** proposal_object - all names but id, state and reason. Return: owned, or NULL. */
 json_t *proposal_object(const struct proposal *p) __attribute__((warn_unused_result));
 
+/** proposal_risk - of something that takes so many bytes of memory: low or medium */
+const char *proposal_risk(double bytes);
+
 /** proposal_count - a figure of the evidence: an integer, or null for 0 and less */
 json_t *proposal_count(double value);
 

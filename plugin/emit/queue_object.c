@@ -12,8 +12,6 @@
 #include "advise/loss.h"
 #include "emit/proposal.h"
 
-#define MUCH_BYTES 67108864 /* of memory, which a machine may miss */
-
 struct told {
 	const struct queue_advice *a;
 	const struct ledger_entry *e;
@@ -126,7 +124,7 @@ static void say_why(const struct told *t, char *out, size_t size)
 
 static const char *risk_of(const struct queue_advice *a)
 {
-	return (double)a->depth * QUEUE_RECORD_BYTES > MUCH_BYTES ? "medium" : "low";
+	return proposal_risk((double)a->depth * QUEUE_RECORD_BYTES);
 }
 
 static const char *confidence_of(const struct queue_advice *a)

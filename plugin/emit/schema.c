@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -144,6 +145,11 @@ char *schema_text(const json_t *object)
 		return d.p;
 	free(d.p);
 	return NULL;
+}
+
+double schema_share(double part, double whole)
+{
+	return whole > 0 ? round(part / whole * 1e4) / 1e4 : 0;
 }
 
 size_t schema_size(const json_t *object)

@@ -54,6 +54,9 @@ void schema_line_free(struct schema_line *line);
  */
 char *schema_text(const json_t *object) __attribute__((warn_unused_result));
 
+/** schema_share - @part of @whole, 0 where that is none, with four digits */
+double schema_share(double part, double whole);
+
 /** schema_size - bytes of @object as a part of a line, 0 when memory ran out */
 size_t schema_size(const json_t *object);
 

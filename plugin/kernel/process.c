@@ -34,7 +34,7 @@ static bool read_stat(struct span line, struct process *p)
 	struct span word = text_word(&line);
 	int i;
 
-	if (word.n != 1 || word.p[0] < 'A' || word.p[0] > 'z')
+	if (word.n != 1 || (word.p[0] | 32) < 'a' || (word.p[0] | 32) > 'z')
 		return false;
 	p->state = word.p[0];
 	for (i = 0; i < STAT_NICE; i++)

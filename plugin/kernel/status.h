@@ -39,4 +39,10 @@ struct kernel_status {
 int status_read(struct span raw, struct kernel_status *status)
 	__attribute__((warn_unused_result));
 
+/** status_is_over - does the queue hold more than its limit? */
+static inline bool status_is_over(const struct kernel_status *s)
+{
+	return s->backlog_limit && s->backlog > s->backlog_limit;
+}
+
 #endif

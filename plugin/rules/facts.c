@@ -12,6 +12,7 @@
 #include <libaudit.h>
 
 #include "base/text.h"
+#include "stream/record.h"
 #include "stream/split.h"
 
 _Static_assert(FACTS_NUMBERS <= 32, "a bit for each number");
@@ -390,33 +391,9 @@ static void add_other(struct facts *facts, uint32_t type, struct span body)
 /* Records that come with a SYSCALL record because a rule asked for that. */
 static bool is_companion(uint32_t type)
 {
-	switch (type) {
-	case AUDIT_SYSCALL:
-	case AUDIT_PATH:
-	case AUDIT_IPC:
-	case AUDIT_SOCKETCALL:
-	case AUDIT_CWD:
-	case AUDIT_SOCKADDR:
-	case AUDIT_EXECVE:
-	case AUDIT_IPC_SET_PERM:
-	case AUDIT_MQ_OPEN:
-	case AUDIT_MQ_SENDRECV:
-	case AUDIT_MQ_NOTIFY:
-	case AUDIT_MQ_GETSETATTR:
-	case AUDIT_FD_PAIR:
-	case AUDIT_OBJ_PID:
-	case AUDIT_EOE:
-	case AUDIT_BPRM_FCAPS:
-	case AUDIT_CAPSET:
-	case AUDIT_MMAP:
-	case AUDIT_PROCTITLE:
-	case AUDIT_KERN_MODULE:
-	case AUDIT_URINGOP:
-	case AUDIT_OPENAT2:
-		return true;
-	default:
-		return false;
-	}
+	return record_is_detail(type) || type == AUDIT_SYSCALL || type == AUDIT_PATH ||
+	       type == AUDIT_CWD || type == AUDIT_KERN_MODULE || type == AUDIT_URINGOP ||
+	       type == AUDIT_OPENAT2;
 }
 
 static bool is_user_message(uint32_t type)

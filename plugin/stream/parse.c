@@ -38,28 +38,8 @@ struct parser {
 /* Records that say nothing of the doer and hold no field of struct event. */
 static bool is_companion(uint32_t type)
 {
-	switch (type) {
-	case AUDIT_IPC:
-	case AUDIT_SOCKETCALL:
-	case AUDIT_SOCKADDR:
-	case AUDIT_EXECVE:
-	case AUDIT_IPC_SET_PERM:
-	case AUDIT_MQ_OPEN:
-	case AUDIT_MQ_SENDRECV:
-	case AUDIT_MQ_NOTIFY:
-	case AUDIT_MQ_GETSETATTR:
-	case AUDIT_KERNEL_OTHER:
-	case AUDIT_FD_PAIR:
-	case AUDIT_OBJ_PID:
-	case AUDIT_EOE:
-	case AUDIT_BPRM_FCAPS:
-	case AUDIT_CAPSET:
-	case AUDIT_MMAP:
-	case AUDIT_PROCTITLE:
-		return true;
-	default:
-		return type >= 1330 && type <= 1399 && type != 1335; /* EVENT_LISTENER */
-	}
+	return record_is_detail(type) || type == AUDIT_KERNEL_OTHER ||
+	       (type >= 1330 && type <= 1399 && type != 1335); /* EVENT_LISTENER */
 }
 
 static bool is_rule_record(uint32_t type)

@@ -156,3 +156,28 @@ bool record_is_daemon(uint32_t type)
 {
 	return type >= 1200 && type <= 1299;
 }
+
+bool record_is_detail(uint32_t type)
+{
+	switch (type) {
+	case AUDIT_IPC:
+	case AUDIT_SOCKETCALL:
+	case AUDIT_SOCKADDR:
+	case AUDIT_EXECVE:
+	case AUDIT_IPC_SET_PERM:
+	case AUDIT_MQ_OPEN:
+	case AUDIT_MQ_SENDRECV:
+	case AUDIT_MQ_NOTIFY:
+	case AUDIT_MQ_GETSETATTR:
+	case AUDIT_FD_PAIR:
+	case AUDIT_OBJ_PID:
+	case AUDIT_EOE:
+	case AUDIT_BPRM_FCAPS:
+	case AUDIT_CAPSET:
+	case AUDIT_MMAP:
+	case AUDIT_PROCTITLE:
+		return true;
+	default:
+		return false;
+	}
+}

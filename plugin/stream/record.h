@@ -69,6 +69,12 @@ static inline bool record_type_is_unknown(uint32_t type)
  */
 bool record_is_single(uint32_t type);
 
+/**
+ * record_is_detail - does it come with a SYSCALL record alone, to tell more of the call?
+ * PATH and CWD too, but for these there are names here.
+ */
+bool record_is_detail(uint32_t type);
+
 /** record_is_daemon - DAEMON_* (1200-1299): auditd's own serial, not the kernel's */
 bool record_is_daemon(uint32_t type);
 

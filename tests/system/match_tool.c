@@ -32,6 +32,7 @@
 #include "rules/match.h"
 #include "rules/perm.h"
 #include "stream/record.h"
+#include "kernel_rules.h"
 
 #define SLACK_MS 20
 
@@ -44,17 +45,6 @@ static void die(const char *what, int error)
 }
 
 /* --- the kernel's rules --- */
-
-/* Return: the next answer's type, 0 after 4 s without one. */
-static int next_answer(int fd, struct audit_reply *reply)
-{
-	struct pollfd p = {.fd = fd, .events = POLLIN};
-
-	if (poll(&p, 1, 4000) <= 0 ||
-	    audit_get_reply(fd, reply, GET_REPLY_NONBLOCKING, 0) <= 0)
-		return 0;
-	return reply->type;
-}
 
 static uint32_t kernel(void)
 {
@@ -77,21 +67,10 @@ static enum match_labels labels(void)
 
 static struct ruleset *read_kernel(int fd)
 {
-	struct ruleset *set = ruleset_new();
-	struct audit_reply reply;
-	int type;
+	struct ruleset *set = kernel_rules(fd);
 
-	if (!set || audit_request_rules_list_data(fd) <= 0)
+	if (!set)
 		die("the kernel's rules", errno);
-	while ((type = next_answer(fd, &reply)) != NLMSG_DONE) {
-		struct span blob = {(const char *)reply.ruledata,
-				    (size_t)reply.len - NLMSG_HDRLEN};
-
-		if (!type)
-			die("the kernel's rules", ETIMEDOUT);
-		if (type == AUDIT_LIST_RULES && ruleset_add_blob(set, blob) < 0)
-			die("a rule of the kernel's", ENOMEM);
-	}
 	return set;
 }
 

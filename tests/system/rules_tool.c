@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 
 #include "rules/rule_files.h"
+#include "kernel_rules.h"
 
 #define NOBODY_AT_ALL 65533
 
@@ -128,38 +129,13 @@ static struct ruleset *read_files(struct rule_files *files, char **names)
 
 /* --- the kernel --- */
 
-/* Return: the next answer's type, 0 after 4 s without one. */
-static int next_answer(int fd, struct audit_reply *reply)
-{
-	struct pollfd p = {.fd = fd, .events = POLLIN};
-
-	if (poll(&p, 1, 4000) <= 0 ||
-	    audit_get_reply(fd, reply, GET_REPLY_NONBLOCKING, 0) <= 0)
-		return 0;
-	return reply->type;
-}
-
 static struct ruleset *read_kernel(void)
 {
-	struct ruleset *set = ruleset_new();
-	struct audit_reply reply;
-	int fd = audit_open(), type;
+	int fd = audit_open();
+	struct ruleset *set = fd < 0 ? NULL : kernel_rules(fd);
 
-	if (!set || fd < 0 || audit_request_rules_list_data(fd) <= 0)
+	if (!set)
 		die("the kernel's rules", errno);
-	while ((type = next_answer(fd, &reply)) != NLMSG_DONE) {
-		struct span blob = {(const char *)reply.ruledata,
-				    (size_t)reply.len - NLMSG_HDRLEN};
-		int rc;
-
-		if (!type)
-			die("the kernel's rules", ETIMEDOUT);
-		if (type != AUDIT_LIST_RULES)
-			continue;
-		rc = ruleset_add_blob(set, blob);
-		if (rc)
-			die("a rule of the kernel's", -rc);
-	}
 	audit_close(fd);
 	return set;
 }
