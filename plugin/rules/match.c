@@ -2,8 +2,10 @@
 /*
  * match.c - a set of rules made ready, and one rule against one event
  *
- * For each system call there is a row of bits, one for each rule of the exit list, so
- * that rules about other calls cost nothing.
+ * For each system call that a rule names there is a row of bits, one for each rule of
+ * the exit list, so that rules about other calls cost nothing. A call that is named only
+ * along with all others of its word of the mask, as by `-S all`, has the first row, and
+ * the rules there are asked for their masks.
  */
 #include <errno.h>
 #include <libaudit.h>
@@ -35,6 +37,7 @@ static void fill_slot(const struct matcher *m, const struct rule *rule, struct s
 		dir = rule_find(rule, AUDIT_DIR);
 		exe = rule_find(rule, AUDIT_EXE);
 		inode = rule_find(rule, AUDIT_INODE);
+		slot->keys = rule_keys(rule);
 	}
 	slot->by_name = watch || (inode && inode->op == AUDIT_EQUAL);
 	if (watch || dir)
@@ -54,30 +57,71 @@ void match_refresh(struct matcher *m)
 		}
 }
 
-static void fill_rows(struct matcher *m)
+/* The words of its mask that are not full; a broken rule may be about any call. */
+static bool is_partial(const struct rule *rule, unsigned int word)
+{
+	return rule->state != RULE_BROKEN && rule->mask[word] != UINT32_MAX;
+}
+
+/* Each call that some rule has and another has not gets a row of its own. */
+static size_t count_rows(struct matcher *m, uint32_t named[AUDIT_BITMASK_SIZE])
 {
 	const struct list *list = &m->list[AUDIT_FILTER_EXIT];
+	size_t rows = 1;
 
-	for (size_t i = 0; i < list->n; i++) {
-		const struct rule *rule = list->slot[i].rule;
-
-		for (unsigned int nr = 0; nr < CALLS; nr++)
-			if (rule->state == RULE_BROKEN || rule_has_call(rule, nr))
-				m->row[nr * m->words + i / 64] |= 1ULL << i % 64;
+	for (unsigned int w = 0; w < AUDIT_BITMASK_SIZE; w++) {
+		named[w] = 0;
+		for (size_t i = 0; i < list->n; i++)
+			if (is_partial(list->slot[i].rule, w))
+				named[w] |= list->slot[i].rule->mask[w];
+		for (uint32_t calls = named[w]; calls; calls &= calls - 1)
+			m->row_of[w * 32 + (unsigned int)__builtin_ctz(calls)] =
+				(uint16_t)rows++;
 	}
+	return rows;
+}
+
+static void set_bit(struct matcher *m, size_t row, size_t i)
+{
+	m->row[row * m->words + i / 64] |= 1ULL << i % 64;
+}
+
+/* Rule @i in the rows of the calls of one word of its mask, of which some are @named. */
+static void fill_word(struct matcher *m, size_t i, unsigned int w, uint32_t named)
+{
+	const struct rule *rule = m->list[AUDIT_FILTER_EXIT].slot[i].rule;
+	bool partial = is_partial(rule, w);
+	uint32_t calls = partial ? rule->mask[w] : named;
+
+	if (!partial)
+		set_bit(m, 0, i);
+	for (; calls; calls &= calls - 1)
+		set_bit(m, m->row_of[w * 32 + (unsigned int)__builtin_ctz(calls)], i);
+}
+
+static int fill_rows(struct matcher *m)
+{
+	const struct list *list = &m->list[AUDIT_FILTER_EXIT];
+	uint32_t named[AUDIT_BITMASK_SIZE];
+	size_t rows = count_rows(m, named);
+
+	m->words = (list->n + 63) / 64;
+	m->row = calloc(m->words ? m->words * rows : 1, sizeof(*m->row));
+	if (!m->row)
+		return -ENOMEM;
+	for (size_t i = 0; i < list->n; i++)
+		for (unsigned int w = 0; w < AUDIT_BITMASK_SIZE; w++)
+			fill_word(m, i, w, named[w]);
+	return 0;
 }
 
 static int allocate(struct matcher *m, size_t n)
 {
-	size_t n_exit = m->list[AUDIT_FILTER_EXIT].n;
-
-	m->words = (n_exit + 63) / 64;
 	m->slots = calloc(n ? n : 1, sizeof(*m->slots));
 	m->found = calloc(n ? n : 1, sizeof(*m->found));
 	m->all = calloc(n ? n : 1, sizeof(*m->all));
 	m->candidate = calloc(n ? n : 1, sizeof(*m->candidate));
-	m->row = calloc(m->words ? m->words * CALLS : 1, sizeof(*m->row));
-	return m->slots && m->found && m->all && m->candidate && m->row ? 0 : -ENOMEM;
+	return m->slots && m->found && m->all && m->candidate ? 0 : -ENOMEM;
 }
 
 static unsigned int list_of(const struct rule *rule)
@@ -104,8 +148,7 @@ static int fill(struct matcher *m, const struct ruleset *set)
 
 		fill_slot(m, rule, &list->slot[list->n++]);
 	}
-	fill_rows(m);
-	return 0;
+	return fill_rows(m);
 }
 
 struct matcher *match_new(const struct ruleset *set, const struct match_options *options)

@@ -22,7 +22,8 @@
  * before the others whenever its file has been replaced.
  *
  * The key in a record is no proof: of a winner without a key the record bears the key
- * of the rule that it has displaced. It is looked at only by option.
+ * of the rule that it has displaced, which takes a winner with path= or inode=, or a name
+ * that was removed. It is looked at only by option.
  */
 #ifndef NOISE_RULES_MATCH_H
 #define NOISE_RULES_MATCH_H
@@ -119,7 +120,7 @@ void match_free(struct matcher *m); /* NULL is legal */
  * match_new - make a set ready
  * @set: borrowed, and not to be changed, until match_free()
  * @options: copied
- * Takes 256 bytes for each rule of the exit list, for the table of calls, and 100 more
+ * Takes a bit for each rule of the exit list and each call that one names, and 100 bytes
  * for each rule. Return: owned; NULL with errno ENOMEM.
  */
 struct matcher *match_new(const struct ruleset *set, const struct match_options *options)

@@ -31,22 +31,39 @@ struct search {
 
 /* --- which rules match --- */
 
+/* Has it another key than the record, by which it cannot have been the winner? */
+static bool has_other_key(const struct search *s, const struct slot *slot)
+{
+	const struct facts *facts = s->view.facts;
+
+	return s->m->options.by_key && facts->has_keys && slot->keys.p &&
+	       (!facts->keys.p || !span_equal(slot->keys, facts->keys));
+}
+
 static void ask(struct search *s, const struct slot *slot, enum match most)
 {
-	enum match match = match_least(match_slot(&s->view, slot), most);
+	enum match match;
 
+	if (has_other_key(s, slot))
+		return;
+	match = match_least(match_slot(&s->view, slot), most);
 	if (match != MATCH_NO)
 		s->found[s->n++] = (struct found){slot, match, false};
 }
 
 static void ask_row(struct search *s, const struct list *list, unsigned int nr)
 {
-	const uint64_t *row = s->m->row + nr * s->m->words;
+	const uint64_t *row = s->m->row + s->m->row_of[nr] * s->m->words;
 
 	for (size_t w = 0; w < s->m->words; w++)
-		for (uint64_t bits = row[w]; bits; bits &= bits - 1)
-			ask(s, &list->slot[w * 64 + (size_t)__builtin_ctzll(bits)],
-			    MATCH_YES);
+		for (uint64_t bits = row[w]; bits; bits &= bits - 1) {
+			const struct slot *slot =
+				&list->slot[w * 64 + (size_t)__builtin_ctzll(bits)];
+
+			if (s->m->row_of[nr] || slot->rule->state == RULE_BROKEN ||
+			    rule_has_call(slot->rule, nr))
+				ask(s, slot, MATCH_YES);
+		}
 }
 
 /* --- who can have won --- */
@@ -153,18 +170,19 @@ static void second_step(struct search *s)
 }
 
 /* Rules that, by what the caller says, cannot have made this event. */
-static bool is_out(const struct search *s, const struct rule *rule)
+static bool is_out(const struct search *s, const struct slot *slot)
 {
 	const struct match_options *options = &s->m->options;
 	const struct facts *facts = s->view.facts;
-	struct span keys;
 
-	if (options->recorded && rule->action == AUDIT_NEVER)
+	if (options->recorded && slot->rule->action == AUDIT_NEVER)
 		return true;
-	if (!options->by_key || !facts->has_keys || rule->state != RULE_KNOWN)
+	if (has_other_key(s, slot))
+		return true;
+	if (!options->by_key || slot->keys.p || slot->rule->state != RULE_KNOWN)
 		return false;
-	keys = rule_keys(rule);
-	return keys.p && (!facts->keys.p || !span_equal(keys, facts->keys));
+	/* without a key it displaces one with a key in the second step alone */
+	return facts->keys.p && !slot->by_name && !is_any_removed(facts);
 }
 
 static void tell(const struct search *s, struct match_result *out)
@@ -175,7 +193,7 @@ static void tell(const struct search *s, struct match_result *out)
 		const struct rule *rule = s->found[i].slot->rule;
 
 		m->all[out->n_all++] = (struct match_rule){rule, s->found[i].match};
-		if (s->found[i].may_win && !is_out(s, rule))
+		if (s->found[i].may_win && !is_out(s, s->found[i].slot))
 			m->candidate[out->n_candidates++] = rule;
 	}
 	out->none = !out->n_candidates ||
@@ -195,7 +213,7 @@ static void add_tasks(const struct search *s, struct match_result *out)
 		if (rule->action == AUDIT_NEVER || match_task(rule) == MATCH_NO)
 			continue;
 		s->m->all[out->n_all++] = (struct match_rule){rule, MATCH_MAYBE};
-		if (!is_out(s, rule))
+		if (!is_out(s, &list->slot[i]))
 			s->m->candidate[out->n_candidates++] = rule;
 	}
 }

@@ -11,7 +11,8 @@
 /* A rule with what its fields' texts need. */
 struct slot {
 	const struct rule *rule;
-	bool by_name; /* path= or inode=: the kernel asks it of each name alone */
+	struct span keys; /* of the rule, joined; absent: none, or it is not understood */
+	bool by_name;     /* path= or inode=: the kernel asks it of each name alone */
 	struct match_file file; /* of path= or dir= */
 	struct match_file exe;
 };

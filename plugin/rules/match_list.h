@@ -24,8 +24,9 @@ struct matcher {
 	bool may_lack_address;
 	struct slot *slots;               /* of all lists */
 	struct list list[RULE_LISTS + 1]; /* in the kernel's order; last: of no list */
-	uint64_t *row; /* for each call @words, a bit for each rule of the exit list */
+	uint64_t *row; /* each of @words, a bit for each rule of the exit list */
 	size_t words;
+	uint16_t row_of[AUDIT_BITMASK_SIZE * 32]; /* of each call */
 	/* for one event, a place for each rule */
 	struct found *found;
 	struct match_rule *all;

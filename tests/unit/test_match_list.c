@@ -211,10 +211,27 @@ static void keys_narrow_only_by_option(void **state)
 	(void)state;
 	wins(rules, event, "1 2 3 4?");
 	options.by_key = true;
-	wins(rules, event, "2 3?");
+	wins(rules, event, "2?");
 	wins(rules, "1300 arch=c000003e syscall=257 gid=9 key=(null)\n", "3?");
-	wins(rules, "1300 arch=c000003e syscall=257 gid=9 key=610162\n", "3 4?");
+	wins(rules, "1300 arch=c000003e syscall=257 gid=9 key=610162\n", "4?");
 	wins(rules, "1300 arch=c000003e syscall=257 gid=9\n", "1 2 3 4?");
+}
+
+#define WITH_KEY(type) \
+	"1300 arch=c000003e syscall=257 success=yes exit=3 a0=ffffff9c a1=0 a2=2 a3=0 " \
+	"items=1 " HELP_NUMBERS "exe=\"/usr/bin/touch\" key=\"1\"\n" HELP_CWD \
+	"1302 item=0 name=\"/q\" inode=12 dev=08:01 mode=0100600 nametype=" type "\n"
+
+/* The record then bears the key of the rule that it has displaced. */
+static void who_displaces_a_key(void **state)
+{
+	(void)state;
+	options.by_key = true;
+	is_at('f', 12);
+	wins(ALWAYS "-F gid=0\n-w /e/f -p wa -k 1\n", WITH_KEY("NORMAL"), "2!");
+	wins(ALWAYS "-F gid=0\n-w /e/f -p wa -k 1\n", WITH_KEY("DELETE"), "1 2");
+	wins(ALWAYS "-F path=/e/f -F gid=0\n-w /e/f -p wa -k 1\n", WITH_KEY("NORMAL"),
+	     "1 2");
 }
 
 static void a_task_rule_goes_before_all(void **state)
@@ -419,6 +436,7 @@ int main(void)
 		cmocka_unit_test_setup(what_is_removed_has_no_order, defaults),
 		cmocka_unit_test_setup(two_watches_of_one_file_have_no_order, defaults),
 		cmocka_unit_test_setup(keys_narrow_only_by_option, defaults),
+		cmocka_unit_test_setup(who_displaces_a_key, defaults),
 		cmocka_unit_test_setup(a_task_rule_goes_before_all, defaults),
 		cmocka_unit_test_setup(all_that_match_are_listed, defaults),
 		cmocka_unit_test_setup(operations_have_their_own_list, defaults),
