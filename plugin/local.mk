@@ -75,9 +75,11 @@ plugin_libnoise_a_SOURCES = \
 	plugin/count/ledger.c plugin/count/ledger.h \
 	plugin/count/suspects.c plugin/count/suspects.h \
 	plugin/count/name.c plugin/count/name.h \
+	plugin/count/rule_book.c plugin/count/rule_book.h \
 	plugin/count/tally.c plugin/count/tally_name.c plugin/count/tally.h \
 	plugin/count/timeline.c plugin/count/timeline.h \
 	plugin/count/topk.c plugin/count/topk.h \
+	plugin/count/verdict.c \
 	plugin/count/window.c plugin/count/window.h \
 	plugin/emit/alarm.c plugin/emit/alarm.h \
 	plugin/emit/alerts.c plugin/emit/alerts.h \
@@ -111,11 +113,12 @@ NOISE_LIBS = plugin/libnoise.a $(AUPARSE_LIBS) $(AUDIT_LIBS) $(JANSSON_LIBS) \
 sbin_PROGRAMS += plugin/audisp-noise
 plugin_audisp_noise_SOURCES = plugin/main.c \
 	plugin/history.c plugin/history.h \
-	plugin/intake.c plugin/intake.h \
+	plugin/intake.c plugin/intake.h plugin/lookout.c plugin/lookout.h \
 	plugin/advisor.c plugin/advisor.h plugin/monitor.c plugin/monitor.h \
 	plugin/outlet.c plugin/outlet.h \
 	plugin/plugin.c plugin/plugin.h \
 	plugin/reload.c plugin/reload.h plugin/root.c plugin/root.h \
+	plugin/rulewatch.c plugin/rulewatch.h \
 	plugin/signals.c plugin/signals.h
 plugin_audisp_noise_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 plugin_audisp_noise_LDADD = $(NOISE_LIBS)

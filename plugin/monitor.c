@@ -267,6 +267,8 @@ static void on_notice(void *arg, const struct notice *notice)
 {
 	struct monitor *m = arg;
 
+	if (notice->kind != NOTICE_LOST_RESET)
+		return;
 	if (m->n_resets < RESETS_MAX)
 		m->reset_from[m->n_resets++] = notice->lost;
 	poke(m);
@@ -308,6 +310,11 @@ void monitor_hang_up(struct monitor *m, int error)
 }
 
 /* --- what is known --- */
+
+bool monitor_is_crowded(const struct monitor *m)
+{
+	return m->crowded || m->error == -EBUSY;
+}
 
 struct ledger *monitor_ledger(struct monitor *m)
 {

@@ -42,6 +42,10 @@ bool monitor_answer(struct monitor *m, const struct watch_answer *answer);
 /** monitor_hang_up - the watcher has ended, for this reason */
 void monitor_hang_up(struct monitor *m, int error);
 
+/** monitor_is_crowded - does auditd's socket hold so much that the queue behind it may be
+ * full? Then nothing is to be asked of the kernel that can wait. */
+bool monitor_is_crowded(const struct monitor *m);
+
 /** monitor_ledger - what it knows; lives as long as @m */
 struct ledger *monitor_ledger(struct monitor *m);
 

@@ -18,16 +18,14 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "advisor.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "config.h"
 #include "count/engine.h"
-#include "emit/alarm.h"
 #include "history.h"
 #include "intake.h"
-#include "monitor.h"
+#include "lookout.h"
 #include "outlet.h"
 #include "privs.h"
 #include "reload.h"
@@ -47,9 +45,7 @@ struct plugin {
 	struct history history;
 	struct event_base *base;
 	struct outlet *outlet;
-	struct monitor *monitor;
-	struct alarm alarm;
-	struct advisor advisor;
+	struct lookout *lookout;
 	struct event *input_event, *signal_event, *idle_event, *summary_event,
 		*stop_event, *watch_event;
 	int64_t until_ms; /* CLOCK_BOOTTIME: when the end has to be over */
@@ -88,8 +84,7 @@ static void apply_settings(struct plugin *p)
 {
 	start_interval(p);
 	outlet_configure(p->outlet);
-	p->alarm.backlog_warn = p->config.backlog_warn;
-	p->alarm.backlog_critical = p->config.backlog_critical;
+	lookout_configure(p->lookout);
 }
 
 /* Which processes are ours by now. */
@@ -112,7 +107,7 @@ static void on_watch(evutil_socket_t fd, short what, void *arg)
 	int r = 0, left = 32; /* then it is the stream's turn again */
 
 	while (left-- > 0 && (r = watch_read(p->root.watch, &answer)) > 0)
-		if (!monitor_answer(p->monitor, &answer) &&
+		if (!lookout_answer(p->lookout, &answer) &&
 		    answer.request == WATCH_SETTINGS &&
 		    reload_answer(&p->config, &answer))
 			apply_settings(p);
@@ -120,18 +115,9 @@ static void on_watch(evutil_socket_t fd, short what, void *arg)
 	if (r == -EPIPE) {
 		event_del(p->watch_event);
 		p->root.watch_error = r;
-		monitor_hang_up(p->monitor, r);
+		lookout_hang_up(p->lookout, r);
 		log_msg(LOG_WARNING, "%s", watch_reason(r));
 	}
-}
-
-static void on_news(void *arg, unsigned int news)
-{
-	struct plugin *p = arg;
-
-	alarm_news(&p->alarm, news);
-	if (advisor_news(&p->advisor, news))
-		alarm_news(&p->alarm, LEDGER_LOST); /* it has a cause now */
 }
 
 /* --- time and signals --- */
@@ -245,7 +231,8 @@ static int set_up_engine(struct plugin *p)
 	struct engine_options o = {.n_windows = p->config.n_windows,
 				   .max_values = p->config.max_values,
 				   .max_flows = p->config.max_flows,
-				   .every_event = p->every_event};
+				   .every_event = p->every_event,
+				   .live_rules = true};
 
 	if (p->history.state)
 		o.key = state_key(p->history.state);
@@ -298,40 +285,29 @@ static int set_up_outlet(struct plugin *p)
 	return -EIO;
 }
 
-static int set_up_monitor(struct plugin *p)
+static int set_up_lookout(struct plugin *p)
 {
-	const struct monitor_options o = {.base = p->base,
+	const struct lookout_options o = {.base = p->base,
 					  .config = &p->config,
 					  .engine = p->engine,
 					  .watch = p->root.watch,
 					  .watch_error = p->root.watch_error,
-					  .news = on_news,
-					  .arg = p};
+					  .alerts = outlet_alerts(p->outlet),
+					  .advice = outlet_advice(p->outlet)};
 
-	p->monitor = monitor_new(&o);
-	if (!p->monitor) {
+	p->lookout = lookout_new(&o);
+	if (!p->lookout) {
 		log_msg(LOG_ERR, "no memory");
 		return -ENOMEM;
 	}
-	p->alarm = (struct alarm){.engine = p->engine,
-				  .ledger = monitor_ledger(p->monitor),
-				  .alerts = outlet_alerts(p->outlet),
-				  .ticks_per_s = clock_ticks_per_s(),
-				  .backlog_warn = p->config.backlog_warn,
-				  .backlog_critical = p->config.backlog_critical};
-	p->advisor = (struct advisor){.engine = p->engine,
-				      .monitor = p->monitor,
-				      .ledger = monitor_ledger(p->monitor),
-				      .advice = outlet_advice(p->outlet),
-				      .config = &p->config};
-	advisor_init(&p->advisor);
-	outlet_set_monitor(p->outlet, p->monitor);
+	outlet_set_monitor(p->outlet, lookout_monitor(p->lookout));
 	return 0;
 }
 
 static int set_up_history(struct plugin *p)
 {
-	return history_start(&p->history, p->base, p->engine, monitor_ledger(p->monitor));
+	return history_start(&p->history, p->base, p->engine,
+			     monitor_ledger(lookout_monitor(p->lookout)));
 }
 
 static int add_watch(struct plugin *p)
@@ -404,9 +380,9 @@ static void take_down_loop(struct plugin *p)
 		event_base_free(p->base);
 }
 
-static void take_down_monitor(struct plugin *p)
+static void take_down_lookout(struct plugin *p)
 {
-	monitor_free(p->monitor);
+	lookout_free(p->lookout);
 }
 
 static void take_down_outlet(struct plugin *p)
@@ -447,7 +423,7 @@ static const struct step {
 	{set_up_engine, take_down_engine},
 	{set_up_loop, take_down_loop},
 	{set_up_outlet, take_down_outlet},
-	{set_up_monitor, take_down_monitor},
+	{set_up_lookout, take_down_lookout},
 	{set_up_history, take_down_history},
 	{set_up_events, take_down_events},
 	{set_up_confinement, NULL},

@@ -58,7 +58,7 @@ unit_programs = \
 	tests/unit/test_oom_state \
 	tests/unit/test_oom_stream \
 	tests/unit/test_pace \
-	tests/unit/test_own \
+	tests/unit/test_own tests/unit/test_rule_book \
 	tests/unit/test_parse \
 	tests/unit/test_privs \
 	tests/unit/test_record \
@@ -205,6 +205,8 @@ tests_unit_test_parse_CFLAGS = $(unit_cflags)
 tests_unit_test_parse_LDADD = $(unit_libs)
 tests_unit_test_own_CFLAGS = $(unit_cflags)
 tests_unit_test_own_LDADD = $(unit_libs)
+tests_unit_test_rule_book_CFLAGS = $(unit_cflags)
+tests_unit_test_rule_book_LDADD = $(unit_libs)
 tests_unit_test_record_CFLAGS = $(unit_cflags)
 tests_unit_test_record_LDADD = $(unit_libs)
 tests_unit_test_report_CFLAGS = $(unit_cflags)
@@ -353,7 +355,7 @@ tests_system_rules_tool_LDADD = $(NOISE_LIBS)
 tests_system_tee_SOURCES = tests/system/tee.c
 system_scripts = tests/system/00-frame.sh tests/system/01-chain.sh \
 	tests/system/02-enable.sh tests/system/03-bad.sh tests/system/04-rights.sh \
-	tests/system/05-self.sh tests/system/06-frozen.sh tests/system/07-killed.sh tests/system/08-clients.sh tests/system/09-loss.sh tests/system/10-causes.sh tests/system/11-retention.sh tests/system/12-absent.sh tests/system/13-depth.sh tests/system/14-rules.sh tests/system/15-stuck.sh tests/system/16-match.sh
+	tests/system/05-self.sh tests/system/06-frozen.sh tests/system/07-killed.sh tests/system/08-clients.sh tests/system/09-loss.sh tests/system/10-causes.sh tests/system/11-retention.sh tests/system/12-absent.sh tests/system/13-depth.sh tests/system/14-rules.sh tests/system/15-stuck.sh tests/system/16-match.sh tests/system/18-attribution.sh
 dist_check_SCRIPTS += $(system_scripts)
 TESTS += $(system_scripts)
 EXTRA_DIST += tests/system/clients.py tests/system/lib.sh tests/system/objects.sh tests/system/record.sh
@@ -380,7 +382,7 @@ check-valgrind: all $(check_PROGRAMS)
 benches = tests/bench/bench_replay tests/bench/bench_unended tests/bench/bench_pieces \
 	tests/bench/bench_growth tests/bench/bench_match
 EXTRA_PROGRAMS = $(benches) tests/bench/discard tests/bench/synthetic_log
-bench_scripts = tests/bench/bench_tools.sh tests/bench/bench_memory.sh tests/bench/bench_chain.sh
+bench_scripts = tests/bench/bench_rules.sh tests/bench/bench_tools.sh tests/bench/bench_memory.sh tests/bench/bench_chain.sh
 tests_bench_discard_SOURCES = tests/bench/discard.c
 synthetic = tests/bench/synthetic.c tests/bench/synthetic.h
 tests_bench_bench_replay_SOURCES = tests/bench/bench_replay.c $(synthetic)

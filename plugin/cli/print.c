@@ -180,7 +180,8 @@ static void print_rule(FILE *out, const json_t *e)
 		print_word(out, json_object_get(e, "reason"));
 		return;
 	}
-	fputs("one of", out);
+	fputs(json_array_size(candidates) ? "one of" : "any, while the rules changed",
+	      out);
 	json_array_foreach(candidates, i, one)
 	{
 		fputs(i ? ", " : " ", out);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * attribution.c - which rule wrote an event, as the bytes of a name
+ * attribution.c - which rule wrote an event
+ *
+ * Rules are sorted by their keys, since the record bears the key of the rule that won
+ * or, where this one has none, of the rule that it has displaced (match.h).
  */
 #include "count/attribution.h"
 
@@ -8,29 +11,165 @@
 #include <libaudit.h>
 #include <stdlib.h>
 
-#include "rules/rule_text.h"
-
-struct attribution {
-	struct matcher *matcher;
-	int machine;
-	struct facts facts;
-	char text[RULE_TEXT_MAX];
+/* The rules that can have written a record with these keys. */
+struct key_class {
+	struct span keys; /* joined; absent: the rules without a key */
+	const struct rule *rule;
+	uint32_t n;
+	bool plain;     /* their answers hang on nothing but what a print holds ... */
+	bool with_exit; /* ... and on the exit code, which it holds of failures alone */
 };
 
-struct attribution *attribution_new(const struct ruleset *rules)
+struct attribution {
+	const struct ruleset *rules;
+	struct matcher *matcher;
+	struct attribution_options options;
+	struct key_class *class; /* sorted; the one without a key comes first */
+	size_t n_classes;
+	bool open;      /* some rule is not understood: it may bear any key */
+	bool displaces; /* a rule without a key may win over any with one ... */
+	bool keyless;   /* ... or over one with a name, where that is removed */
+	struct facts facts;
+};
+
+/* --- rules by their keys --- */
+
+bool attribution_writes(const struct rule *rule)
+{
+	return rule->action != AUDIT_NEVER &&
+	       (rule->list == AUDIT_FILTER_EXIT || rule->list == AUDIT_FILTER_TASK ||
+		rule->list == AUDIT_FILTER_URING_EXIT);
+}
+
+/* Absent before all others. */
+static int compare_keys(struct span a, struct span b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int r = n ? memcmp(a.p, b.p, n) : 0;
+
+	if (!a.p != !b.p)
+		return a.p ? 1 : -1;
+	if (r)
+		return r;
+	return a.n < b.n ? -1 : a.n > b.n;
+}
+
+static int by_keys(const void *a, const void *b)
+{
+	const struct key_class *x = a, *y = b;
+
+	return compare_keys(x->keys, y->keys);
+}
+
+/* What events of one print agree in, and what is no test. */
+static bool is_plain(uint32_t type)
+{
+	switch (type) {
+	case AUDIT_ARCH:
+	case AUDIT_LOGINUID:
+	case AUDIT_LOGINUID_SET:
+	case AUDIT_UID:
+	case AUDIT_SUCCESS:
+	case AUDIT_EXIT:
+	case AUDIT_EXE:
+	case AUDIT_FILTERKEY:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static struct key_class class_of(const struct rule *rule)
+{
+	struct key_class c = {.keys = rule_keys(rule), .rule = rule, .n = 1};
+	uint32_t i;
+
+	/* of a process as it was forked, or of a ring, no print tells */
+	c.plain = rule->list == AUDIT_FILTER_EXIT;
+	for (i = 0; i < rule->n_fields; i++) {
+		c.plain &= is_plain(rule->field[i].type);
+		c.with_exit |= rule->field[i].type == AUDIT_EXIT;
+	}
+	return c;
+}
+
+static bool is_by_name(const struct rule *rule)
+{
+	return rule_find(rule, AUDIT_WATCH) || rule_find(rule, AUDIT_INODE);
+}
+
+/* Those with the same keys become one; what is without stands first. */
+static void merge_classes(struct attribution *a)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < a->n_classes; i++) {
+		struct key_class *c = &a->class[i];
+
+		if (!n || by_keys(&a->class[n - 1], c) != 0) {
+			a->class[n++] = *c;
+			continue;
+		}
+		a->class[n - 1].n++;
+		a->class[n - 1].plain &= c->plain;
+		a->class[n - 1].with_exit |= c->with_exit;
+	}
+	a->n_classes = n;
+}
+
+static int sort_by_keys(struct attribution *a)
+{
+	size_t n = ruleset_count(a->rules), i;
+
+	a->class = calloc(n ? n : 1, sizeof(*a->class));
+	if (!a->class)
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		const struct rule *rule = ruleset_at(a->rules, i);
+
+		if (rule->state != RULE_KNOWN) {
+			a->open = true;
+			continue;
+		}
+		if (!attribution_writes(rule))
+			continue;
+		a->class[a->n_classes++] = class_of(rule);
+		a->displaces |= !rule_keys(rule).p && is_by_name(rule);
+		a->keyless |= !rule_keys(rule).p;
+	}
+	qsort(a->class, a->n_classes, sizeof(*a->class), by_keys);
+	merge_classes(a);
+	return 0;
+}
+
+static const struct key_class *find_class(const struct attribution *a, struct span keys)
+{
+	const struct key_class wanted = {.keys = keys};
+
+	return bsearch(&wanted, a->class, a->n_classes, sizeof(*a->class), by_keys);
+}
+
+/* --- making --- */
+
+struct attribution *attribution_new(const struct ruleset *rules,
+				    const struct attribution_options *options)
 {
 	/* what was recorded was no winning `never`; and the key that it bears is the
 	 * winner's, or the winner has none */
-	const struct match_options options = {.recorded = true, .by_key = true};
+	const struct match_options match = {.recorded = true, .by_key = true};
 	struct attribution *a = calloc(1, sizeof(*a));
 
-	if (!a)
+	if (!a) {
+		if (options->takes)
+			ruleset_free((struct ruleset *)rules);
 		return NULL;
-	a->machine = audit_detect_machine();
-	a->matcher = match_new(rules, &options);
-	if (a->matcher)
+	}
+	a->rules = rules;
+	a->options = *options;
+	a->matcher = match_new(rules, &match);
+	if (a->matcher && !sort_by_keys(a))
 		return a;
-	free(a);
+	attribution_free(a);
 	errno = ENOMEM;
 	return NULL;
 }
@@ -40,7 +179,15 @@ void attribution_free(struct attribution *a)
 	if (!a)
 		return;
 	match_free(a->matcher);
+	if (a->options.takes)
+		ruleset_free((struct ruleset *)a->rules);
+	free(a->class);
 	free(a);
+}
+
+const struct ruleset *attribution_rules(const struct attribution *a)
+{
+	return a->rules;
 }
 
 bool attribution_wants(const struct assembly *ev, const struct record *r)
@@ -59,28 +206,28 @@ bool attribution_wants(const struct assembly *ev, const struct record *r)
 	}
 }
 
-/* --- what it is --- */
+/* --- the verdict --- */
 
-static void learn(struct attribution *a, const struct assembler *as,
+static void learn(struct facts *facts, const struct assembler *as,
 		  const struct assembly *ev)
 {
 	unsigned int i;
 
-	facts_clear(&a->facts);
+	facts_clear(facts);
+	facts->stamp_ms = ev->stamp_ms;
 	for (i = 0; i < ev->n_lines; i++) {
 		struct span body = assembly_body(as, ev, i);
 
 		if (body.p)
-			facts_add_record(&a->facts, ev->line[i].type, body);
+			facts_add_record(facts, ev->line[i].type, body);
 		else
-			a->facts.paths_lost = true;
+			facts->paths_lost = true;
 	}
-	a->facts.paths_lost |= ev->lines_over;
+	facts->paths_lost |= ev->lines_over;
 	/* types of which no line was kept tell as well whether a rule was needed */
 	for (i = 0; i < ev->n_types; i++)
-		if (!facts_has_type(&a->facts, ev->type[i].type))
-			facts_add_record(&a->facts, ev->type[i].type,
-					 (struct span){"", 0});
+		if (!facts_has_type(facts, ev->type[i].type))
+			facts_add_record(facts, ev->type[i].type, (struct span){"", 0});
 }
 
 static bool is_user(const struct assembly *ev)
@@ -90,92 +237,83 @@ static bool is_user(const struct assembly *ev)
 	return ev->n_types == 1 && record_is_single(type) && type != RECORD_KERNEL;
 }
 
-static enum attribution_kind judge(const struct facts *facts,
-				   const struct match_result *result)
+/* No rule that is known can have written it. */
+static enum attribution_kind without(const struct attribution *a,
+				     const struct key_class *class)
 {
-	if (result->winner)
-		return ATTRIBUTION_RULE;
-	if (!result->n_candidates)
-		return facts->forced ? ATTRIBUTION_HARD_WIRED : ATTRIBUTION_UNKNOWN;
-	return result->n_candidates <= ATTRIBUTION_CANDIDATES ? ATTRIBUTION_ONE_OF
-							      : ATTRIBUTION_UNKNOWN;
+	if (a->facts.forced)
+		return ATTRIBUTION_HARD_WIRED;
+	return a->options.live && a->facts.keys.p && !class && !a->open
+		       ? ATTRIBUTION_REMOVED
+		       : ATTRIBUTION_UNKNOWN;
 }
 
-/* --- its name --- */
-
-static void put_rule(struct attribution *a, const struct rule *rule,
-		     const struct siphash_key *key, struct name_writer *w)
+/* One rule alone bears the key, and nothing can have displaced it. */
+static const struct rule *only_one(const struct attribution *a,
+				   const struct key_class *class)
 {
-	const uint32_t place[] = {rule->list, rule->position, rule->line};
-	size_t n = rule_print(rule, a->machine, a->text, sizeof(a->text));
-
-	if (n >= sizeof(a->text))
-		n = sizeof(a->text) - 1;
-	name_put(w, place, sizeof(place));
-	name_put_text(w, (struct span){a->text, n}, NAME_TEXT_MAX, key);
-	name_put_text(w, rule_keys(rule), NAME_TEXT_MAX, key);
-	name_put_text(w, span_of(rule->file), NAME_TEXT_MAX, key);
+	if (!class || class->n != 1 || a->open || a->displaces || !a->facts.keys.p ||
+	    (a->keyless && is_by_name(class->rule)) ||
+	    match_one(a->matcher, class->rule, &a->facts) == MATCH_NO)
+		return NULL;
+	return class->rule;
 }
 
-static void put_candidates(const struct match_result *result, struct name_writer *w)
+/* Without a class: a key of no rule. */
+static bool is_fixed(const struct attribution *a, const struct key_class *class)
 {
-	uint32_t n = (uint32_t)result->n_candidates, i;
-
-	name_put(w, &n, sizeof(n));
-	for (i = 0; i < n; i++)
-		name_put(w, &result->candidates[i]->position, sizeof(uint32_t));
+	if (a->open || a->displaces || !a->facts.has_keys)
+		return false;
+	if (!class)
+		return true;
+	return class->plain &&
+	       (!class->with_exit || (facts_knows(&a->facts, FACTS_SUCCESS) &&
+				      !a->facts.number[FACTS_SUCCESS]));
 }
 
-size_t attribution_name(struct attribution *a, const struct assembler *as,
-			const struct assembly *ev, const struct siphash_key *key,
-			char *name)
+static struct verdict judge_call(struct attribution *a)
 {
-	struct name_writer w = {.out = name, .size = ATTRIBUTION_NAME_MAX};
-	struct match_result result = {.winner = NULL};
-	enum attribution_kind kind;
-	uint8_t byte;
+	const struct key_class *class = find_class(a, a->facts.keys);
+	struct verdict v = {
+		.rule = only_one(a, class), .machine = a->options.machine, .fixed = true};
+	struct match_result result;
 
-	if (is_user(ev)) {
-		kind = ATTRIBUTION_USER;
+	if (v.rule)
+		return v;
+	if (facts_has_type(&a->facts, AUDIT_URINGOP))
+		match_uring(a->matcher, &a->facts, &result);
+	else
+		match_exit(a->matcher, &a->facts, &result);
+	v.fixed = is_fixed(a, class);
+	v.rule = result.winner;
+	if (v.rule)
+		return v;
+	if (!result.n_candidates) {
+		v.kind = without(a, class);
+	} else if (result.n_candidates > ATTRIBUTION_CANDIDATES) {
+		v.kind = ATTRIBUTION_UNKNOWN;
 	} else {
-		learn(a, as, ev);
-		if (a->facts.has_call) {
-			if (facts_has_type(&a->facts, AUDIT_URINGOP))
-				match_uring(a->matcher, &a->facts, &result);
-			else
-				match_exit(a->matcher, &a->facts, &result);
-		}
-		/* without a call nothing has won; a part of an event is not hard-wired */
-		kind = judge(&a->facts, &result);
+		v.kind = ATTRIBUTION_ONE_OF;
+		v.candidate = result.candidates;
+		v.n_candidates = (uint32_t)result.n_candidates;
 	}
-	byte = (uint8_t)kind;
-	name_put(&w, &byte, 1);
-	if (kind == ATTRIBUTION_RULE)
-		put_rule(a, result.winner, key, &w);
-	else if (kind == ATTRIBUTION_ONE_OF)
-		put_candidates(&result, &w);
-	return w.n;
+	return v;
 }
 
-void attribution_read(struct span name, struct attribution_read *out)
+struct verdict attribution_judge(struct attribution *a, const struct assembler *as,
+				 const struct assembly *ev)
 {
-	struct name_reader r = {name.p, name.n};
-	uint8_t kind = ATTRIBUTION_UNKNOWN;
+	struct verdict v = {.kind = ATTRIBUTION_USER, .fixed = true};
+	struct facts own, *facts = a ? &a->facts : &own;
 
-	*out = (struct attribution_read){.n = 0};
-	name_get(&r, &kind, 1);
-	out->kind = (enum attribution_kind)kind;
-	if (out->kind == ATTRIBUTION_RULE) {
-		name_get(&r, &out->list, sizeof(out->list));
-		name_get(&r, &out->position, sizeof(out->position));
-		name_get(&r, &out->line, sizeof(out->line));
-		out->text = name_get_text(&r);
-		out->keys = name_get_text(&r);
-		out->file = name_get_text(&r);
-	} else if (out->kind == ATTRIBUTION_ONE_OF) {
-		name_get(&r, &out->n, sizeof(out->n));
-		if (out->n > ATTRIBUTION_CANDIDATES)
-			out->n = ATTRIBUTION_CANDIDATES;
-		name_get(&r, out->candidates, out->n * sizeof(out->candidates[0]));
-	}
+	if (is_user(ev))
+		return v;
+	learn(facts, as, ev);
+	if (facts->has_call && a)
+		return judge_call(a);
+	/* without a call nothing has won; a part of an event is not hard-wired */
+	v.kind = facts->has_call ? ATTRIBUTION_ONE_OF
+		 : facts->forced ? ATTRIBUTION_HARD_WIRED
+				 : ATTRIBUTION_UNKNOWN;
+	return v;
 }

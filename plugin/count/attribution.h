@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * attribution.h - which rule wrote an event, as the bytes of a name
+ * attribution.h - which rule wrote an event, and its name
  *
  * Asks the matcher with all that the records tell. What they leave open is "one of",
  * with the places of those that it can be; what no rule explains has its reason.
- * Pure: no time, no file.
+ * A key that one rule alone bears tells enough; where no rule that can have written an
+ * event tests more than what events of one print agree in (stream/cache.h), one answer
+ * is that of them all. Pure: no time, no file.
  */
 #ifndef NOISE_ATTRIBUTION_H
 #define NOISE_ATTRIBUTION_H
@@ -20,37 +22,70 @@
 
 enum attribution_kind {
 	ATTRIBUTION_RULE,       /* this one */
-	ATTRIBUTION_ONE_OF,     /* the records leave open which */
+	ATTRIBUTION_ONE_OF,     /* the records leave open which; of no candidates: any */
 	ATTRIBUTION_HARD_WIRED, /* the kernel writes it without one */
 	ATTRIBUTION_USER,       /* a program's own message */
 	ATTRIBUTION_UNKNOWN,    /* no rule of the set explains it */
+	ATTRIBUTION_REMOVED, /* no rule of the kernel's lists bears its key (any more) */
+	ATTRIBUTION_FOREIGN, /* of another host, whose rules are not known */
 	ATTRIBUTION_KINDS
 };
 
 struct attribution;
 
+struct attribution_options {
+	int machine; /* of libaudit, for the names of system calls in a rule's text */
+	bool live;   /* the rules are the kernel's own, and the events its */
+	bool takes;  /* the set is freed with it; else borrowed and not to be changed */
+};
+
 /**
  * attribution_new - for events that were written while @rules were loaded
- * @rules: borrowed, and not to be changed, as long as it lives
- * Return: owned, or NULL with errno ENOMEM.
+ * Return: owned, or NULL with errno ENOMEM; then @rules is freed as well if taken.
  */
-struct attribution *attribution_new(const struct ruleset *rules)
+struct attribution *attribution_new(const struct ruleset *rules,
+				    const struct attribution_options *options)
 	__attribute__((warn_unused_result));
-void attribution_free(struct attribution *a);
+void attribution_free(struct attribution *a); /* NULL is legal */
+
+/** attribution_rules - borrows as long as @a lives */
+const struct ruleset *attribution_rules(const struct attribution *a);
+
+/** attribution_writes - can an event be the rule's? */
+bool attribution_writes(const struct rule *rule);
 
 /** attribution_wants - an assembler_ops.extra: does a rule ask for what this record says?
  */
 bool attribution_wants(const struct assembly *ev, const struct record *r);
 
+/* Which one it was. */
+struct verdict {
+	enum attribution_kind kind;
+	const struct rule *rule;             /* of ATTRIBUTION_RULE */
+	const struct rule *const *candidate; /* of ATTRIBUTION_ONE_OF */
+	uint32_t n_candidates;
+	int machine; /* as in struct attribution_options */
+	bool fixed;  /* so it is for each event of the same print under this list */
+};
+
 /**
- * attribution_name - the name of the rule that wrote a complete event
+ * attribution_judge - which rule wrote a complete event
+ * @a: NULL: nothing is known of the rules by then
+ * Return: borrows from @a until it is asked again.
+ */
+struct verdict attribution_judge(struct attribution *a, const struct assembler *as,
+				 const struct assembly *ev);
+
+/** verdict_id - equal for equal verdicts under one list, and hardly ever for others */
+uint64_t verdict_id(const struct verdict *v, const struct siphash_key *key);
+
+/**
+ * verdict_name - the verdict as bytes, which hold without the rules
  * @key: for texts that are cut
  * @name: of ATTRIBUTION_NAME_MAX bytes
  * Return: bytes of it.
  */
-size_t attribution_name(struct attribution *a, const struct assembler *as,
-			const struct assembly *ev, const struct siphash_key *key,
-			char *name);
+size_t verdict_name(const struct verdict *v, const struct siphash_key *key, char *name);
 
 /* The name, read back. */
 struct attribution_read {
@@ -62,7 +97,10 @@ struct attribution_read {
 	uint32_t candidates[ATTRIBUTION_CANDIDATES];
 };
 
-/** attribution_read - of a name that attribution_name() made; borrows from it */
+/** attribution_read - of a name that verdict_name() made; borrows from it */
 void attribution_read(struct span name, struct attribution_read *out);
+
+/** attribution_check - may attribution_read() be asked about bytes from outside? */
+bool attribution_check(struct span name);
 
 #endif

@@ -8,11 +8,11 @@
  */
 #include "count/engine.h"
 
-#include "count/attribution.h"
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 
+#include "count/rule_book.h"
 #include "stream/assemble.h"
 #include "stream/cache.h"
 #include "stream/input.h"
@@ -24,6 +24,7 @@
 #define ENGINE_IDLE_EVENTS \
 	256 /* completed in one go then: it must not hold up the rest */
 #define OWN_PRINT      0x5bd1e9955bd1e995 /* any mark, for the cache */
+#define VERSION_PRINT  0x9e3779b97f4a7c15 /* any odd number */
 #define ENGINE_IDLE_MS 2000 /* without input, after which nothing more is waited for */
 
 struct engine {
@@ -35,15 +36,19 @@ struct engine {
 	struct assembler_ops ops;
 	struct assembler *assembler;
 	struct parser *parser;
-	struct cache *cache;             /* NULL: every event is parsed */
-	struct attribution *attribution; /* NULL: no rules are known */
+	struct cache *cache; /* NULL: every event is parsed */
+	struct rule_book book;
+	bool with_rules, live_rules;
 	struct tally *tally;
 	const struct clock_reading *clock; /* of the bytes at hand; NULL in replay */
 	int64_t fade_ms;                   /* own time of the next fading */
 	struct engine_health health;
 	struct engine_own own;
-	void (*notice)(void *arg, const struct notice *notice);
-	void *notice_arg;
+	struct {
+		void (*fn)(void *arg, const struct notice *notice);
+		void *arg;
+	} listener[ENGINE_LISTENERS];
+	unsigned int n_listeners;
 	struct event event;
 };
 
@@ -76,28 +81,11 @@ static void decide_held(struct engine *e, struct node *node, int64_t stamp_ms)
 	assembler_release(e->assembler, held);
 }
 
-/* Up to the first dot of either: auditd writes a node with or without the domain. */
-static bool is_this_host(struct span node, const char *host)
-{
-	struct span ours = span_of(host ? host : "");
-	const char *dot = memchr(node.p, '.', node.n);
-	const char *our_dot = memchr(ours.p, '.', ours.n);
-
-	if (!dot != !our_dot) {
-		if (dot)
-			node.n = (size_t)(dot - node.p);
-		else
-			ours.n = (size_t)(our_dot - ours.p);
-	}
-	return ours.n && span_equal(node, ours);
-}
-
 /* Another machine's clock says nothing of our lag; a stream of one node is that node's.
  */
 static bool tells_lag(const struct engine *e, const struct node *node)
 {
-	return !node->has_name || e->nodes.n == 1 ||
-	       is_this_host(node_name(node), e->own.host);
+	return e->nodes.n == 1 || node_is_host(node_name(node), e->own.host);
 }
 
 static void on_opened(void *arg, struct assembly *ev, const struct record *r)
@@ -136,7 +124,7 @@ static bool is_own(const struct engine *e, struct span node, int64_t pid)
 		return false;
 	for (i = 0; i < sizeof(e->own.pid) / sizeof(e->own.pid[0]); i++)
 		if (e->own.pid[i] == pid)
-			return !node.p || is_this_host(node, e->own.host);
+			return node_is_host(node, e->own.host);
 	return false;
 }
 
@@ -177,13 +165,38 @@ static void remember(struct engine *e, const struct tally_receipt *receipt,
 		memcpy(cache_put(e->cache, print), &known, sizeof(known));
 }
 
-/* The rule that wrote it, its name in @room; absent where no rules are known. */
-static struct span attribute(struct engine *e, const struct assembly *ev, char *room)
+static void count(struct engine *e, struct assembly *ev, struct span rule)
 {
-	if (!e->attribution)
-		return (struct span){NULL, 0};
-	return (struct span){room, attribution_name(e->attribution, e->assembler, ev,
-						    tally_hash_key(e->tally), room)};
+	e->health.parsed++;
+	if (parser_read(e->parser, e->assembler, ev, &e->event) < 0)
+		e->health.parse_failed++;
+	e->event.own = is_own(e, e->event.node, e->event.pid);
+	tally_event(e->tally, &e->event, rule, assembly_aux(ev), own_now(e));
+}
+
+/* An event with this print, where rules are known: first what all of its print have in
+ * common, then what this rule's have. */
+static void count_by_rule(struct engine *e, struct assembly *ev, uint64_t *print)
+{
+	const struct rule_version *version = rule_book_find(&e->book, ev, e->own.host);
+	const struct siphash_key *key = tally_hash_key(e->tally);
+	char name[ATTRIBUTION_NAME_MAX];
+	struct verdict v;
+
+	if (print) {
+		*print ^= version->number * VERSION_PRINT;
+		if (repeat(e, ev, *print))
+			return;
+	}
+	v = rule_version_judge(version, e->assembler, ev);
+	if (print && !v.fixed) {
+		*print ^= verdict_id(&v, key);
+		if (repeat(e, ev, *print))
+			return;
+	}
+	count(e, ev, (struct span){name, verdict_name(&v, key, name)});
+	if (print)
+		remember(e, assembly_aux(ev), *print);
 }
 
 static void on_complete(void *arg, struct assembly *ev)
@@ -191,16 +204,14 @@ static void on_complete(void *arg, struct assembly *ev)
 	struct engine *e = arg;
 	struct print print;
 	bool has_print = take_print(e, ev, &print);
-	char name[ATTRIBUTION_NAME_MAX];
 
+	if (e->with_rules) {
+		count_by_rule(e, ev, has_print ? &print.hash : NULL);
+		return;
+	}
 	if (has_print && repeat(e, ev, print.hash))
 		return;
-	e->health.parsed++;
-	if (parser_read(e->parser, e->assembler, ev, &e->event) < 0)
-		e->health.parse_failed++;
-	e->event.own = is_own(e, e->event.node, e->event.pid);
-	tally_event(e->tally, &e->event, attribute(e, ev, name), assembly_aux(ev),
-		    own_now(e));
+	count(e, ev, (struct span){NULL, 0});
 	if (has_print)
 		remember(e, assembly_aux(ev), print.hash);
 }
@@ -247,7 +258,7 @@ bool engine_serials(const struct engine *e, uint32_t *first, uint32_t *newest)
 		const struct node *n = &e->nodes.node[i];
 
 		if (!n->gaps.started || n->shared ||
-		    (n->has_name && !is_this_host(node_name(n), e->own.host)))
+		    !node_is_host(node_name(n), e->own.host))
 			continue;
 		*first = n->gaps.first;
 		*newest = n->gaps.newest;
@@ -259,17 +270,33 @@ bool engine_serials(const struct engine *e, uint32_t *first, uint32_t *newest)
 void engine_on_notice(struct engine *e,
 		      void (*fn)(void *arg, const struct notice *notice), void *arg)
 {
-	e->notice = fn;
-	e->notice_arg = arg;
+	if (e->n_listeners == ENGINE_LISTENERS)
+		return;
+	e->listener[e->n_listeners].fn = fn;
+	e->listener[e->n_listeners++].arg = arg;
 }
 
 static void look_for_notice(struct engine *e, const struct record *r)
 {
 	struct notice notice;
+	unsigned int i;
 
-	if (e->notice && notice_read(r, &notice) &&
-	    (!r->node.p || is_this_host(r->node, e->own.host)))
-		e->notice(e->notice_arg, &notice);
+	if (!notice_read(r, &notice))
+		return;
+	if (notice.kind == NOTICE_RULES)
+		rule_book_changed(&e->book, r->serial);
+	for (i = 0; i < e->n_listeners; i++)
+		e->listener[i].fn(e->listener[i].arg, &notice);
+}
+
+/* What this host's kernel writes says of its rules as well. */
+static void look_at_local(struct engine *e, const struct record *r)
+{
+	if (record_is_daemon(r->type) || !node_is_host(r->node, e->own.host))
+		return;
+	look_for_notice(e, r);
+	if (e->book.next)
+		rule_book_record(&e->book, r->stamp_ms, r->serial);
 }
 
 static void on_line(void *arg, struct span line, uint64_t bytes, bool cut)
@@ -284,8 +311,10 @@ static void on_line(void *arg, struct span line, uint64_t bytes, bool cut)
 		e->health.eoe_cut += is_cut_eoe(line);
 		return;
 	}
-	look_for_notice(e, &r);
+	if (e->n_listeners || e->live_rules)
+		look_at_local(e, &r);
 	assembler_add(e->assembler, nodes_find(&e->nodes, r.node), &r);
+	rule_book_list(&e->book, e->tally, own_now(e));
 	fade(e);
 }
 
@@ -297,7 +326,7 @@ static int make_parts(struct engine *e, const struct engine_options *o)
 	struct tally_options tally = {.windows = &set,
 				      .max_values = o->max_values,
 				      .max_flows = o->max_flows,
-				      .with_rules = o->rules != NULL};
+				      .with_rules = o->rules || o->live_rules};
 	struct assembler_options assembler = {.max_events = ENGINE_EVENTS,
 					      .text_bytes = ENGINE_TEXT_BYTES,
 					      .aux_size = sizeof(struct tally_receipt),
@@ -314,7 +343,7 @@ static int make_parts(struct engine *e, const struct engine_options *o)
 	for (i = 0; i < set.n; i++)
 		set.bucket_ms[i] = (int64_t)o->window_sec[i] * 1000 / WINDOW_BUCKETS;
 	e->ops = ops;
-	if (o->rules)
+	if (o->rules || o->live_rules)
 		e->ops.extra = attribution_wants;
 	input_init(&e->input, on_line, e);
 	timeline_init(&e->timeline, &set);
@@ -323,17 +352,14 @@ static int make_parts(struct engine *e, const struct engine_options *o)
 	e->tally = tally_new(&tally);
 	e->assembler = assembler_new(&assembler);
 	e->parser = parser_new();
-	if (o->rules) {
-		e->attribution = attribution_new(o->rules);
-		if (!e->attribution)
-			return -ENOMEM;
-	} else if (!o->every_event)
+	if (!o->every_event)
 		e->cache =
 			cache_new(ENGINE_KINDS, sizeof(struct tally_known), &tally.key);
-	return e->tally && e->assembler && e->parser &&
-			       (e->cache || e->attribution || o->every_event)
-		       ? 0
-		       : -ENOMEM;
+	if (!e->tally || !e->assembler || !e->parser || (!e->cache && !o->every_event))
+		return -ENOMEM;
+	e->with_rules = tally.with_rules;
+	e->live_rules = o->live_rules;
+	return rule_book_init(&e->book, o->rules);
 }
 
 struct engine *engine_new(const struct engine_options *options)
@@ -357,7 +383,7 @@ void engine_free(struct engine *e)
 	if (!e)
 		return;
 	parser_free(e->parser);
-	attribution_free(e->attribution);
+	rule_book_free(&e->book);
 	cache_free(e->cache);
 	assembler_free(e->assembler);
 	tally_free(e->tally);
@@ -408,6 +434,16 @@ void engine_end(struct engine *e, const struct clock_reading *clock)
 
 /* --- reading --- */
 
+int engine_offer_rules(struct engine *e, struct ruleset *rules, int64_t read_ms)
+{
+	return rule_book_offer(&e->book, rules, read_ms);
+}
+
+const struct ruleset *engine_rules(const struct engine *e)
+{
+	return rule_book_rules(&e->book);
+}
+
 struct burst *engine_burst(struct engine *e)
 {
 	return &e->burst;
@@ -443,6 +479,9 @@ struct engine_health engine_health(const struct engine *e)
 	h.ahead = e->timeline.ahead;
 	h.steps_back = e->timeline.steps_back;
 	h.events = assembler_counters(e->assembler);
+	h.rule_lists = e->book.lists;
+	h.rule_changes = e->book.changes;
+	h.rule_unseen = e->book.unseen;
 	for (i = 0; i < NODES_MAX; i++) {
 		h.gap_events += e->nodes.node[i].gaps.missing;
 		h.serial_restarts += e->nodes.node[i].gaps.restarts;

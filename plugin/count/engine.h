@@ -33,10 +33,11 @@ struct engine_options {
 	const struct siphash_key *key; /* copied; of a restored state. NULL: a new one */
 	bool every_event; /* by libauparse; else one of each kind (stream/cache.h) */
 	/*
-	 * That were loaded while the events were written: each is attributed to one, and
-	 * parsed by itself. Borrowed as long as the engine lives; NULL: none are known.
+	 * That were loaded while the events were written: each is attributed to one.
+	 * Borrowed as long as the engine lives; NULL: none are known.
 	 */
 	const struct ruleset *rules;
+	bool live_rules; /* those of this host's kernel come by engine_offer_rules() */
 };
 
 struct engine_health {
@@ -49,6 +50,7 @@ struct engine_health {
 	uint64_t late, ahead, steps_back;     /* timeline.h */
 	uint64_t gap_events, serial_restarts; /* gaps.h, all nodes */
 	uint64_t eoe_cut; /* EOE lines without a whole header: auditd 4.2 in RAW format */
+	uint64_t rule_lists, rule_changes, rule_unseen; /* rule_book.h */
 	struct assembler_counters events;
 };
 
@@ -72,9 +74,23 @@ struct engine_own {
 void engine_set_own(struct engine *e, const struct engine_own *own);
 
 /**
- * engine_on_notice - @fn is called for each such record of this host's kernel, when its
- * line is read; it must not feed the engine
+ * engine_offer_rules - this host's kernel had these rules at some moment up to @read_ms
+ * @rules: taken, also on failure
+ * @read_ms: wall clock. No NOTICE_RULES may have been told since they were asked for.
+ * Return: 0 or -ENOMEM.
  */
+int engine_offer_rules(struct engine *e, struct ruleset *rules, int64_t read_ms)
+	__attribute__((warn_unused_result));
+
+/** engine_rules - by which events are judged now; NULL: none are known. Borrows until
+ * the engine is fed. */
+const struct ruleset *engine_rules(const struct engine *e);
+
+/**
+ * engine_on_notice - @fn is called for each such record of this host's kernel, when its
+ * line is read; it must not feed the engine. ENGINE_LISTENERS at the most.
+ */
+#define ENGINE_LISTENERS 2
 void engine_on_notice(struct engine *e,
 		      void (*fn)(void *arg, const struct notice *notice), void *arg);
 

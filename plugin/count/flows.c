@@ -7,6 +7,8 @@
  */
 #include "count/flows.h"
 
+#include "count/attribution.h"
+
 #define SYSTEM_ID_LAST \
 	999 /* SYS_UID_MAX of login.defs(5) on every distribution in reach */
 
@@ -95,7 +97,26 @@ static void put_joined_keys(struct name_writer *w, const struct event *e,
 	name_put_text(w, e->keys[0], 0, key);
 }
 
-static size_t put_flow(const struct event *e, struct flow_head *h,
+/* Which one it is says the hash; what is shown, place and text. */
+static void put_rule(struct name_writer *w, struct span rule,
+		     const struct siphash_key *key, size_t max)
+{
+	struct attribution_read a;
+	uint64_t which;
+
+	if (!rule.p)
+		return;
+	which = siphash(key, rule.p, rule.n);
+	attribution_read(rule, &a);
+	if (a.text.cut && a.text.text.n <= max) /* it stays marked as cut */
+		max = a.text.text.n - 1;
+	name_put(w, &which, sizeof(which));
+	name_put(w, &a.list, sizeof(a.list));
+	name_put(w, &a.position, sizeof(a.position));
+	name_put_text(w, a.text.text, max, key);
+}
+
+static size_t put_flow(const struct event *e, struct flow_head *h, struct span rule,
 		       const struct siphash_key *key, struct name_writer *w, size_t max)
 {
 	unsigned int i;
@@ -113,10 +134,11 @@ static size_t put_flow(const struct event *e, struct flow_head *h,
 	else
 		for (i = 0; i < e->n_keys; i++)
 			name_put_text(w, e->keys[i], max, key);
+	put_rule(w, rule, key, max);
 	return w->over ? 0 : w->n;
 }
 
-size_t flow_name(const struct event *e, const struct flow_ids *ids,
+size_t flow_name(const struct event *e, const struct flow_ids *ids, struct span rule,
 		 const struct siphash_key *key, char name[FLOW_NAME_MAX])
 {
 	static const size_t max[] = {NAME_TEXT_MAX, 96, 32};
@@ -126,18 +148,18 @@ size_t flow_name(const struct event *e, const struct flow_ids *ids,
 	size_t n = 0;
 
 	for (i = 0; i < sizeof(max) / sizeof(max[0]) && !n; i++)
-		n = put_flow(e, &h, key, &w, max[i]);
+		n = put_flow(e, &h, rule, key, &w, max[i]);
 	if (n)
 		return n;
 	h.keys_joined = 1;
-	return put_flow(e, &h, key, &w, 32);
+	return put_flow(e, &h, rule, key, &w, 32);
 }
 
 void flow_read(struct span name, struct flow *f)
 {
 	struct name_reader r = {name.p, name.n};
 	struct flow_head h;
-	uint64_t sum;
+	uint64_t sum, which;
 	unsigned int i;
 
 	name_get(&r, &h, sizeof(h));
@@ -162,6 +184,10 @@ void flow_read(struct span name, struct flow *f)
 		name_get(&r, &sum, sizeof(sum));
 	for (i = 0; i < f->n_keys; i++)
 		f->keys[i] = name_get_text(&r);
+	name_get(&r, &which, sizeof(which));
+	name_get(&r, &f->list, sizeof(f->list));
+	name_get(&r, &f->position, sizeof(f->position));
+	f->rule = name_get_text(&r);
 }
 
 static bool head_is_sane(const struct flow_head *h)
@@ -175,7 +201,7 @@ static bool head_is_sane(const struct flow_head *h)
 bool flow_check(struct span name)
 {
 	struct name_reader r = {name.p, name.n};
-	uint32_t types[EVENT_TYPES_MAX];
+	uint32_t types[EVENT_TYPES_MAX], place[2];
 	struct flow_head h;
 	unsigned int i, n;
 	uint64_t sum;
@@ -192,5 +218,8 @@ bool flow_check(struct span name)
 	for (i = 0; i < n; i++)
 		if (!name_check_text(&r))
 			return false;
-	return !r.n;
+	if (!r.n) /* rules were not known */
+		return true;
+	return name_get(&r, &sum, sizeof(sum)) && name_get(&r, place, sizeof(place)) &&
+	       place[0] < RULE_LISTS && name_check_text(&r) && !r.n;
 }

@@ -4,7 +4,8 @@
  *
  * A flow is a class of alike events: node, set of record types, system call
  * and architecture, executable, account, outcome, subject type, directory of
- * the object, rule keys; claims of user messages stand apart. The identity is
+ * the object, rule keys, and the rule that wrote them where rules are known; claims of
+ * user messages stand apart. The identity is
  * exact: events of one flow agree in all of it. What may have many values for
  * one executable (uid, auid) is folded into a class once 64 were seen.
  */
@@ -19,7 +20,7 @@
 #include "count/name.h"
 #include "stream/event.h"
 
-#define FLOW_NAME_MAX 1024
+#define FLOW_NAME_MAX 1280
 #define FLOW_IDS_MAX \
 	64 /* distinct uid or auid values of an executable before folding \
 	    */
@@ -45,6 +46,9 @@ struct flow {
 	enum event_success success;
 	int error;
 	bool claimed;
+	/* the rule: position 0: none, or not known */
+	uint32_t list, position;
+	struct name_text rule;
 };
 
 /* The uids and auids that an executable was seen with. Lives beside its entry. */
@@ -62,10 +66,11 @@ bool flow_fold(struct flow_ids *ids, const struct event *e);
 /**
  * flow_name - write the identity of @e
  * @ids: of its executable, or NULL (nothing is folded)
+ * @rule: name of the rule that wrote it (verdict_name()); absent: rules are not known
  * Return: number of bytes in @name. Where the strings are too long for it they
  * are cut further; their hashes keep the identity exact.
  */
-size_t flow_name(const struct event *e, const struct flow_ids *ids,
+size_t flow_name(const struct event *e, const struct flow_ids *ids, struct span rule,
 		 const struct siphash_key *key, char name[FLOW_NAME_MAX]);
 
 /** flow_read - the identity back from its bytes; borrows from @name */

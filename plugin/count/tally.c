@@ -268,7 +268,7 @@ static void note_comm(struct tally_flow_aux *aux, struct span comm)
 	}
 }
 
-static void add_flow(struct tally *t, const struct event *e,
+static void add_flow(struct tally *t, const struct event *e, struct span rule,
 		     struct tally_receipt *receipt, const struct count *c, int64_t now_ms)
 {
 	struct flow_ids *ids = topk_aux(t->list[TALLY_EXES], receipt->exe);
@@ -277,7 +277,7 @@ static void add_flow(struct tally *t, const struct event *e,
 
 	if (ids)
 		(void)flow_fold(ids, e);
-	n = flow_name(e, ids, &t->key, name);
+	n = flow_name(e, ids, rule, &t->key, name);
 	receipt->flow = topk_find(t->list[TALLY_FLOWS], (struct span){name, n}, now_ms);
 	note_comm(topk_aux(t->list[TALLY_FLOWS], receipt->flow), e->comm);
 	topk_add(t->list[TALLY_FLOWS], receipt->flow, &receipt->when, c);
@@ -318,7 +318,15 @@ void tally_event(struct tally *t, const struct event *e, struct span rule,
 		receipt->account = account_ref(t, e, now_ms);
 		topk_add(t->list[TALLY_ACCOUNTS], receipt->account, &receipt->when, &c);
 	}
-	add_flow(t, e, receipt, &c, now_ms);
+	add_flow(t, e, rule, receipt, &c, now_ms);
+}
+
+void tally_rule(struct tally *t, struct span rule, int64_t now_ms)
+{
+	struct topk *rules = t->list[TALLY_RULES];
+
+	if (topk_used(rules) < topk_capacity(rules))
+		(void)topk_find(rules, rule, now_ms);
 }
 
 /* Which accounts of this executable are folded by now; each fold gives other flows. */
@@ -343,6 +351,7 @@ bool tally_remember(const struct tally *t, const struct tally_receipt *receipt,
 				      .exe = receipt->exe,
 				      .syscall = receipt->syscall,
 				      .account = receipt->account,
+				      .rule = receipt->rule,
 				      .n_keys = receipt->n_keys,
 				      .folded = folded(t, receipt->exe),
 				      .own = receipt->own};
@@ -359,7 +368,8 @@ static bool is_still_known(const struct tally *t, const struct tally_known *know
 	    !topk_has(t->list[TALLY_EXES], known->exe) ||
 	    known->folded != folded(t, known->exe) ||
 	    !topk_has(t->list[TALLY_SYSCALLS], known->syscall) ||
-	    !topk_has(t->list[TALLY_ACCOUNTS], known->account))
+	    !topk_has(t->list[TALLY_ACCOUNTS], known->account) ||
+	    (t->list[TALLY_RULES] && !topk_has(t->list[TALLY_RULES], known->rule)))
 		return false;
 	for (i = 0; i < known->n_keys; i++)
 		if (!topk_has(t->list[TALLY_KEYS], known->key[i]))
@@ -379,6 +389,7 @@ bool tally_repeat(struct tally *t, const struct tally_known *known, const struct
 	receipt->exe = known->exe;
 	receipt->syscall = known->syscall;
 	receipt->account = known->account;
+	receipt->rule = known->rule;
 	receipt->keys_at = t->key_refs_head;
 	receipt->n_keys = 0;
 	receipt->own = known->own;
@@ -387,6 +398,8 @@ bool tally_repeat(struct tally *t, const struct tally_known *known, const struct
 		series_add(t->self, &t->windows, &receipt->when, c);
 	for (i = 0; i < known->n_keys; i++)
 		add_key(t, receipt, known->key[i], c);
+	if (t->list[TALLY_RULES])
+		topk_add(t->list[TALLY_RULES], known->rule, &receipt->when, c);
 	topk_add(t->list[TALLY_EXES], known->exe, &receipt->when, c);
 	topk_add(t->list[TALLY_SYSCALLS], known->syscall, &receipt->when, c);
 	topk_add(t->list[TALLY_ACCOUNTS], known->account, &receipt->when, c);

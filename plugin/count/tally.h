@@ -62,10 +62,16 @@ void tally_record(struct tally *t, const struct when *when, const struct record 
 
 /**
  * tally_event - an event is complete; fills the lists of @receipt, whose when is set
- * @rule: name of the rule that wrote it (attribution.h); absent: not known, not listed
+ * @rule: name of the rule that wrote it (verdict_name()); absent: not known, not listed
  */
 void tally_event(struct tally *t, const struct event *e, struct span rule,
 		 struct tally_receipt *receipt, int64_t now_ms);
+
+/**
+ * tally_rule - a rule is loaded: it is listed from now on, with no event yet
+ * @rule: as above. Nothing leaves the table for it: where that is full it is left out.
+ */
+void tally_rule(struct tally *t, struct span rule, int64_t now_ms);
 
 /*
  * Under what events of one kind are counted, to count the next one like it
@@ -73,7 +79,7 @@ void tally_event(struct tally *t, const struct event *e, struct span rule,
  */
 #define TALLY_KNOWN_KEYS 2
 struct tally_known {
-	struct topk_ref flow, exe, syscall, account, key[TALLY_KNOWN_KEYS];
+	struct topk_ref flow, exe, syscall, account, rule, key[TALLY_KNOWN_KEYS];
 	uint32_t n_keys;
 	uint8_t folded; /* which accounts of its executable were, when it was noted */
 	bool own;

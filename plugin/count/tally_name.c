@@ -5,6 +5,7 @@
  * tally.c writes them. Those that come from a file are checked before any
  * reader sees them: the readers take what they are given.
  */
+#include "count/attribution.h"
 #include "count/tally.h"
 
 struct tally_type tally_type(struct span name)
@@ -101,5 +102,7 @@ bool tally_check_name(enum tally_list list, struct span name)
 
 	if (list == TALLY_FLOWS)
 		return flow_check(name);
+	if (list == TALLY_RULES)
+		return attribution_check(name);
 	return check[list] && check[list](&r) && !r.n;
 }

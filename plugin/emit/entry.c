@@ -211,12 +211,27 @@ static void name_this_rule(json_t *o, const struct attribution_read *a)
 	set(o, "line", a->line ? json_integer(a->line) : json_null());
 }
 
+static bool has_place(const json_t *places, uint32_t place)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(places, i, one)
+	{
+		if (json_integer_value(one) == place)
+			return true;
+	}
+	return false;
+}
+
 static void name_rule(json_t *o, const struct topk_view *view)
 {
 	static const char *const reasons[ATTRIBUTION_KINDS] = {
 		[ATTRIBUTION_HARD_WIRED] = "hard-wired",
 		[ATTRIBUTION_USER] = "user",
 		[ATTRIBUTION_UNKNOWN] = "unknown",
+		[ATTRIBUTION_REMOVED] = "removed",
+		[ATTRIBUTION_FOREIGN] = "foreign",
 	};
 	struct attribution_read a;
 	json_t *places;
@@ -234,7 +249,8 @@ static void name_rule(json_t *o, const struct topk_view *view)
 	}
 	places = json_array();
 	for (i = 0; i < a.n; i++)
-		json_array_append_new(places, json_integer(a.candidates[i]));
+		if (!has_place(places, a.candidates[i])) /* one in each of two lists */
+			json_array_append_new(places, json_integer(a.candidates[i]));
 	set(o, "candidates", places);
 }
 
@@ -245,8 +261,8 @@ static void name_flow(json_t *o, const struct topk_view *view)
 	unsigned int i;
 
 	flow_read(view->name, &f);
-	set(o, "rule", json_null());
-	set(o, "position", json_null());
+	set_text(o, "rule", f.rule);
+	set(o, "position", f.position ? json_integer(f.position) : json_null());
 	if (f.n_keys > 1)
 		set_keys(o, &f);
 	else

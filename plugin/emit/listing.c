@@ -59,6 +59,12 @@ static void sink(struct listing_weight *heap, unsigned int n, unsigned int i)
 	heap[i] = moved;
 }
 
+/* Of rules it tells as much that they have written nothing. */
+static bool is_with_empty(const struct listing *l)
+{
+	return l->list == TALLY_RULES && l->window < 0;
+}
+
 /* All entries that count in this window, added up and with the heaviest on top. */
 static int weigh(struct listing *l)
 {
@@ -70,7 +76,7 @@ static int weigh(struct listing *l)
 	for (i = 0; i < used; i++) {
 		struct count c = topk_view(l->table, i, l->window, l->now).count;
 
-		if (!c.records)
+		if (!c.records && !is_with_empty(l))
 			continue;
 		add(&l->all, &c);
 		l->weights[l->n_weights++] =
@@ -151,6 +157,9 @@ static json_t *entry(const struct listing *l, const struct topk_view *v)
 	listing_counts(o, &v->count);
 	json_object_set_new(o, "share", json_real(share));
 	json_object_set_new(o, "error", json_integer((json_int_t)error_of(l, v)));
+	if (is_with_empty(l))
+		json_object_set_new(o, "since_s",
+				    json_real((double)(l->now_ms - v->since_ms) / 1000));
 	return o;
 }
 

@@ -27,6 +27,7 @@ struct listing {
 	int window;
 	int64_t now;
 	int64_t from_ms;             /* own time at which the window begins */
+	int64_t now_ms;              /* own time */
 	struct count total, overlap; /* of the window; keys alone use the second */
 
 	/* ours, zeroed before listing_start() */

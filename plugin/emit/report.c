@@ -82,7 +82,7 @@ static json_t *window_object(struct draft *draft, int window)
 	const struct timeline *t = engine_timeline(s->engine);
 	struct tally *tally = engine_tally(s->engine);
 	struct when now = timeline_now(t);
-	struct listing l = {.window = window};
+	struct listing l = {.window = window, .now_ms = t->now_ms};
 	json_t *o = json_object();
 	bool complete = true;
 	int64_t span = timeline_covered_ms(t);
@@ -191,6 +191,9 @@ static json_t *health_object(const struct report_source *s)
 	schema_set_number(o, "events_forced", h.events.forced);
 	schema_set_number(o, "resumed", h.events.resumed);
 	schema_set_number(o, "types_over", h.events.types_over);
+	schema_set_number(o, "rule_lists", h.rule_lists);
+	schema_set_number(o, "rule_changes", h.rule_changes);
+	schema_set_number(o, "rule_changes_unseen", h.rule_unseen);
 	for (i = 0; i < TALLY_LISTS; i++) {
 		struct topk *table = tally_table(tally, (enum tally_list)i);
 

@@ -181,8 +181,7 @@ static bool get_list(struct scan *s, enum tally_list *list)
 	int i;
 
 	for (i = 0; i < TALLY_LISTS; i++)
-		if (i != TALLY_RULES &&
-		    scan_skip(s, entry_list_name((enum tally_list)i))) {
+		if (scan_skip(s, entry_list_name((enum tally_list)i))) {
 			*list = (enum tally_list)i;
 			return true;
 		}

@@ -153,3 +153,13 @@ struct rule *ruleset_at(const struct ruleset *set, size_t i)
 	}
 	return NULL;
 }
+
+bool ruleset_equal(const struct ruleset *a, const struct ruleset *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (rule_compare(ruleset_at(a, i), ruleset_at(b, i)) != 0)
+			return false;
+	return true;
+}

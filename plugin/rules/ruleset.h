@@ -53,6 +53,9 @@ size_t ruleset_count(const struct ruleset *set);
 /** ruleset_at - rule number @i of ruleset_count(); borrows until the set is changed */
 struct rule *ruleset_at(const struct ruleset *set, size_t i);
 
+/** ruleset_equal - the same rules in the same order? */
+bool ruleset_equal(const struct ruleset *a, const struct ruleset *b);
+
 /* Where a rule is found when files are held against the kernel. */
 enum rule_place {
 	RULE_IN_BOTH,

@@ -281,8 +281,11 @@ static bool put_rule_event(struct cache *c, const struct assembler *a,
 
 	for (i = 0; i < ev->n_lines; i++) {
 		uint32_t type = ev->line[i].type;
-		struct span body = assembly_body(a, ev, i);
+		struct span body;
 
+		if (ev->line[i].extra)
+			continue;
+		body = assembly_body(a, ev, i);
 		if (!body.p)
 			return false;
 		if (type == RECORD_SYSCALL)

@@ -42,6 +42,25 @@ struct node *nodes_find(struct nodes *nodes, struct span name)
 	return last;
 }
 
+/* Up to the first dot of either. */
+bool node_is_host(struct span name, const char *host)
+{
+	struct span ours = span_of(host ? host : "");
+	const char *dot, *our_dot;
+
+	if (!name.p)
+		return true;
+	dot = memchr(name.p, '.', name.n);
+	our_dot = memchr(ours.p, '.', ours.n);
+	if (!dot != !our_dot) {
+		if (dot)
+			name.n = (size_t)(dot - name.p);
+		else
+			ours.n = (size_t)(our_dot - ours.p);
+	}
+	return ours.n && span_equal(name, ours);
+}
+
 struct span nodes_only(const struct nodes *nodes)
 {
 	if (nodes->n != 1 || nodes->over)

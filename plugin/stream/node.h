@@ -43,6 +43,14 @@ struct node *nodes_find(struct nodes *nodes, struct span name);
 /** nodes_only - the one named node of the input, absent when none or several */
 struct span nodes_only(const struct nodes *nodes);
 
+/**
+ * node_is_host - is it a line of this host that has such a node?
+ * @name: absent: the line has none, and is
+ * @host: of this machine; each with or without its domain, as auditd may write it; NULL:
+ * not known
+ */
+bool node_is_host(struct span name, const char *host);
+
 static inline struct span node_name(const struct node *node)
 {
 	return node->has_name ? (struct span){node->name, node->name_len}

@@ -6,23 +6,55 @@
 
 #include "base/text.h"
 
-/* `[op=set ]lost=0 old=376 auid=...`: Linux before 4.15 writes no op */
+/* `lost=0 old=376 auid=...`, behind the op */
+static bool read_lost(struct span rest, uint32_t *lost)
+{
+	struct span word = text_word(&rest);
+	uint64_t old;
+
+	if (word.n < 4 || memcmp(word.p, "old=", 4) != 0 ||
+	    !text_u64((struct span){word.p + 4, word.n - 4}, UINT32_MAX, &old))
+		return false;
+	*lost = (uint32_t)old;
+	return true;
+}
+
+/* The first op of `auid=1000 ses=1 subj=... op=add_rule key="k" list=4 res=1`. What is
+ * before it is the kernel's own, without blanks; what is behind may be anybody's. */
+static bool is_of_rules(struct span rest)
+{
+	static const char *const ops[] = {"op=add_rule",      "op=remove_rule",
+					  "op=updated_rules", "op=trim",
+					  "op=make_equiv",    "op=autoremove_rule"};
+	struct span word;
+	size_t i;
+
+	while ((word = text_word(&rest)).n) {
+		if (word.n < 3 || memcmp(word.p, "op=", 3) != 0)
+			continue;
+		for (i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+			if (span_is(word, ops[i]))
+				return true;
+		return false;
+	}
+	return false;
+}
+
 bool notice_read(const struct record *r, struct notice *notice)
 {
 	struct span rest = r->body, word;
-	uint64_t old;
 
 	if (r->type != RECORD_CONFIG_CHANGE)
 		return false;
 	word = text_word(&rest);
-	if (span_is(word, "op=set"))
+	if (span_is(word, "op=set")) /* Linux before 4.15 writes none */
 		word = text_word(&rest);
-	if (!span_is(word, "lost=0"))
-		return false;
-	word = text_word(&rest);
-	if (word.n < 4 || memcmp(word.p, "old=", 4) != 0 ||
-	    !text_u64((struct span){word.p + 4, word.n - 4}, UINT32_MAX, &old))
-		return false;
-	notice->lost = (uint32_t)old;
-	return true;
+	if (span_is(word, "lost=0")) {
+		notice->kind = NOTICE_LOST_RESET;
+		return read_lost(rest, &notice->lost);
+	}
+	/* while it was off nobody wrote of the rules */
+	notice->kind = NOTICE_RULES;
+	return (word.n > 14 && !memcmp(word.p, "audit_enabled=", 14)) ||
+	       is_of_rules(r->body);
 }

@@ -12,9 +12,21 @@
 
 #include "stream/record.h"
 
-/* CONFIG_CHANGE (kernel/audit.c: audit_receive_msg): `lost` was set to 0. */
+enum notice_kind {
+	NOTICE_LOST_RESET, /* `lost` was set to 0 (kernel/audit.c: audit_receive_msg()) */
+	/*
+	 * The lists of rules have changed, or may have while nothing was written of it
+	 * (kernel/auditfilter.c: audit_log_rule_change(), audit_watch.c:
+	 * audit_watch_log_rule_change(), audit_tree.c: audit_tree_log_remove_rule()). The
+	 * kernel writes it after the change.
+	 */
+	NOTICE_RULES,
+};
+
+/* A CONFIG_CHANGE record. */
 struct notice {
-	uint32_t lost; /* what it was before */
+	enum notice_kind kind;
+	uint32_t lost; /* NOTICE_LOST_RESET: what it was before */
 };
 
 /** notice_read - Return: is it such a record? */

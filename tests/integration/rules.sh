@@ -45,16 +45,22 @@ sed 's/key=[^ ]*/key=(null)/' "$work/recorded" | sed 's/key=(null).*/key=(null)/
 wrong=$(jq '[.windows[-1].rules[] | select((.position == 4 and .events > 6030) or (.position == 5 and .events > 36) or (.position == 6 and .events > 40))] | length' "$work/json")
 check "without keys: no rule has more than it wrote" [ "$wrong" = 0 ]
 
+# rules that write nothing are listed too, and for how long they were watched
+{ cat "$work/rules" && printf '%s\n' "-w /etc/never -p wa -k never" "-a never,exit -S all -F uid=4"; } >"$work/more"
+"$AUNOISE" replay --json --rules "$work/more" "$work/recorded" >"$work/json" 2>"$work/err"
+check "a rule that has written nothing" [ "$(jq -c '[.windows[-1].rules[] | select(.key == "never") | .events, (.since_s > 1)]' "$work/json")" = "[0,true]" ]
+check "and no window else lists it" [ "$(jq -c '[.windows[:-1][].rules[] | select(.events == 0)]' "$work/json")" = "[]" ]
+
 # a part of an event, whose SYSCALL was lost, is not called hard-wired
 grep -v type=SYSCALL "$work/recorded" | grep -E 'type=(CWD|PATH|PROCTITLE|EOE) ' >"$work/part"
 "$AUNOISE" replay --json --rules "$work/rules" "$work/part" >"$work/json" 2>/dev/null
-check "in part: unknown" [ "$(jq -c '[.windows[-1].rules[].reason]' "$work/json")" = '["unknown"]' ]
+check "in part: unknown" [ "$(jq -c '[.windows[-1].rules[] | select(.events > 0).reason]' "$work/json")" = '["unknown"]' ]
 
 # everything else is as without rules
 for rules in "" "--rules $work/rules"; do
 	# shellcheck disable=SC2086 # two words or none
 	"$AUNOISE" replay --json $rules "$work/recorded" |
-		jq -S 'del(.windows[].rules, .windows[].other.rules, .health.parsed, .health.evicted_rules)' >"$work/rest$([ -z "$rules" ] || echo .rules)"
+		jq -S 'del(.windows[].rules, .windows[].other.rules, .windows[].flows[].rule, .windows[].flows[].position, .health.parsed, .health.evicted_rules)' >"$work/rest$([ -z "$rules" ] || echo .rules)"
 done
 check "the other lists are the same" cmp -s "$work/rest" "$work/rest.rules"
 

@@ -14,6 +14,7 @@
 #include "count/flows.h"
 
 static const struct siphash_key key = {{1, 2}};
+static const struct span no_rule = {NULL, 0};
 
 static struct event openat_event(void)
 {
@@ -49,7 +50,8 @@ static struct event openat_event(void)
 static bool same_name(const struct event *a, const struct event *b)
 {
 	char x[FLOW_NAME_MAX], y[FLOW_NAME_MAX];
-	size_t n = flow_name(a, NULL, &key, x), m = flow_name(b, NULL, &key, y);
+	size_t n = flow_name(a, NULL, no_rule, &key, x),
+	       m = flow_name(b, NULL, no_rule, &key, y);
 
 	assert_true(n > 0 && n <= FLOW_NAME_MAX);
 	assert_true(m > 0 && m <= FLOW_NAME_MAX);
@@ -70,7 +72,7 @@ static void flow_comes_back_from_its_name(void **state)
 
 	e.keys[1] = span_of("web");
 	e.n_keys = 2;
-	flow_read((struct span){name, flow_name(&e, NULL, &key, name)}, &f);
+	flow_read((struct span){name, flow_name(&e, NULL, no_rule, &key, name)}, &f);
 	assert_text(f.node, "web1");
 	assert_text(f.exe, "/usr/bin/x");
 	assert_text(f.subj_type, "httpd_t");
@@ -101,7 +103,7 @@ static void flow_of_an_event_without_fields_comes_back(void **state)
 
 	memset(&e, 0, sizeof(e));
 	e.uid = e.auid = EVENT_ID_ABSENT;
-	flow_read((struct span){name, flow_name(&e, NULL, &key, name)}, &f);
+	flow_read((struct span){name, flow_name(&e, NULL, no_rule, &key, name)}, &f);
 	assert_null(f.node.text.p);
 	assert_null(f.exe.text.p);
 	assert_null(f.subj_type.text.p);
@@ -373,7 +375,7 @@ static void flow_of_the_largest_event_comes_back(void **state)
 	e.n_types = EVENT_TYPES_MAX;
 	for (i = 0; i < EVENT_TYPES_MAX; i++)
 		e.types[i] = 1300 + i;
-	flow_read((struct span){name, flow_name(&e, NULL, &key, name)}, &f);
+	flow_read((struct span){name, flow_name(&e, NULL, no_rule, &key, name)}, &f);
 	assert_int_equal(f.n_types, EVENT_TYPES_MAX);
 	assert_int_equal(f.types[EVENT_TYPES_MAX - 1], 1300 + EVENT_TYPES_MAX - 1);
 	assert_true(f.exe.cut && f.dir.cut && f.node.cut && f.subj_type.cut);
@@ -401,7 +403,7 @@ static struct flow folded(struct flow_ids *ids, int64_t uid, int64_t auid)
 	struct flow f;
 
 	flow_fold(ids, &e);
-	flow_read((struct span){name, flow_name(&e, ids, &key, name)}, &f);
+	flow_read((struct span){name, flow_name(&e, ids, no_rule, &key, name)}, &f);
 	return f;
 }
 

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rule_book.h - which list of rules an event was made under
+ *
+ * The kernel's lists are read from the kernel, while the stream tells of what was
+ * before: of events that still wait, and of each change of the lists, behind the change
+ * (stream/notice.h). So a list that was read holds from the first record on that is
+ * younger than the reading, and up to the next change that the stream tells of. Serials
+ * are given when the kernel asks its rules, stamps when the call began: what is compared
+ * is the serial. Between two lists it can be any rule.
+ * Pure: stamps and times are arguments.
+ */
+#ifndef NOISE_RULE_BOOK_H
+#define NOISE_RULE_BOOK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "count/attribution.h"
+#include "count/tally.h"
+
+/* One list and the serials for which it holds. */
+struct rule_version {
+	struct attribution *attribution; /* owned; NULL: there is none */
+	uint64_t number;                 /* of no other version */
+	bool always;                     /* for every event */
+	bool foreign;                    /* of events of other hosts */
+	bool has_end;
+	uint32_t start, end; /* serials; @end is the first that is not of it */
+};
+
+struct rule_book {
+	struct rule_version now, before;
+	struct rule_version none, foreign; /* never with rules */
+	int machine;                       /* of libaudit */
+	struct attribution *next; /* owned: holds as soon as the stream has come so far */
+	int64_t next_ms;          /* wall clock: when it was read */
+	uint64_t listed;          /* the version whose rules are in the list of rules */
+	uint64_t versions;        /* numbers that were given */
+	uint64_t lists;           /* of the kernel's that have held so far */
+	uint64_t changes;         /* told by the stream */
+	uint64_t unseen; /* lists that differ, of which the stream has told nothing */
+};
+
+/**
+ * rule_book_init - @b is zeroed
+ * @rules: borrowed for ever: they hold for every event of every host; NULL: rules come
+ *         by rule_book_offer()
+ * Return: 0 or -ENOMEM.
+ */
+int rule_book_init(struct rule_book *b, const struct ruleset *rules)
+	__attribute__((warn_unused_result));
+void rule_book_free(struct rule_book *b);
+
+/**
+ * rule_book_offer - the kernel's lists as they were at some moment up to @read_ms
+ * @rules: taken, also on failure
+ * @read_ms: wall clock. No change may have been told since they were asked for.
+ * Lists that are those that hold already change nothing. Return: 0 or -ENOMEM.
+ */
+int rule_book_offer(struct rule_book *b, struct ruleset *rules, int64_t read_ms)
+	__attribute__((warn_unused_result));
+
+/** rule_book_record - a record of this host's kernel was read; before the event that it
+ * may complete is judged */
+void rule_book_record(struct rule_book *b, int64_t stamp_ms, uint32_t serial);
+
+/** rule_book_changed - a record tells that the lists have changed */
+void rule_book_changed(struct rule_book *b, uint32_t serial);
+
+/**
+ * rule_book_find - the list under which an event was made
+ * @host: of this machine
+ * Return: never NULL; borrows until the next of the functions above.
+ */
+const struct rule_version *rule_book_find(const struct rule_book *b,
+					  const struct assembly *ev, const char *host);
+
+/** rule_book_list - those of a new list that can write events stand in the list of rules
+ * from now on, also with none; does nothing where that is so already */
+void rule_book_list(struct rule_book *b, struct tally *t, int64_t now_ms);
+
+/** rule_book_rules - those that hold for what comes now; NULL: not known */
+const struct ruleset *rule_book_rules(const struct rule_book *b);
+
+/** rule_version_judge - see attribution_judge() */
+struct verdict rule_version_judge(const struct rule_version *v,
+				  const struct assembler *as, const struct assembly *ev);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lookout.c - all that comes of what the watcher fetches
+ */
+#include "lookout.h"
+
+#include <stdlib.h>
+
+#include "advisor.h"
+#include "base/clock.h"
+#include "emit/alarm.h"
+#include "rulewatch.h"
+
+struct lookout {
+	const struct config *config;
+	struct monitor *monitor;
+	struct rulewatch *rulewatch;
+	struct alarm alarm;
+	struct advisor advisor;
+};
+
+static void on_news(void *arg, unsigned int news)
+{
+	struct lookout *l = arg;
+
+	alarm_news(&l->alarm, news);
+	if (advisor_news(&l->advisor, news))
+		alarm_news(&l->alarm, LEDGER_LOST); /* it has a cause now */
+}
+
+static bool add_monitor(struct lookout *l, const struct lookout_options *options)
+{
+	const struct monitor_options o = {.base = options->base,
+					  .config = options->config,
+					  .engine = options->engine,
+					  .watch = options->watch,
+					  .watch_error = options->watch_error,
+					  .news = on_news,
+					  .arg = l};
+
+	l->monitor = monitor_new(&o);
+	if (!l->monitor)
+		return false;
+	l->alarm = (struct alarm){.engine = options->engine,
+				  .ledger = monitor_ledger(l->monitor),
+				  .alerts = options->alerts,
+				  .ticks_per_s = clock_ticks_per_s()};
+	l->advisor = (struct advisor){.engine = options->engine,
+				      .monitor = l->monitor,
+				      .ledger = monitor_ledger(l->monitor),
+				      .advice = options->advice,
+				      .config = options->config};
+	advisor_init(&l->advisor);
+	lookout_configure(l);
+	return true;
+}
+
+static bool add_rulewatch(struct lookout *l, const struct lookout_options *options)
+{
+	const struct rulewatch_options o = {.base = options->base,
+					    .engine = options->engine,
+					    .monitor = l->monitor,
+					    .watch = options->watch};
+
+	l->rulewatch = rulewatch_new(&o);
+	return l->rulewatch != NULL;
+}
+
+struct lookout *lookout_new(const struct lookout_options *options)
+{
+	struct lookout *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	l->config = options->config;
+	if (add_monitor(l, options) && add_rulewatch(l, options))
+		return l;
+	lookout_free(l);
+	return NULL;
+}
+
+void lookout_free(struct lookout *l)
+{
+	if (!l)
+		return;
+	rulewatch_free(l->rulewatch);
+	monitor_free(l->monitor);
+	free(l);
+}
+
+void lookout_configure(struct lookout *l)
+{
+	l->alarm.backlog_warn = l->config->backlog_warn;
+	l->alarm.backlog_critical = l->config->backlog_critical;
+}
+
+bool lookout_answer(struct lookout *l, const struct watch_answer *answer)
+{
+	return monitor_answer(l->monitor, answer) ||
+	       rulewatch_answer(l->rulewatch, answer);
+}
+
+void lookout_hang_up(struct lookout *l, int error)
+{
+	monitor_hang_up(l->monitor, error);
+	rulewatch_hang_up(l->rulewatch);
+}
+
+struct monitor *lookout_monitor(struct lookout *l)
+{
+	return l->monitor;
+}

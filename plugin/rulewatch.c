@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rulewatch.c - the kernel's rules, read anew whenever they may have changed
+ */
+#include "rulewatch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "kernel/rulelist.h"
+#include "rules/ruleset.h"
+
+#define QUIET_MS 200    /* without a change, after which the lists are read */
+#define AGAIN_MS 500    /* when they cannot be read now */
+#define EVERY_MS 600000 /* all the same */
+#define LATE_MS  10000  /* behind the first try, and they are read in a crowd too */
+
+struct rulewatch {
+	struct rulewatch_options o;
+	struct event *timer;
+	bool stale;      /* the lists have changed since they were asked for */
+	bool failed;     /* the last time; it was said */
+	int64_t late_ms; /* CLOCK_BOOTTIME; 0: there was no try yet */
+};
+
+static void wait(struct rulewatch *w, unsigned int ms)
+{
+	const struct timeval time = {ms / 1000, ms % 1000 * 1000};
+
+	event_add(w->timer, &time);
+}
+
+/* In a long flood the rules are what is asked for; one sleeper in that time does not
+ * change how it goes. */
+static bool is_to_wait(struct rulewatch *w)
+{
+	int64_t now = clock_read().boot_ms;
+
+	if (!w->late_ms)
+		w->late_ms = now + LATE_MS;
+	return monitor_is_crowded(w->o.monitor) && now < w->late_ms;
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct rulewatch *w = arg;
+	int r;
+
+	if (!w->o.watch)
+		return;
+	if (is_to_wait(w)) {
+		wait(w, AGAIN_MS);
+		return;
+	}
+	r = watch_request(w->o.watch, WATCH_RULES);
+	w->late_ms = 0;
+	if (!r)
+		w->stale = false;
+	wait(w, r ? AGAIN_MS : EVERY_MS);
+}
+
+/* The engine is at work now. */
+static void on_notice(void *arg, const struct notice *notice)
+{
+	struct rulewatch *w = arg;
+
+	if (notice->kind != NOTICE_RULES)
+		return;
+	w->stale = true;
+	wait(w, QUIET_MS);
+}
+
+/* --- what comes back --- */
+
+/* Return: 0, -EBADMSG or -ENOMEM; -E2BIG: more rules than can be held. */
+static int read_rules(struct span list, struct ruleset *rules)
+{
+	struct span blob;
+	int r = 0;
+
+	while (r >= 0 && rulelist_next(&list, &blob)) {
+		r = ruleset_add_blob(rules, blob);
+		if (r == -EBADMSG) /* it is in the set, as one that is not understood */
+			r = 0;
+	}
+	return r < 0 ? r : list.n ? -EBADMSG : 0;
+}
+
+static int take(struct rulewatch *w, struct span list)
+{
+	struct ruleset *rules = ruleset_new();
+	int r = rules ? read_rules(list, rules) : -ENOMEM;
+
+	if (r < 0) {
+		ruleset_free(rules);
+		return r;
+	}
+	if (w->o.read)
+		w->o.read(w->o.arg, rules);
+	return engine_offer_rules(w->o.engine, rules, clock_read().wall_ms);
+}
+
+bool rulewatch_answer(struct rulewatch *w, const struct watch_answer *answer)
+{
+	int r = answer->error;
+
+	if (answer->request != WATCH_RULES)
+		return false;
+	if (w->stale) /* the timer is set */
+		return true;
+	if (!r)
+		r = take(w, answer->data);
+	if (!r) {
+		w->failed = false;
+		return true;
+	}
+	wait(w, AGAIN_MS);
+	if (!w->failed && r != -EBUSY)
+		log_msg(LOG_WARNING, "the kernel's rules cannot be read: %s",
+			watch_reason(r));
+	w->failed = w->failed || r != -EBUSY;
+	return true;
+}
+
+void rulewatch_hang_up(struct rulewatch *w)
+{
+	w->o.watch = NULL;
+	event_del(w->timer);
+}
+
+struct rulewatch *rulewatch_new(const struct rulewatch_options *options)
+{
+	struct rulewatch *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return NULL;
+	w->o = *options;
+	w->timer = event_new(options->base, -1, 0, on_timer, w);
+	if (!w->timer) {
+		rulewatch_free(w);
+		return NULL;
+	}
+	engine_on_notice(options->engine, on_notice, w);
+	event_active(w->timer, EV_TIMEOUT, 0);
+	return w;
+}
+
+void rulewatch_free(struct rulewatch *w)
+{
+	if (!w)
+		return;
+	if (w->timer)
+		event_free(w->timer);
+	free(w);
+}
