@@ -77,6 +77,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/count/name.c plugin/count/name.h \
 	plugin/count/rule_book.c plugin/count/rule_book.h \
 	plugin/count/tally.c plugin/count/tally_name.c plugin/count/tally.h \
+	plugin/count/tally_aux.c plugin/count/tally_aux.h \
 	plugin/count/timeline.c plugin/count/timeline.h \
 	plugin/count/topk.c plugin/count/topk.h \
 	plugin/count/verdict.c \
@@ -102,6 +103,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/emit/state_read.c plugin/emit/state_read.h \
 	plugin/emit/state_restore.c \
 	plugin/emit/state_scan.c plugin/emit/state_scan.h \
+	plugin/emit/state_aux.c plugin/emit/state_aux.h \
 	plugin/emit/state_save.c plugin/emit/state_save.h \
 	plugin/emit/statefile.c plugin/emit/statefile.h \
 	plugin/emit/sumlog.c plugin/emit/sumlog.h \

@@ -18,7 +18,7 @@
 #include "stream/assemble.h"
 
 #define ATTRIBUTION_CANDIDATES 64 /* more are no answer: reason unknown */
-#define ATTRIBUTION_NAME_MAX   (16 + 3 * NAME_TEXT_ROOM)
+#define ATTRIBUTION_NAME_MAX   (8 + 2 * NAME_TEXT_ROOM + 4 * ATTRIBUTION_CANDIDATES)
 
 enum attribution_kind {
 	ATTRIBUTION_RULE,       /* this one */
@@ -81,6 +81,8 @@ uint64_t verdict_id(const struct verdict *v, const struct siphash_key *key);
 
 /**
  * verdict_name - the verdict as bytes, which hold without the rules
+ * A rule is its list and its text, of which no list has two; where it stands changes
+ * with each one that is put before it.
  * @key: for texts that are cut
  * @name: of ATTRIBUTION_NAME_MAX bytes
  * Return: bytes of it.
@@ -90,10 +92,9 @@ size_t verdict_name(const struct verdict *v, const struct siphash_key *key, char
 /* The name, read back. */
 struct attribution_read {
 	enum attribution_kind kind;
-	uint32_t list;                     /* of a rule: AUDIT_FILTER_EXIT ... */
-	uint32_t position, line;           /* line 0: in no file */
-	struct name_text text, keys, file; /* keys joined by RULE_KEY_SEP */
-	uint32_t n;                        /* ATTRIBUTION_ONE_OF */
+	uint32_t list;               /* of a rule: AUDIT_FILTER_EXIT ... */
+	struct name_text text, keys; /* keys joined by RULE_KEY_SEP */
+	uint32_t n;                  /* ATTRIBUTION_ONE_OF */
 	uint32_t candidates[ATTRIBUTION_CANDIDATES];
 };
 

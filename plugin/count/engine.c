@@ -165,7 +165,7 @@ static void remember(struct engine *e, const struct tally_receipt *receipt,
 		memcpy(cache_put(e->cache, print), &known, sizeof(known));
 }
 
-static void count(struct engine *e, struct assembly *ev, struct span rule)
+static void count(struct engine *e, struct assembly *ev, const struct tally_rule *rule)
 {
 	e->health.parsed++;
 	if (parser_read(e->parser, e->assembler, ev, &e->event) < 0)
@@ -181,6 +181,7 @@ static void count_by_rule(struct engine *e, struct assembly *ev, uint64_t *print
 	const struct rule_version *version = rule_book_find(&e->book, ev, e->own.host);
 	const struct siphash_key *key = tally_hash_key(e->tally);
 	char name[ATTRIBUTION_NAME_MAX];
+	struct tally_rule rule;
 	struct verdict v;
 
 	if (print) {
@@ -194,13 +195,16 @@ static void count_by_rule(struct engine *e, struct assembly *ev, uint64_t *print
 		if (repeat(e, ev, *print))
 			return;
 	}
-	count(e, ev, (struct span){name, verdict_name(&v, key, name)});
+	rule = rule_book_entry(&v, key, name);
+	rule.past = version != &e->book.now;
+	count(e, ev, &rule);
 	if (print)
 		remember(e, assembly_aux(ev), *print);
 }
 
 static void on_complete(void *arg, struct assembly *ev)
 {
+	static const struct tally_rule no_rule = {.name = {NULL, 0}};
 	struct engine *e = arg;
 	struct print print;
 	bool has_print = take_print(e, ev, &print);
@@ -211,7 +215,7 @@ static void on_complete(void *arg, struct assembly *ev)
 	}
 	if (has_print && repeat(e, ev, print.hash))
 		return;
-	count(e, ev, (struct span){NULL, 0});
+	count(e, ev, &no_rule);
 	if (has_print)
 		remember(e, assembly_aux(ev), print.hash);
 }

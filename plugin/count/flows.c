@@ -97,22 +97,24 @@ static void put_joined_keys(struct name_writer *w, const struct event *e,
 	name_put_text(w, e->keys[0], 0, key);
 }
 
-/* Which one it is says the hash; what is shown, place and text. */
+/* Which one it is says the hash; the text is what is shown. */
 static void put_rule(struct name_writer *w, struct span rule,
 		     const struct siphash_key *key, size_t max)
 {
 	struct attribution_read a;
 	uint64_t which;
+	uint8_t has_rule;
 
 	if (!rule.p)
 		return;
-	which = siphash(key, rule.p, rule.n);
+	which = flow_rule_id(rule, key);
 	attribution_read(rule, &a);
+	has_rule = a.kind == ATTRIBUTION_RULE;
 	if (a.text.cut && a.text.text.n <= max) /* it stays marked as cut */
 		max = a.text.text.n - 1;
 	name_put(w, &which, sizeof(which));
+	name_put(w, &has_rule, sizeof(has_rule));
 	name_put(w, &a.list, sizeof(a.list));
-	name_put(w, &a.position, sizeof(a.position));
 	name_put_text(w, a.text.text, max, key);
 }
 
@@ -159,7 +161,8 @@ void flow_read(struct span name, struct flow *f)
 {
 	struct name_reader r = {name.p, name.n};
 	struct flow_head h;
-	uint64_t sum, which;
+	uint64_t sum;
+	uint8_t has_rule;
 	unsigned int i;
 
 	name_get(&r, &h, sizeof(h));
@@ -184,9 +187,10 @@ void flow_read(struct span name, struct flow *f)
 		name_get(&r, &sum, sizeof(sum));
 	for (i = 0; i < f->n_keys; i++)
 		f->keys[i] = name_get_text(&r);
-	name_get(&r, &which, sizeof(which));
+	name_get(&r, &f->rule_id, sizeof(f->rule_id));
+	name_get(&r, &has_rule, sizeof(has_rule));
 	name_get(&r, &f->list, sizeof(f->list));
-	name_get(&r, &f->position, sizeof(f->position));
+	f->has_rule = has_rule;
 	f->rule = name_get_text(&r);
 }
 
@@ -201,7 +205,8 @@ static bool head_is_sane(const struct flow_head *h)
 bool flow_check(struct span name)
 {
 	struct name_reader r = {name.p, name.n};
-	uint32_t types[EVENT_TYPES_MAX], place[2];
+	uint32_t types[EVENT_TYPES_MAX], list;
+	uint8_t has_rule;
 	struct flow_head h;
 	unsigned int i, n;
 	uint64_t sum;
@@ -220,6 +225,7 @@ bool flow_check(struct span name)
 			return false;
 	if (!r.n) /* rules were not known */
 		return true;
-	return name_get(&r, &sum, sizeof(sum)) && name_get(&r, place, sizeof(place)) &&
-	       place[0] < RULE_LISTS && name_check_text(&r) && !r.n;
+	return name_get(&r, &sum, sizeof(sum)) && name_get(&r, &has_rule, 1) &&
+	       has_rule <= 1 && name_get(&r, &list, sizeof(list)) && list < RULE_LISTS &&
+	       name_check_text(&r) && !r.n;
 }

@@ -46,8 +46,9 @@ struct flow {
 	enum event_success success;
 	int error;
 	bool claimed;
-	/* the rule: position 0: none, or not known */
-	uint32_t list, position;
+	bool has_rule;
+	uint64_t rule_id; /* as flow_rule_id() */
+	uint32_t list;    /* of it */
 	struct name_text rule;
 };
 
@@ -72,6 +73,12 @@ bool flow_fold(struct flow_ids *ids, const struct event *e);
  */
 size_t flow_name(const struct event *e, const struct flow_ids *ids, struct span rule,
 		 const struct siphash_key *key, char name[FLOW_NAME_MAX]);
+
+/** flow_rule_id - of the name of a rule, as it stands in the flow's */
+static inline uint64_t flow_rule_id(struct span rule, const struct siphash_key *key)
+{
+	return siphash(key, rule.p, rule.n);
+}
 
 /** flow_read - the identity back from its bytes; borrows from @name */
 void flow_read(struct span name, struct flow *flow);

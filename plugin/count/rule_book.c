@@ -6,7 +6,10 @@
 
 #include <errno.h>
 #include <libaudit.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "count/tally_aux.h"
 
 static void drop(struct rule_version *v)
 {
@@ -116,25 +119,50 @@ const struct ruleset *rule_book_rules(const struct rule_book *b)
 		       : NULL;
 }
 
+struct tally_rule rule_book_entry(const struct verdict *v, const struct siphash_key *key,
+				  char *name)
+{
+	struct tally_rule rule = {.name = {name, verdict_name(v, key, name)}};
+
+	if (v->kind == ATTRIBUTION_RULE) {
+		rule.position = v->rule->position;
+		rule.line = v->rule->line;
+		rule.file = span_of(v->rule->file);
+	}
+	return rule;
+}
+
 void rule_book_list(struct rule_book *b, struct tally *t, int64_t now_ms)
 {
 	const struct ruleset *rules;
 	char name[ATTRIBUTION_NAME_MAX];
-	size_t i;
+	struct tally_place *places;
+	size_t n = 0, i;
 
 	if (b->listed == b->now.number)
 		return;
 	b->listed = b->now.number;
 	rules = rule_book_rules(b);
-	for (i = 0; rules && i < ruleset_count(rules); i++) {
+	if (!rules)
+		return;
+	places = calloc(ruleset_count(rules) + 1, sizeof(*places));
+	for (i = 0; i < ruleset_count(rules); i++) {
 		const struct verdict v = {.rule = ruleset_at(rules, i),
 					  .machine = b->machine};
-		const struct siphash_key *key = tally_hash_key(t);
+		const struct tally_rule entry =
+			rule_book_entry(&v, tally_hash_key(t), name);
 
-		if (attribution_writes(v.rule))
-			tally_rule(t, (struct span){name, verdict_name(&v, key, name)},
-				   now_ms);
+		if (!attribution_writes(v.rule))
+			continue;
+		tally_loaded(t, &entry, now_ms);
+		if (places)
+			places[n++] = (struct tally_place){
+				flow_rule_id(entry.name, tally_hash_key(t)),
+				entry.position};
 	}
+	/* without memory none has a place that is known */
+	tally_aux_places(t, places, n);
+	free(places);
 }
 
 struct verdict rule_version_judge(const struct rule_version *v,

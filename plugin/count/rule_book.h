@@ -80,6 +80,14 @@ const struct rule_version *rule_book_find(const struct rule_book *b,
  * from now on, also with none; does nothing where that is so already */
 void rule_book_list(struct rule_book *b, struct tally *t, int64_t now_ms);
 
+/**
+ * rule_book_entry - what stands in the list of rules for a verdict
+ * @name: of ATTRIBUTION_NAME_MAX bytes
+ * Return: borrows from @v and @name.
+ */
+struct tally_rule rule_book_entry(const struct verdict *v, const struct siphash_key *key,
+				  char *name);
+
 /** rule_book_rules - those that hold for what comes now; NULL: not known */
 const struct ruleset *rule_book_rules(const struct rule_book *b);
 

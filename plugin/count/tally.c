@@ -13,6 +13,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "count/tally_aux.h"
+
 /*
  * References to the key entries of events that may still get a record: a ring,
  * since an event may bear 128 keys and most bear one. Enough for the 256 events
@@ -46,7 +48,7 @@ static struct topk *new_list(const struct tally_options *o, enum tally_list list
 	} size[TALLY_LISTS] = {
 		[TALLY_TYPES] = {sizeof(uint32_t) + RECORD_TYPE_NAME_MAX, 0},
 		[TALLY_KEYS] = {NAME_TEXT_ROOM, 0},
-		[TALLY_RULES] = {ATTRIBUTION_NAME_MAX, 0},
+		[TALLY_RULES] = {ATTRIBUTION_NAME_MAX, sizeof(struct tally_rule_aux)},
 		[TALLY_FLOWS] = {FLOW_NAME_MAX, sizeof(struct tally_flow_aux)},
 		[TALLY_EXES] = {1 + NAME_TEXT_ROOM, sizeof(struct flow_ids)},
 		[TALLY_SYSCALLS] = {2 * sizeof(uint32_t), 0},
@@ -251,25 +253,9 @@ static struct topk_ref account_ref(struct tally *t, const struct event *e, int64
 	return find(t, TALLY_ACCOUNTS, &w, now_ms);
 }
 
-/* comm is shown only while all events of the flow agree in it */
-static void note_comm(struct tally_flow_aux *aux, struct span comm)
-{
-	size_t n = comm.n < sizeof(aux->comm) ? comm.n : sizeof(aux->comm);
-
-	if (!aux->started) {
-		aux->started = true;
-		aux->comm_differs = !comm.p || comm.n > sizeof(aux->comm);
-		aux->comm_len = (uint8_t)n;
-		if (n)
-			memcpy(aux->comm, comm.p, n);
-	} else if (!comm.p || comm.n != aux->comm_len ||
-		   (n && memcmp(aux->comm, comm.p, n) != 0)) {
-		aux->comm_differs = true;
-	}
-}
-
-static void add_flow(struct tally *t, const struct event *e, struct span rule,
-		     struct tally_receipt *receipt, const struct count *c, int64_t now_ms)
+static void add_flow(struct tally *t, const struct event *e,
+		     const struct tally_rule *rule, struct tally_receipt *receipt,
+		     const struct count *c, int64_t now_ms)
 {
 	struct flow_ids *ids = topk_aux(t->list[TALLY_EXES], receipt->exe);
 	char name[FLOW_NAME_MAX];
@@ -277,23 +263,32 @@ static void add_flow(struct tally *t, const struct event *e, struct span rule,
 
 	if (ids)
 		(void)flow_fold(ids, e);
-	n = flow_name(e, ids, rule, &t->key, name);
+	n = flow_name(e, ids, rule->name, &t->key, name);
 	receipt->flow = topk_find(t->list[TALLY_FLOWS], (struct span){name, n}, now_ms);
-	note_comm(topk_aux(t->list[TALLY_FLOWS], receipt->flow), e->comm);
+	tally_aux_flow(topk_aux(t->list[TALLY_FLOWS], receipt->flow), e, rule);
 	topk_add(t->list[TALLY_FLOWS], receipt->flow, &receipt->when, c);
 }
 
-/* Ours stand there too, as in keys. */
-static void add_rule(struct tally *t, struct span rule, struct tally_receipt *receipt,
-		     const struct count *c, int64_t now_ms)
+static struct topk_ref rule_ref(struct tally *t, const struct tally_rule *rule,
+				int64_t now_ms)
 {
-	if (!t->list[TALLY_RULES] || !rule.p)
+	struct topk_ref ref = topk_find(t->list[TALLY_RULES], rule->name, now_ms);
+
+	tally_aux_rule(topk_aux(t->list[TALLY_RULES], ref), rule);
+	return ref;
+}
+
+/* Ours stand there too, as in keys. */
+static void add_rule(struct tally *t, const struct tally_rule *rule,
+		     struct tally_receipt *receipt, const struct count *c, int64_t now_ms)
+{
+	if (!t->list[TALLY_RULES] || !rule->name.p)
 		return;
-	receipt->rule = topk_find(t->list[TALLY_RULES], rule, now_ms);
+	receipt->rule = rule_ref(t, rule, now_ms);
 	topk_add(t->list[TALLY_RULES], receipt->rule, &receipt->when, c);
 }
 
-void tally_event(struct tally *t, const struct event *e, struct span rule,
+void tally_event(struct tally *t, const struct event *e, const struct tally_rule *rule,
 		 struct tally_receipt *receipt, int64_t now_ms)
 {
 	struct count c = {1, e->records, e->bytes}, one = {1, 0, 0};
@@ -321,12 +316,12 @@ void tally_event(struct tally *t, const struct event *e, struct span rule,
 	add_flow(t, e, rule, receipt, &c, now_ms);
 }
 
-void tally_rule(struct tally *t, struct span rule, int64_t now_ms)
+void tally_loaded(struct tally *t, const struct tally_rule *rule, int64_t now_ms)
 {
 	struct topk *rules = t->list[TALLY_RULES];
 
 	if (topk_used(rules) < topk_capacity(rules))
-		(void)topk_find(rules, rule, now_ms);
+		(void)rule_ref(t, rule, now_ms);
 }
 
 /* Which accounts of this executable are folded by now; each fold gives other flows. */

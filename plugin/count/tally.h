@@ -60,18 +60,26 @@ void tally_free(struct tally *t);
 void tally_record(struct tally *t, const struct when *when, const struct record *r,
 		  bool first, int64_t now_ms);
 
+/* The rule that wrote an event. */
+struct tally_rule {
+	struct span name;        /* verdict_name(); absent: not known, not listed */
+	uint32_t position, line; /* 0: it stands nowhere */
+	struct span file;        /* absent: in none */
+	bool past; /* of a list that is not loaded any more: where it stood is forgotten
+		    */
+};
+
 /**
  * tally_event - an event is complete; fills the lists of @receipt, whose when is set
- * @rule: name of the rule that wrote it (verdict_name()); absent: not known, not listed
  */
-void tally_event(struct tally *t, const struct event *e, struct span rule,
+void tally_event(struct tally *t, const struct event *e, const struct tally_rule *rule,
 		 struct tally_receipt *receipt, int64_t now_ms);
 
 /**
- * tally_rule - a rule is loaded: it is listed from now on, with no event yet
- * @rule: as above. Nothing leaves the table for it: where that is full it is left out.
+ * tally_loaded - a rule is loaded: it is listed from now on, with no event yet
+ * Nothing leaves the table for it: where that is full it is left out.
  */
-void tally_rule(struct tally *t, struct span rule, int64_t now_ms);
+void tally_loaded(struct tally *t, const struct tally_rule *rule, int64_t now_ms);
 
 /*
  * Under what events of one kind are counted, to count the next one like it
@@ -141,13 +149,6 @@ struct name_text tally_key(struct span name);
 struct name_text tally_exe(struct span name, bool *claimed);
 struct tally_syscall tally_syscall(struct span name);
 struct tally_account tally_account(struct span name);
-
-/* Of a flow: fields outside its identity, kept while all its events agree. */
-struct tally_flow_aux {
-	bool started, comm_differs;
-	uint8_t comm_len;
-	char comm[64];
-};
 
 /** tally_check_name - may the readers be asked about bytes that come from outside? */
 bool tally_check_name(enum tally_list list, struct span name);

@@ -11,16 +11,14 @@ static void put_rule(const struct verdict *v, const struct siphash_key *key,
 		     struct name_writer *w)
 {
 	const struct rule *rule = v->rule;
-	const uint32_t place[] = {rule->list, rule->position, rule->line};
 	char text[RULE_TEXT_MAX];
 	size_t n = rule_print(rule, v->machine, text, sizeof(text));
 
 	if (n >= sizeof(text))
 		n = sizeof(text) - 1;
-	name_put(w, place, sizeof(place));
+	name_put(w, &rule->list, sizeof(rule->list));
 	name_put_text(w, (struct span){text, n}, NAME_TEXT_MAX, key);
 	name_put_text(w, rule_keys(rule), NAME_TEXT_MAX, key);
-	name_put_text(w, span_of(rule->file), NAME_TEXT_MAX, key);
 }
 
 static void put_candidates(const struct verdict *v, struct name_writer *w)
@@ -69,11 +67,8 @@ void attribution_read(struct span name, struct attribution_read *out)
 	out->kind = (enum attribution_kind)kind;
 	if (out->kind == ATTRIBUTION_RULE) {
 		name_get(&r, &out->list, sizeof(out->list));
-		name_get(&r, &out->position, sizeof(out->position));
-		name_get(&r, &out->line, sizeof(out->line));
 		out->text = name_get_text(&r);
 		out->keys = name_get_text(&r);
-		out->file = name_get_text(&r);
 	} else if (out->kind == ATTRIBUTION_ONE_OF) {
 		name_get(&r, &out->n, sizeof(out->n));
 		if (out->n > ATTRIBUTION_CANDIDATES)
@@ -85,15 +80,14 @@ void attribution_read(struct span name, struct attribution_read *out)
 bool attribution_check(struct span name)
 {
 	struct name_reader r = {name.p, name.n};
-	uint32_t place[3], n, candidates[ATTRIBUTION_CANDIDATES];
+	uint32_t list, n, candidates[ATTRIBUTION_CANDIDATES];
 	uint8_t kind;
 
 	if (!name_get(&r, &kind, 1) || kind >= ATTRIBUTION_KINDS)
 		return false;
 	if (kind == ATTRIBUTION_RULE)
-		return name_get(&r, place, sizeof(place)) && place[0] < RULE_LISTS &&
-		       name_check_text(&r) && name_check_text(&r) &&
-		       name_check_text(&r) && !r.n;
+		return name_get(&r, &list, sizeof(list)) && list < RULE_LISTS &&
+		       name_check_text(&r) && name_check_text(&r) && !r.n;
 	if (kind == ATTRIBUTION_ONE_OF)
 		return name_get(&r, &n, sizeof(n)) && n <= ATTRIBUTION_CANDIDATES &&
 		       name_get(&r, candidates, n * sizeof(candidates[0])) && !r.n;

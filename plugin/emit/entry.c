@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "count/attribution.h"
+#include "count/tally_aux.h"
 #include "emit/schema.h"
 
 static const char *const list_names[TALLY_LISTS] = {
@@ -195,7 +196,8 @@ static void set_rule_keys(json_t *o, struct name_text joined)
 		set(o, "cut", json_true());
 }
 
-static void name_this_rule(json_t *o, const struct attribution_read *a)
+static void name_this_rule(json_t *o, const struct attribution_read *a,
+			   const struct tally_rule_aux *place)
 {
 	static const char *const lists[RULE_LISTS] = {
 		[AUDIT_FILTER_USER] = "user",     [AUDIT_FILTER_TASK] = "task",
@@ -203,12 +205,16 @@ static void name_this_rule(json_t *o, const struct attribution_read *a)
 		[AUDIT_FILTER_FS] = "filesystem", [AUDIT_FILTER_URING_EXIT] = "io_uring",
 	};
 
+	struct span file = {NULL, 0};
+
+	if (place->has_file)
+		file = (struct span){place->file, place->file_len};
 	set_text(o, "rule", a->text);
 	set(o, "list", json_string(lists[a->list]));
-	set(o, "position", json_integer(a->position));
+	set(o, "position", place->position ? json_integer(place->position) : json_null());
 	set_rule_keys(o, a->keys);
-	set_text(o, "file", a->file);
-	set(o, "line", a->line ? json_integer(a->line) : json_null());
+	set_text(o, "file", (struct name_text){file, place->file_cut});
+	set(o, "line", place->line ? json_integer(place->line) : json_null());
 }
 
 static bool has_place(const json_t *places, uint32_t place)
@@ -239,7 +245,7 @@ static void name_rule(json_t *o, const struct topk_view *view)
 
 	attribution_read(view->name, &a);
 	if (a.kind == ATTRIBUTION_RULE) {
-		name_this_rule(o, &a);
+		name_this_rule(o, &a, view->aux);
 		return;
 	}
 	set(o, "rule", json_null());
@@ -256,13 +262,15 @@ static void name_rule(json_t *o, const struct topk_view *view)
 
 static void name_flow(json_t *o, const struct topk_view *view)
 {
+	const struct tally_flow_aux *aux = view->aux;
 	json_t *types = json_array();
 	struct flow f;
 	unsigned int i;
 
 	flow_read(view->name, &f);
 	set_text(o, "rule", f.rule);
-	set(o, "position", f.position ? json_integer(f.position) : json_null());
+	set(o, "position",
+	    f.has_rule && aux->position ? json_integer(aux->position) : json_null());
 	if (f.n_keys > 1)
 		set_keys(o, &f);
 	else

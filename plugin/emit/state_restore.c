@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "emit/entry.h"
+#include "emit/state_aux.h"
 #include "emit/state_ledger.h"
 #include "emit/state_read.h"
 #include "emit/state_scan.h"
@@ -279,53 +280,12 @@ static bool take_tail(struct restore *r)
 
 /* --- entries --- */
 
-/* The bytes beside an entry. */
-union aux {
-	struct tally_flow_aux flow;
-	struct flow_ids ids;
-};
-
 struct entry_saved {
 	enum tally_list list;
 	struct topk_saved topk;
-	union aux aux;
+	union state_aux aux;
 	char name[FLOW_NAME_MAX];
 };
-
-static uint8_t get_ids(struct scan *s, int32_t ids[FLOW_IDS_MAX])
-{
-	int64_t value[FLOW_IDS_MAX];
-	unsigned int n = scan_row(s, value, FLOW_IDS_MAX), i;
-
-	if (n == 1 && value[0] == -2)
-		return FLOW_IDS_MAX + 1;
-	for (i = 0; i < n; i++)
-		ids[i] = (int32_t)value[i];
-	return (uint8_t)n;
-}
-
-static void read_aux(struct scan *s, struct entry_saved *e)
-{
-	memset(&e->aux, 0, sizeof(e->aux));
-	e->topk.aux = NULL;
-	if (e->list == TALLY_EXES) {
-		scan_expect(s, ",\"uids\":");
-		e->aux.ids.n_uid = get_ids(s, e->aux.ids.uid);
-		scan_expect(s, ",\"auids\":");
-		e->aux.ids.n_auid = get_ids(s, e->aux.ids.auid);
-		e->topk.aux = &e->aux.ids;
-	} else if (e->list == TALLY_FLOWS) {
-		scan_expect(s, ",\"comm\":[");
-		e->aux.flow.started = scan_u64(s, 1);
-		scan_expect(s, ",");
-		e->aux.flow.comm_differs = scan_u64(s, 1);
-		scan_expect(s, ",\"");
-		e->aux.flow.comm_len =
-			(uint8_t)scan_hex(s, e->aux.flow.comm, sizeof(e->aux.flow.comm));
-		scan_expect(s, "\"]");
-		e->topk.aux = &e->aux.flow;
-	}
-}
 
 static bool read_entry(struct restore *r, struct scan *s, struct entry_saved *e)
 {
@@ -343,7 +303,7 @@ static bool read_entry(struct restore *r, struct scan *s, struct entry_saved *e)
 	e->topk.since_ms = scan_i64(s);
 	scan_expect(s, ",");
 	read_series(r, s);
-	read_aux(s, e);
+	e->topk.aux = state_aux_read(s, e->list, &e->aux) ? &e->aux : NULL;
 	scan_expect(s, "}");
 	return scan_at_end(s) && tally_check_name(e->list, e->topk.name);
 }

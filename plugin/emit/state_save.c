@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "emit/entry.h"
+#include "emit/state_aux.h"
 #include "emit/state_ledger.h"
 #include "emit/state_piece.h"
 #include "emit/statefile.h"
@@ -118,37 +119,6 @@ static struct count entry_bucket(const struct state_save *s, unsigned int index,
 			   index, window, bucket);
 }
 
-static void put_ids(struct state_save *s, const char *before, const int32_t *ids,
-		    unsigned int n)
-{
-	unsigned int i;
-
-	piece_text(&s->out, before);
-	for (i = 0; i < n && n <= FLOW_IDS_MAX; i++) {
-		piece_text(&s->out, i ? "," : "");
-		piece_i64(&s->out, ids[i]);
-	}
-	piece_text(&s->out, n > FLOW_IDS_MAX ? "-2]" : "]");
-}
-
-/* The bytes beside an entry. A list of ids that says -2 alone is folded. */
-static void put_aux(struct state_save *s, const void *aux)
-{
-	const struct tally_flow_aux *flow = aux;
-	const struct flow_ids *ids = aux;
-
-	if (s->list == TALLY_EXES) {
-		put_ids(s, ",\"uids\":[", ids->uid, ids->n_uid);
-		put_ids(s, ",\"auids\":[", ids->auid, ids->n_auid);
-	} else if (s->list == TALLY_FLOWS) {
-		piece_member(&s->out, ",\"comm\":[", flow->started);
-		piece_member(&s->out, ",", flow->comm_differs);
-		piece_text(&s->out, ",\"");
-		piece_hex(&s->out, flow->comm, flow->comm_len);
-		piece_text(&s->out, "\"]");
-	}
-}
-
 static void put_entry(struct state_save *s, const struct topk_view *v)
 {
 	struct topk *table =
@@ -166,7 +136,7 @@ static void put_entry(struct state_save *s, const struct topk_view *v)
 	piece_count(&s->out, &v->count);
 	piece_text(&s->out, "]");
 	put_windows(s, entry_bucket, s->index);
-	put_aux(s, v->aux);
+	state_aux_put(&s->out, (enum tally_list)s->list, v->aux);
 	piece_text(&s->out, "}\n"); /* as end_line() ends it, but it may be taken back */
 }
 

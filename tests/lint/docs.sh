@@ -112,12 +112,13 @@ look_at_help()
 # One event and its summary, with every list filled.
 make_summary()
 {
+	echo '-a always,exit -F arch=b64 -S open -k k' >"$work/rules"
 	printf '%s\n' \
 		'node=n type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=2 success=no exit=-13 ppid=1 pid=2 auid=1 uid=0 comm="c" exe="/e" subj=a:b:c:s0 key="k"' \
 		'node=n type=CWD msg=audit(1.000:1): cwd="/"' \
 		'node=n type=PATH msg=audit(1.000:1): item=0 name="/d/f" nametype=NORMAL' \
 		'node=n type=PROCTITLE msg=audit(1.000:1): proctitle="p"' |
-		"$client" replay --json - 2>/dev/null
+		"$client" replay --json --rules "$work/rules" - 2>/dev/null
 }
 
 look_at_summary()

@@ -44,6 +44,18 @@ same "the rule's text" "-a always,exit -F arch=b64 -S getppid -F exe=$T/load-b -
 same "is that of the kernel's list" "$(auditctl -l | sed -n 2p)" "$(last_summary reader '.windows[] | select(.seconds == null).rules[] | select(.position == 2).rule')"
 check "few events go to libauparse" [ "$(last_summary reader .health.parsed)" -lt 400 ]
 
+# --- over a restart, and moved by one that is put first ---
+
+auditd_stop || die "auditd did not end"
+auditctl -A never,exit -F arch=b64 -S getppid -F "exe=$T/load-d" -F uid=4711
+echo "-d never,exit -F arch=b64 -S getppid -F exe=$T/load-d -F uid=4711" >>"$T/rules"
+noise_start ""
+ask reader '{"interval":1,"windows":"all","top":100}'
+until_true "$SYS_WAIT" holds || die "no list of rules was read"
+run "$T/load-a" getppid 100 || fail "the load was not as expected"
+if until_true 100 counted '.position == 2' 600; then ok "one more hundred, and the rule stands second"; else fail "rule 2: $(of ".position == 2")"; fi
+same "flows of rule 2" 600 "$(flow_of ".position == 2")"
+
 # --- exchanged under load ---
 
 unrule always,exit -F arch=b64 -S getppid -F "exe=$T/load-a" -F key=own

@@ -7,7 +7,7 @@
 #ifndef NOISE_TEST_TALLY_HELP_H
 #define NOISE_TEST_TALLY_HELP_H
 
-#include "count/tally.h"
+#include "count/tally_aux.h"
 
 #define NOW 1700000000000
 
@@ -52,6 +52,8 @@ static void read_records(struct tally *t, struct when when, unsigned int n,
 		tally_record(t, &when, &r, i == 0, NOW);
 }
 
+static const struct tally_rule no_rule = {.name = {NULL, 0}};
+
 /* An event of 100 bytes a record, counted whole. */
 static struct tally_receipt count_event(struct tally *t, struct event *e)
 {
@@ -59,7 +61,7 @@ static struct tally_receipt count_event(struct tally *t, struct event *e)
 
 	read_records(t, receipt.when, e->records, 100);
 	e->bytes = 100 * e->records;
-	tally_event(t, e, (struct span){NULL, 0}, &receipt, NOW);
+	tally_event(t, e, &no_rule, &receipt, NOW);
 	return receipt;
 }
 

@@ -17,6 +17,7 @@
 #include "emit/state_read.h"
 #include "emit/state_scan.h"
 #include "emit/state_save.h"
+#include "rule_help.h"
 #include "some_stream.h"
 
 static const struct state_identity identity = {"boot", 1234};
@@ -28,6 +29,7 @@ static struct engine *new_engine(const struct siphash_key *key)
 				   .window_sec = {60, 300, 3600},
 				   .max_values = 512,
 				   .max_flows = 1024,
+				   .live_rules = true,
 				   .key = key};
 	struct engine *e = engine_new(&o);
 
@@ -58,14 +60,35 @@ static struct text save(struct engine *e, const struct ledger *ledger)
 	return t;
 }
 
+/* Of which one has a place in a file. */
+static void offer_rules(struct engine *e)
+{
+	static const char *const texts[] = {"-a always,exit -S openat -k k1",
+					    "-a always,exit -S all -F uid>=0 -k access"};
+	struct ruleset *rules = ruleset_new();
+	size_t i;
+
+	assert_non_null(rules);
+	for (i = 0; i < 2; i++) {
+		struct rule *rule = rule_help_rule(texts[i]);
+
+		rule->file = i ? "10-some.rules" : NULL;
+		rule->line = (unsigned int)i;
+		assert_int_equal(ruleset_add(rules, rule, false), 0);
+	}
+	assert_int_equal(engine_offer_rules(e, rules, 0), 0);
+}
+
 static struct engine *some_engine(unsigned int events)
 {
 	struct text t = some_stream(7, events);
 	struct engine *e = new_engine(NULL);
 
+	offer_rules(e);
 	engine_feed(e, t.p, t.n, NULL);
 	engine_end(e, NULL);
 	free(t.p);
+	assert_true(topk_used(tally_table(engine_tally(e), TALLY_RULES)) >= 3);
 	now.wall_ms = timeline_stamp(engine_timeline(e));
 	now.boot_ms = 1000;
 	return e;
