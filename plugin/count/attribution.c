@@ -30,6 +30,7 @@ struct attribution {
 	bool displaces; /* a rule without a key may win over any with one ... */
 	bool keyless;   /* ... or over one with a name, where that is removed */
 	struct facts facts;
+	const struct rule *both[ATTRIBUTION_CANDIDATES + 1]; /* of two lists */
 };
 
 /* --- rules by their keys --- */
@@ -271,6 +272,32 @@ static bool is_fixed(const struct attribution *a, const struct key_class *class)
 				      !a->facts.number[FACTS_SUCCESS]));
 }
 
+/* An operation that was done within its system call has both records, and a rule of
+ * either list has asked for them. */
+static void ask(struct attribution *a, struct match_result *result)
+{
+	const bool uring = facts_has_type(&a->facts, AUDIT_URINGOP);
+	size_t n;
+
+	if (!uring || !facts_has_type(&a->facts, AUDIT_SYSCALL)) {
+		(uring ? match_uring : match_exit)(a->matcher, &a->facts, result);
+		return;
+	}
+	match_uring(a->matcher, &a->facts, result);
+	n = result->n_candidates <= ATTRIBUTION_CANDIDATES ? result->n_candidates
+							   : ATTRIBUTION_CANDIDATES + 1;
+	memcpy(a->both, result->candidates, n * sizeof(a->both[0]));
+	match_exit(a->matcher, &a->facts, result);
+	if (!n)
+		return;
+	result->winner = NULL;
+	if (n + result->n_candidates <= ATTRIBUTION_CANDIDATES)
+		memcpy(a->both + n, result->candidates,
+		       result->n_candidates * sizeof(a->both[0]));
+	result->n_candidates += n;
+	result->candidates = a->both;
+}
+
 static struct verdict judge_call(struct attribution *a)
 {
 	const struct key_class *class = find_class(a, a->facts.keys);
@@ -280,10 +307,7 @@ static struct verdict judge_call(struct attribution *a)
 
 	if (v.rule)
 		return v;
-	if (facts_has_type(&a->facts, AUDIT_URINGOP))
-		match_uring(a->matcher, &a->facts, &result);
-	else
-		match_exit(a->matcher, &a->facts, &result);
+	ask(a, &result);
 	v.fixed = is_fixed(a, class);
 	v.rule = result.winner;
 	if (v.rule)
