@@ -30,7 +30,7 @@ static unsigned int descriptor_arguments(const char *name)
 		{"open_tree", 1}, {"open_tree_attr", 1}, {"fanotify_mark", 8},
 		{"mq_open", NAME_OF_NO_FILE}, {"mq_unlink", NAME_OF_NO_FILE},
 		/* these take none, although they end like the others */
-		{"stat", 0}, {"fstat", 0}, {"lstat", 0}, {"ustat", 0}, {"shmat", 0},
+		{"creat", 0}, {"stat", 0}, {"fstat", 0}, {"lstat", 0}, {"ustat", 0}, {"shmat", 0},
 		{"oldstat", 0}, {"oldfstat", 0}, {"oldlstat", 0},
 	};
 	/* clang-format on */

@@ -551,6 +551,9 @@ static void parse_makes_the_directory(void **state)
 		/* old stat of 32 bit takes no descriptor */
 		{"arch=" I386 " syscall=18 a0=ff a1=55 a2=0 a3=0", "\"a/b\"\0NORMAL\0",
 		 S("/srv/app/a")},
+		/* creat ends like the calls that take one */
+		{"arch=" X64 " syscall=85 a0=ff a1=180 a2=0 a3=0", "\"a/b\"\0CREATE\0",
+		 S("/srv/app/a")},
 		/* linkat: both descriptors; symlinkat: the second argument */
 		{"arch=" X64 " syscall=265 a0=ffffff9c a1=1 a2=ffffff9c a3=2",
 		 "\"a/b\"\0NORMAL\0", S("/srv/app/a")},
