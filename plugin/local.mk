@@ -46,7 +46,8 @@ plugin_libnoise_a_SOURCES = \
 	plugin/rules/match.c plugin/rules/match.h \
 	plugin/rules/match_exit.c plugin/rules/match_field.c \
 	plugin/rules/match_inner.h plugin/rules/match_list.h \
-	plugin/rules/match_path.c plugin/rules/match_record.c \
+	plugin/rules/match_label.c plugin/rules/match_path.c \
+	plugin/rules/match_record.c \
 	plugin/rules/perm.c plugin/rules/perm.h \
 	plugin/rules/findings.c plugin/rules/findings.h \
 	plugin/rules/findings_part.h \
