@@ -38,6 +38,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/stream/parse.c plugin/stream/parse.h \
 	plugin/stream/record.c plugin/stream/record.h \
 	plugin/stream/split.c plugin/stream/split.h \
+	plugin/rules/births.c plugin/rules/births.h \
 	plugin/rules/calls.c plugin/rules/calls.h \
 	plugin/rules/cover.c plugin/rules/cover.h \
 	plugin/rules/draft.c plugin/rules/draft.h \

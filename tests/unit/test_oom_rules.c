@@ -13,6 +13,7 @@
 
 #include "oom.h"
 #include "rule_help.h"
+#include "rules/births.h"
 #include "rules/match.h"
 #include "rules/findings.h"
 #include "rules/rule_files.h"
@@ -56,6 +57,23 @@ static bool make_ready(const struct ruleset *set)
 	assert_true(m || errno == ENOMEM);
 	match_free(m);
 	return good;
+}
+
+static bool make_births(void *arg)
+{
+	struct births *b = births_new(100);
+	bool good = b;
+
+	(void)arg;
+	assert_true(b || errno == ENOMEM);
+	births_free(b);
+	return good;
+}
+
+static void births_survive_without_memory(void **state)
+{
+	(void)state;
+	sweep(make_births, NULL);
 }
 
 static bool read_and_compare(void *arg)
@@ -160,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules_survive_without_memory),
+		cmocka_unit_test(births_survive_without_memory),
 		cmocka_unit_test(findings_survive_without_memory),
 		cmocka_unit_test(rule_that_cannot_be_checked_is_not_loadable),
 	};
