@@ -52,6 +52,7 @@ unit_programs = \
 	tests/unit/test_logfile \
 	tests/unit/test_match \
 	tests/unit/test_match_list \
+	tests/unit/test_match_place \
 	tests/unit/test_name \
 	tests/unit/test_oom_count \
 	tests/unit/test_oom_rules \
@@ -185,6 +186,8 @@ tests_unit_test_match_CFLAGS = $(unit_cflags)
 tests_unit_test_match_LDADD = $(unit_libs)
 tests_unit_test_match_list_CFLAGS = $(unit_cflags)
 tests_unit_test_match_list_LDADD = $(unit_libs)
+tests_unit_test_match_place_CFLAGS = $(unit_cflags)
+tests_unit_test_match_place_LDADD = $(unit_libs)
 tests_unit_test_name_CFLAGS = $(unit_cflags)
 tests_unit_test_name_LDADD = $(unit_libs)
 tests_unit_test_oom_rules_CFLAGS = $(unit_cflags)

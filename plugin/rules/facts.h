@@ -72,6 +72,9 @@ struct facts_path {
 
 struct facts {
 	int64_t stamp_ms; /* of the event, since 1970; set by the caller, 0: not known */
+	int64_t read_ms; /* when it had been written: its stamp is the call's begin, and a
+			    name can make a call wait (a filesystem in user space); set by
+			    the caller, 0: at once */
 	uint64_t number[FACTS_NUMBERS];
 	uint32_t known;  /* bit n: number[n] */
 	struct span exe; /* the doer's program; absent: not known */

@@ -121,7 +121,8 @@ static int allocate(struct matcher *m, size_t n)
 	m->found = calloc(n ? n : 1, sizeof(*m->found));
 	m->all = calloc(n ? n : 1, sizeof(*m->all));
 	m->candidate = calloc(n ? n : 1, sizeof(*m->candidate));
-	return m->slots && m->found && m->all && m->candidate ? 0 : -ENOMEM;
+	m->places = calloc(1, sizeof(*m->places));
+	return m->slots && m->found && m->all && m->candidate && m->places ? 0 : -ENOMEM;
 }
 
 static unsigned int list_of(const struct rule *rule)
@@ -176,6 +177,7 @@ void match_free(struct matcher *m)
 	free(m->all);
 	free(m->candidate);
 	free(m->row);
+	free(m->places);
 	free(m);
 }
 
@@ -183,8 +185,11 @@ void match_free(struct matcher *m)
 
 struct view match_view(const struct matcher *m, const struct facts *facts)
 {
+	m->places->asked = 0;
+	m->places->knows_call = false;
 	return (struct view){.options = &m->options,
 			     .facts = facts,
+			     .places = m->places,
 			     .perm = perm_of(facts, m->options.kernel),
 			     .has_all = facts_has_all_paths(facts),
 			     .may_lack_address = m->may_lack_address};

@@ -9,7 +9,9 @@
  *
  * What often leaves a rule open: path= and dir= (the kernel compares inodes, records
  * have names), exe= (the same), gid= and egid= other than the one in the record (the
- * kernel looks through all groups of the process), labels.
+ * kernel looks through all groups of the process), labels. The caller can close what
+ * inodes can prove: by looks at the rules' files (match_options.file), at those that
+ * events name (.place), and by births.
  *
  * First match wins, but in two steps: rules with path= or inode= are asked after the
  * others, name by name in the order of the PATH records. A rule that stands before the
@@ -19,7 +21,8 @@
  * and any rule that one of the names has is a candidate; then one with exit= or success=
  * too is asked when the call has no outcome yet (Linux 6.18: `path=F success=1` missed
  * the unlink of F). Rules of one and the same name have no order, since a watch is put
- * before the others whenever its file has been replaced.
+ * before the others whenever its file has been replaced; but where that is known not to
+ * have been.
  *
  * The key in a record is no proof: of a winner without a key the record bears the key
  * of the rule that it has displaced, which takes a winner with path= or inode=, or a name
@@ -36,6 +39,8 @@
 #include "rules/rule.h"
 #include "rules/ruleset.h"
 
+struct births;
+
 enum match { MATCH_NO, MATCH_MAYBE, MATCH_YES };
 
 /* Is there a security module that has rules about labels? SELinux alone is read. */
@@ -44,13 +49,23 @@ enum match_labels { MATCH_LABELS_UNKNOWN, MATCH_LABELS_NONE, MATCH_LABELS_SELINU
 /*
  * A file without its names, and the time in which it is known to have been that one, on
  * the clock of the events' stamps, both ends included. Stamps and file times are
- * coarse: leave 20 ms behind a change.
+ * coarse: leave 20 ms behind a change. It must have been that one from an event's stamp
+ * to the moment at which it was read (facts.read_ms).
+ *
+ * A look at a name tells of the time from the file's last change of status, which
+ * renames and links are too, and from the last change of its directory, whichever is the
+ * earlier, up to that look.
  */
 struct match_inode {
 	bool known;
-	uint64_t inode;
+	uint64_t inode;        /* FACTS_NO_INODE: there was none by that name */
 	uint32_t major, minor; /* of the superblock, as in mountinfo: st_dev is another
 				  one on btrfs and overlayfs */
+	int64_t since_ms, until_ms;
+};
+
+struct match_span {
+	bool known;
 	int64_t since_ms, until_ms;
 };
 
@@ -59,32 +74,77 @@ struct match_inode {
  * names exchanged (renameat2(2), RENAME_EXCHANGE) has lost its watch until it is replaced
  * or the rule is loaded again (seen with Linux 6.18: audit_update_watch() hears last that
  * it went): nothing is to be said of it, or a yes is wrong.
+ *
+ * @tree is a place from the root of the filesystem, in which mounts do not count: the
+ * root of the mount as in mountinfo, then the rest of the path.
  */
 struct match_file {
-	struct match_inode self;   /* not known also where there is no such file */
-	struct match_inode parent; /* the directory that holds it */
-	bool alone;       /* dir=: no other filesystem was mounted below it when the rule
-			     was loaded or trimmed (-t) last */
+	struct match_inode self;   /* path=: of the filesystem of the directory that holds
+				      it, also where something is mounted over it */
+	struct match_inode parent; /* the directory that holds it: that of the time when
+				      the rule was loaded, as @self of dir= is */
+	struct span tree; /* path= (known as long as @parent is), dir=; borrowed like
+			     @real; absent: not known */
+	bool alone;       /* dir=: nothing else, nor another part of its own filesystem,
+			     was mounted below it when the rule was loaded or trimmed (-t)
+			     last */
+	bool whole; /* dir=: the root of a filesystem of which every file is opened by a
+		       name in it, and none by a handle: proc */
+	struct match_span still; /* dir=: no name has come into any directory of the tree
+				    in that time, nor has one been made elsewhere: from
+				    the latest change of one of its directories (ctime)
+				    up to the look, on a filesystem that no other host
+				    changes */
+	bool sealed; /* dir=: in that time no symbolic link in the tree led out of it */
 	struct span real; /* exe=: the path without links in its directories, borrowed
 			     until the matcher asks again; absent: not known */
 	bool is_link;     /* the last component is a symbolic link: no program's path */
+	bool is_binary; /* exe=: the kernel executes @self itself, and no interpreter that
+			   it names: ELF */
+};
+
+/* What is known of an absolute name in an event, as the caller sees it. */
+struct match_place {
+	struct match_inode
+		self;     /* that the name leads to, links followed; @tree is of it */
+	struct span tree; /* as in struct match_file; borrowed until the call into the
+			     matcher returns */
+	int64_t born_ms;  /* when @self was made, as its filesystem says (statx(2),
+			     stx_btime); 0: not known */
+	bool sole; /* it is no directory, and in that time it had this name alone, and no
+		      process held it by a name that it had had elsewhere: its number of
+		      links does not tell that of a file that once had more */
 };
 
 struct match_options {
 	bool exe_by_name; /* take an exe of a kernel's record for the file of that name */
-	bool paths_by_name; /* take absolute names without "..", and those relative to
-			       CWD, for the files: no links, no mounts hide others */
+	bool paths_by_name;  /* take absolute names without "..", and those relative to
+				CWD, for the files: no links, no mounts hide others */
+	bool plain_programs; /* there is no binfmt_misc (/proc/filesystems), whose
+				programs take the place of others unseen; since Linux 6.7
+				anybody may have his own */
 	bool recorded; /* the event was written while just this set was loaded: a `never`
 			  has not won, and where nothing was forced some rule has */
 	bool by_key;   /* only rules whose keys the record bears, or that have none */
 	enum match_labels labels;
-	uint32_t kernel; /* KERNEL_VERSION() of the node, 0: not known */
+	uint32_t kernel;     /* KERNEL_VERSION() of the node, 0: not known */
+	int64_t unloaded_ms; /* a time at which none of the rules was loaded yet: rules of
+				one file that has not been replaced since have the order
+				of their list; 0: not known */
 	/*
 	 * What is known of @path, of a field @type (AUDIT_WATCH, AUDIT_DIR, AUDIT_EXE).
 	 * NULL function, or false: nothing.
 	 */
 	bool (*file)(void *arg, uint32_t type, struct span path, struct match_file *file);
+	/*
+	 * What is known of a file that an event names by @path, absolute, ".." and all;
+	 * asked at most once for each name of an event, and only where inodes
+	 * leave a rule open. It proves nothing of the name: what is said counts where
+	 * the record has the same inode. NULL function, or false: nothing.
+	 */
+	bool (*place)(void *arg, struct span path, struct match_place *place);
 	void *arg;
+	const struct births *births; /* NULL: none; borrowed until match_free() */
 };
 
 struct match_rule {
@@ -120,8 +180,8 @@ void match_free(struct matcher *m); /* NULL is legal */
  * match_new - make a set ready
  * @set: borrowed, and not to be changed, until match_free()
  * @options: copied
- * Takes a bit for each rule of the exit list and each call that one names, and 100 bytes
- * for each rule. Return: owned; NULL with errno ENOMEM.
+ * Takes a bit for each rule of the exit list and each call that one names, 400 bytes for
+ * each rule, and 3 KiB. Return: owned; NULL with errno ENOMEM.
  */
 struct matcher *match_new(const struct ruleset *set, const struct match_options *options)
 	__attribute__((warn_unused_result));

@@ -85,14 +85,29 @@ static void first_step(struct search *s)
 	}
 }
 
+/* Has the rule the place in its file's list that it was loaded to? */
+static bool is_settled(const struct search *s, const struct slot *slot)
+{
+	const struct match_inode *self = &slot->file.self;
+
+	if (!rule_find(slot->rule, AUDIT_WATCH))
+		return true; /* inode= stays where it is */
+	return s->m->options.unloaded_ms && self->known &&
+	       self->inode != FACTS_NO_INODE &&
+	       self->since_ms <= s->m->options.unloaded_ms &&
+	       self->until_ms >= s->view.facts->stamp_ms &&
+	       self->until_ms >= s->view.facts->read_ms;
+}
+
 /*
  * Of this one name. The rules that have it have no order: a watch is put before the
- * others whenever its file has been replaced. Return: the first that is sure, NOWHERE:
- * none.
+ * others whenever its file has been replaced. Those of files that have not been are asked
+ * in order. Return: the first that is sure, NOWHERE: none.
  */
 static size_t ask_name(struct search *s, const struct facts_path *name)
 {
 	size_t sure = NOWHERE;
+	bool is_closed = false; /* to those behind that have kept their places */
 
 	for (size_t i = 0; i < s->limit; i++) {
 		struct found *f = &s->found[i];
@@ -100,11 +115,14 @@ static size_t ask_name(struct search *s, const struct facts_path *name)
 
 		if (f->slot->by_name)
 			match = match_name(&s->view, f->slot, name);
-		if (match == MATCH_NO)
+		if (match == MATCH_NO || (is_closed && is_settled(s, f->slot)))
 			continue;
 		f->may_win = true;
-		if (match == MATCH_YES && sure == NOWHERE)
+		if (match != MATCH_YES)
+			continue;
+		if (sure == NOWHERE)
 			sure = i;
+		is_closed |= is_settled(s, f->slot);
 	}
 	return sure;
 }

@@ -17,11 +17,21 @@ struct slot {
 	struct match_file exe;
 };
 
+/* What the caller has said of the names of one event, asked for at most once. */
+struct places {
+	uint32_t asked; /* bit n: place[n] is filled */
+	bool knows_call;
+	bool makes;   /* the call makes files */
+	bool follows; /* it may have gone through directories that no record shows */
+	struct match_place place[FACTS_PATHS_MAX];
+};
+
 /* One event as one rule sees it. */
 struct view {
 	const struct match_options *options;
 	const struct slot *slot;
 	const struct facts *facts;
+	struct places *places;
 	struct perm perm;
 	bool has_all;          /* of the names that the kernel noted */
 	bool may_lack_address; /* the exclude list may have dropped the SOCKADDR record */

@@ -201,6 +201,37 @@ static void two_watches_of_one_file_have_no_order(void **state)
 	wins("-w /e/f -p wa\n-w /e/h -p a\n", FILE_EVENT("12"), "1!");
 }
 
+/* A watch that has had its file since before it was loaded is where it was put. */
+static void files_not_replaced_keep_the_order(void **state)
+{
+	static const char two[] = "-w /e/f -p wa\n-w /e/h -p w\n";
+	struct match_inode *f = &inode_of['f'], *h = &inode_of['h'];
+
+	(void)state;
+	is_at('f', 12);
+	is_at('h', 12);
+	f->since_ms = h->since_ms = MATCH_HELP_STAMP - 50;
+	options.unloaded_ms = MATCH_HELP_STAMP - 50;
+	wins(two, FILE_EVENT("12"), "1!");
+	wins("-w /e/f -p wa\n" ALWAYS "-F inode=12 -F gid=0\n", FILE_EVENT("12"), "1!");
+	/* the second's has been replaced, and it put before the first */
+	h->since_ms++;
+	wins(two, FILE_EVENT("12"), "1 2");
+	wins(ALWAYS "-F inode=12\n-w /e/f -p wa\n", FILE_EVENT("12"), "1!");
+	wins(ALWAYS "-F inode=12\n-w /e/h -p wa\n", FILE_EVENT("12"), "1 2");
+	/* the first's has, which stays before the second or goes before it */
+	h->since_ms--;
+	f->since_ms++;
+	wins(two, FILE_EVENT("12"), "1 2");
+	f->since_ms--;
+	h->until_ms = f->until_ms = MATCH_HELP_STAMP - 1;
+	wins(two, FILE_EVENT("12"), "1 2?");
+	/* rules by inode have no file that could be replaced */
+	options.unloaded_ms = 0;
+	wins(ALWAYS "-F inode=12\n" ALWAYS "-F inode=12 -F success=1\n", FILE_EVENT("12"),
+	     "1!");
+}
+
 static void keys_narrow_only_by_option(void **state)
 {
 	static const char rules[] =
@@ -435,6 +466,7 @@ int main(void)
 				       defaults),
 		cmocka_unit_test_setup(what_is_removed_has_no_order, defaults),
 		cmocka_unit_test_setup(two_watches_of_one_file_have_no_order, defaults),
+		cmocka_unit_test_setup(files_not_replaced_keep_the_order, defaults),
 		cmocka_unit_test_setup(keys_narrow_only_by_option, defaults),
 		cmocka_unit_test_setup(who_displaces_a_key, defaults),
 		cmocka_unit_test_setup(a_task_rule_goes_before_all, defaults),
