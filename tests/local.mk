@@ -348,10 +348,12 @@ check_PROGRAMS += tests/system/load tests/system/match_tool tests/system/match_w
 tests_system_load_SOURCES = tests/system/load.c
 tests_system_load_CFLAGS = $(AM_CFLAGS) $(AUDIT_CFLAGS)
 tests_system_load_LDADD = $(AUDIT_LIBS)
-tests_system_match_tool_SOURCES = tests/system/match_tool.c tests/system/kernel_rules.h
+tests_system_match_tool_SOURCES = tests/system/match_tool.c tests/system/match_looks.c \
+	tests/system/match_looks.h tests/system/kernel_rules.h
 tests_system_match_tool_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_system_match_tool_LDADD = $(NOISE_LIBS)
-tests_system_match_work_SOURCES = tests/system/match_work.c
+tests_system_match_work_SOURCES = tests/system/match_work.c tests/system/match_odd.c \
+	tests/system/match_work.h
 tests_system_rules_tool_SOURCES = tests/system/rules_tool.c tests/system/kernel_rules.h
 tests_system_rules_tool_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_system_rules_tool_LDADD = $(NOISE_LIBS)

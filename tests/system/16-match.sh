@@ -4,6 +4,10 @@
 # 16-match.sh - who has won: rules/match is given the records without their keys, and
 # held against the kernel, whose rules have a key each
 #
+# What is known of files is seen by looks before and after each action, as a daemon would
+# see it. Figures are told apart: what any program does with plain names, what plays with
+# names (match_work: odd()), and what else happened on the machine.
+#
 # The sample rules that come with auditd, then rules of our own about every field, watch
 # the same work: some two hundred system calls of many kinds. The rules are bound to no
 # executable of ours, so audit is switched on only for that work, and what else happens
@@ -32,7 +36,7 @@ world()
 	W=$T/world
 	F=$W/fixed
 	rm -rf "$W"
-	mkdir -p "$W/tree/sub" "$W/elsewhere" "$F"
+	mkdir -p "$W/tree/sub" "$W/elsewhere" "$W/home" "$F"
 	chmod 0755 "$W" "$W/tree" "$W/tree/sub" "$F"
 	for name in first second replaced gone tree/sub/deep; do echo x >"$W/$name"; done
 	for name in watched numbered secret one two of-nobody; do echo x >"$F/$name"; done
@@ -45,6 +49,30 @@ world()
 	cp /bin/true "$W/program"
 	ln -s program "$W/to-program"
 	sleep 0.1 # file times are coarse
+}
+
+# cold_world: a filesystem of whose names the kernel knows none yet
+cold_world()
+{
+	W=$T/cold
+	disk "$W"
+	mkdir "$W/x" "$W/y" "$W/z"
+	echo x >"$W/y/f"
+	ln -s ../y/f "$W/x/f"
+	ln -s "$T/far/made" "$W/x/far"
+	mkdir "$T/far"
+	umount "$W"
+	mount -o loop "$T/disk.image" "$W" || die "the disk cannot be mounted again"
+}
+
+# cold_rules: the first is about a directory that the records of its events do not show
+cold_rules()
+{
+	cat <<-RULES
+		-a always,exit -F dir=$W/x -F perm=rw
+		-a always,exit -F arch=b64 -S openat -F dir=$W/y
+		-a always,exit -F arch=b64 -S openat -F dir=$W
+	RULES
 }
 
 # keyed FILE: its rules, each with a key of its own; lists whose rules may have no key,
@@ -118,6 +146,7 @@ own_rules()
 load()
 {
 	loaded=0 refused=0
+	unloaded=$(date +%s%3N)
 	while read -r line; do
 		# shellcheck disable=SC2086 # a printed rule: its words have no blanks
 		if auditctl $line >/dev/null 2>"$T/error"; then
@@ -129,14 +158,28 @@ load()
 	done <"$1"
 }
 
+# look: what is to be seen of the files now; file times and stamps are coarse
+look()
+{
+	sleep 0.04
+	"$T/match_tool" look "$W" >>"$T/looks" || die "the files cannot be looked at"
+	sleep 0.04
+}
+
 # watched_work: the work with the rules at work, its log in $T/log/audit.log
 watched_work()
 {
 	: >"$T/log/audit.log"
+	: >"$T/looks"
 	auditctl -e 1 >/dev/null
-	run "$T/match_work" "$W"
-	run "$T/match_work" "$W" 1000
+	for auid in - 1000; do
+		for action in $actions; do
+			[ "$actions" = w:cold ] || look # it would make names known
+			run "$T/match_work" "$W" "$auid" "$action"
+		done
+	done
 	auditctl -e 0 >/dev/null
+	look
 	until_true "$SYS_WAIT" drained || die "the queue does not empty"
 	sleep 1 # for auditd to write what it has taken
 }
@@ -149,7 +192,7 @@ judge()
 	judge_name="$judge_name ${*:-nothing known}"
 	"$T/match_tool" log "$@" <"$T/log/audit.log" >"$T/verdicts" 2>"$T/error" || [ $? = 1 ] ||
 		die "$judge_name: $(cat "$T/error")"
-	check "$judge_name: events were judged" [ "$(wc -l <"$T/verdicts")" -gt 50 ]
+	check "$judge_name: events were judged" [ "$(wc -l <"$T/verdicts")" -gt "$least" ]
 	note "$judge_name: $(figures <"$T/verdicts")"
 	case $* in
 	*_by_name*) note "$judge_name: names that lie: $(grep -c '^wrong' "$T/verdicts")" ;;
@@ -166,10 +209,21 @@ figures()
 	awk '{ n[$1]++ } END { printf "right %d, one-of %d, wrong %d\n", n["right"], n["one-of"], n["wrong"] }'
 }
 
+# by_kind NAME: the last verdicts, told apart
+by_kind()
+{
+	note "$1: plain calls: $(awk '$2 ~ /"w:/' "$T/verdicts" | figures)"
+	note "$1: with odd names: $(awk '$2 ~ /"o:/' "$T/verdicts" | figures)"
+	note "$1: of others: $(awk '$2 !~ /"[wo]:/' "$T/verdicts" | figures)"
+	awk '$2 ~ /"w:/ && $1 == "one-of" { print $2, $3, $4, $5 }' "$T/verdicts" | while read -r line; do
+		note "$1: open: $line"
+	done
+}
+
 # by_action NAME: the last verdicts, for each part of the work
 by_action()
 {
-	awk '$2 ~ /"w:/ { print $2 }' "$T/verdicts" | sort -u | while read -r action; do
+	awk '$2 ~ /"[wo]:/ { print $2 }' "$T/verdicts" | sort -u | while read -r action; do
 		note "$1: $action: $(grep -F " $action " "$T/verdicts" | figures)"
 	done
 }
@@ -183,12 +237,19 @@ round()
 	judge "$1"
 	judge "$1" recorded
 	judge "$1" recorded inodes
+	judge "$1" recorded "looks=$T/looks" births "unloaded=$unloaded"
+	by_kind "$1"
+	# the work registers no program with binfmt_misc; a daemon cannot know that of others
+	judge "$1" recorded "looks=$T/looks" births "unloaded=$unloaded" plain_programs
+	by_kind "$1"
 	by_action "$1"
-	judge "$1" recorded inodes by_key
-	judge "$1" recorded inodes exe_by_name paths_by_name
+	judge "$1" recorded "looks=$T/looks" births "unloaded=$unloaded" by_key
+	judge "$1" recorded "looks=$T/looks" births "unloaded=$unloaded" exe_by_name paths_by_name
 	auditctl -D >/dev/null
 }
 
+actions=$("$T/match_work" actions | grep -v w:cold)
+least=50
 auditd_start ""
 auditctl -e 0 >/dev/null
 auditctl -b 8192 >/dev/null
@@ -208,4 +269,10 @@ if [ -d "$samples" ]; then
 else
 	note "no sample rules in $samples; SAMPLE_RULES names another directory"
 fi
+actions=w:cold
+cold_world
+cold_rules >"$T/rules.cold"
+keyed "$T/rules.cold" >"$T/cold.rules"
+least=10
+round cold "$T/cold.rules"
 sys_end

@@ -4,10 +4,15 @@
  *
  *   log [OPTION...]  audit.log on stdin, made while just the kernel's present rules were
  *                    loaded, each with a key of its own. A line for each event with a
- *                    SYSCALL record: verdict, comm, key, what was found, serial.
+ *                    SYSCALL record: verdict, action, key, what was found, serial.
  *                    Verdicts: right (one rule, or none, as the record says), one-of
  *                    (several are left, the record's among them), wrong.
- *                    Options: recorded, by_key, exe_by_name, paths_by_name, inodes
+ *                    Options: recorded, by_key, exe_by_name, paths_by_name, births,
+ *                    plain_programs as in rules/match.h; inodes: what a look at the
+ *                    files tells now; looks=FILE: what those looks tell that were taken
+ *                    meanwhile; unloaded=MS: none of the rules was loaded then
+ *   look DIRECTORY   a round of looks at the files of the kernel's rules, and at those
+ *                    below DIRECTORY, for such a FILE
  *   classes          the calls of each perm class, asked of the kernel; those that
  *                    rules/perm has otherwise
  *
@@ -17,24 +22,20 @@
 #include <errno.h>
 #include <libaudit.h>
 #include <limits.h>
-#include <linux/magic.h>
 #include <linux/version.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/utsname.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "rules/births.h"
 #include "rules/match.h"
 #include "rules/perm.h"
 #include "stream/record.h"
 #include "kernel_rules.h"
-
-#define SLACK_MS 20
+#include "match_looks.h"
 
 static int status;
 
@@ -84,14 +85,15 @@ struct line {
 static struct line *lines;
 static size_t n_lines;
 
+/* The order in which the kernel wrote them: births_note() wants it. */
 static int compare_lines(const void *a, const void *b)
 {
 	const struct line *x = a, *y = b;
 
-	if (x->record.stamp_ms != y->record.stamp_ms)
-		return x->record.stamp_ms < y->record.stamp_ms ? -1 : 1;
 	if (x->record.serial != y->record.serial)
 		return x->record.serial < y->record.serial ? -1 : 1;
+	if (x->record.stamp_ms != y->record.stamp_ms)
+		return x->record.stamp_ms < y->record.stamp_ms ? -1 : 1;
 	return x->at < y->at ? -1 : 1;
 }
 
@@ -123,84 +125,6 @@ static void read_log(void)
 	qsort(lines, n_lines, sizeof(*lines), compare_lines);
 }
 
-/* --- files --- */
-
-static int64_t changed_ms(const struct stat *st)
-{
-	return (int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000 +
-	       SLACK_MS;
-}
-
-static struct match_inode inode_of(const struct stat *st)
-{
-	return (struct match_inode){.known = true,
-				    .inode = st->st_ino,
-				    .major = major(st->st_dev),
-				    .minor = minor(st->st_dev),
-				    .until_ms = INT64_MAX};
-}
-
-static bool is_mounted_below(const char *path)
-{
-	FILE *f = fopen("/proc/self/mountinfo", "r");
-	char line[4096], place[4096];
-	size_t n = strlen(path);
-	bool found = !f;
-
-	while (f && !found && fgets(line, sizeof(line), f))
-		found = sscanf(line, "%*s %*s %*s %*s %4095s", place) == 1 &&
-			!strncmp(place, path, n) &&
-			(place[n] == '/' || path[n - 1] == '/');
-	if (f)
-		fclose(f);
-	return found;
-}
-
-/*
- * Directories are taken to have been where they are for the time of the test; what is
- * in a directory, since its last change.
- */
-static bool file_facts(void *arg, uint32_t type, struct span text,
-		       struct match_file *file)
-{
-	char path[PATH_MAX], *slash;
-	static char real[64][PATH_MAX];
-	static size_t n;
-	struct statfs fs;
-	struct stat st, dir;
-	bool is_there;
-
-	(void)arg;
-	if (text.n >= sizeof(path))
-		return false;
-	memcpy(path, text.p, text.n);
-	path[text.n] = '\0';
-	memset(file, 0, sizeof(*file));
-	if (statfs(path, &fs) == 0 &&
-	    (fs.f_type == BTRFS_SUPER_MAGIC || fs.f_type == OVERLAYFS_SUPER_MAGIC))
-		return false; /* st_dev is not the superblock's */
-	is_there = (type == AUDIT_DIR ? stat(path, &st) : lstat(path, &st)) == 0;
-	if (is_there)
-		file->self = inode_of(&st);
-	if (type == AUDIT_DIR) {
-		file->alone = is_there && !is_mounted_below(path);
-		return is_there;
-	}
-	file->is_link = is_there && S_ISLNK(st.st_mode);
-	slash = strrchr(path, '/');
-	if (type == AUDIT_EXE) {
-		if (is_there && n < 64 && realpath(path, real[n]))
-			file->real = span_of(real[n++]);
-		return is_there;
-	}
-	slash[slash == path] = '\0';
-	if (stat(path, &dir) < 0)
-		return false;
-	file->parent = inode_of(&dir);
-	file->self.since_ms = changed_ms(&dir);
-	return true;
-}
-
 /* --- verdicts --- */
 
 static bool has_key(const struct rule *rule, struct span key)
@@ -219,28 +143,43 @@ static const char *verdict(const struct match_result *r, const struct facts *fac
 	return r->winner || !r->n_candidates ? "right" : "one-of";
 }
 
-/* comm is asked of no rule, so facts have it not. */
-static struct span comm_of(struct span body)
+/* A field that is asked of no rule, so that facts have it not. */
+static struct span value_of(struct span body, const char *name)
 {
-	static const char name[] = " comm=";
-	const char *at = memmem(body.p, body.n, name, strlen(name)), *end;
+	const char *at = body.n ? memmem(body.p, body.n, name, strlen(name)) : NULL, *end;
 
 	if (!at)
 		return span_of("?");
 	at += strlen(name);
 	end = memchr(at, ' ', (size_t)(body.p + body.n - at));
-	return (struct span){at, end ? (size_t)(end - at) : 0};
+	return (struct span){at,
+			     end ? (size_t)(end - at) : (size_t)(body.p + body.n - at)};
+}
+
+static bool is_action(struct span name)
+{
+	return name.n > 3 && (name.p[1] == 'w' || name.p[1] == 'o') && name.p[2] == ':';
+}
+
+/* Of match_work: the name of its process, or the first argument of what it executed. */
+static struct span action_of(const struct record *call, const struct record *title)
+{
+	struct span comm = value_of(call->body, " comm="), argument;
+
+	if (is_action(comm) || !title)
+		return comm;
+	argument = value_of(title->body, "proctitle=");
+	return is_action(argument) ? argument : comm;
 }
 
 static void tell(const struct match_result *r, const struct facts *facts,
-		 const struct record *call)
+		 struct span action, unsigned int serial)
 {
-	struct span comm = comm_of(call->body);
 	const char *word = verdict(r, facts);
 
 	if (word[0] == 'w')
 		status = 1;
-	printf("%s %.*s ", word, (int)comm.n, comm.p);
+	printf("%s %.*s ", word, (int)action.n, action.p);
 	if (facts->keys.p)
 		printf("%.*s ", (int)facts->keys.n, facts->keys.p);
 	else
@@ -256,7 +195,7 @@ static void tell(const struct match_result *r, const struct facts *facts,
 		if (key.p)
 			printf("/%.*s", (int)key.n, key.p);
 	}
-	printf(" %u\n", call->serial);
+	printf(" %u\n", serial);
 }
 
 static size_t end_of_event(size_t from)
@@ -269,12 +208,12 @@ static size_t end_of_event(size_t from)
 	return to;
 }
 
-static void judge_events(struct matcher *m)
+static void judge_events(struct matcher *m, struct births *births)
 {
 	static struct facts facts;
 
 	for (size_t from = 0, to; from < n_lines; from = to) {
-		const struct record *call = NULL;
+		const struct record *call = NULL, *title = NULL;
 		struct match_result r;
 
 		to = end_of_event(from);
@@ -286,19 +225,39 @@ static void judge_events(struct matcher *m)
 			facts_add_record(&facts, record->type, record->body);
 			if (record->type == AUDIT_SYSCALL)
 				call = record;
+			else if (record->type == AUDIT_PROCTITLE)
+				title = record;
 		}
 		if (!call)
 			continue;
+		if (looks_at(facts.stamp_ms))
+			match_refresh(m);
+		births_note(births, &facts);
 		match_exit(m, &facts, &r);
-		tell(&r, &facts, call);
+		tell(&r, &facts, action_of(call, title), call->serial);
 	}
+}
+
+static void know_files(struct match_options *options, const char *looks,
+		       const struct ruleset *set)
+{
+	int error = looks_read(looks, set);
+
+	if (error)
+		die(looks, error);
+	options->file = looks_file;
+	options->place = looks_place;
 }
 
 static void judge_log(int fd, char **words)
 {
 	struct match_options options = {.labels = labels(), .kernel = kernel()};
 	struct ruleset *set = read_kernel(fd);
+	struct births *births = births_new(4096);
 	struct matcher *m;
+
+	if (!births)
+		die("births", errno);
 
 	for (; *words; words++) {
 		if (!strcmp(*words, "recorded"))
@@ -309,8 +268,16 @@ static void judge_log(int fd, char **words)
 			options.exe_by_name = true;
 		else if (!strcmp(*words, "paths_by_name"))
 			options.paths_by_name = true;
+		else if (!strcmp(*words, "plain_programs"))
+			options.plain_programs = true;
+		else if (!strcmp(*words, "births"))
+			options.births = births;
 		else if (!strcmp(*words, "inodes"))
-			options.file = file_facts;
+			know_files(&options, NULL, set);
+		else if (!strncmp(*words, "unloaded=", 9))
+			options.unloaded_ms = atoll(*words + 9);
+		else if (!strncmp(*words, "looks=", 6))
+			know_files(&options, *words + 6, set);
 		else
 			die(*words, EINVAL);
 	}
@@ -318,8 +285,9 @@ static void judge_log(int fd, char **words)
 	m = match_new(set, &options);
 	if (!m)
 		die("the rules", errno);
-	judge_events(m);
+	judge_events(m, births);
 	match_free(m);
+	births_free(births);
 	ruleset_free(set);
 }
 
@@ -401,10 +369,16 @@ int main(int argc, char **argv)
 		die("audit", errno);
 	if (argc >= 2 && !strcmp(argv[1], "log")) {
 		judge_log(fd, argv + 2);
+	} else if (argc == 3 && !strcmp(argv[1], "look")) {
+		struct ruleset *set = read_kernel(fd);
+
+		status = looks_take(set, argv[2]);
+		ruleset_free(set);
 	} else if (argc == 2 && !strcmp(argv[1], "classes")) {
 		ask_classes(fd);
 	} else {
-		fprintf(stderr, "usage: match_tool log [OPTION...] | classes\n");
+		fprintf(stderr,
+			"usage: match_tool log [OPTION...] | look DIRECTORY | classes\n");
 		return 2;
 	}
 	audit_close(fd);

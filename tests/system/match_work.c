@@ -2,21 +2,25 @@
 /*
  * match_work.c - many different system calls, each under a name of its own
  *
- *   match_work DIRECTORY [AUID]
+ *   match_work DIRECTORY AUID ACTION     AUID `-`: none is set
+ *   match_work actions                    their names
  *
  * Each action runs in a process of its own whose name (comm) it is, so that the records
- * of one can be told from the others'. What must not be seen by others (mounts, roots)
+ * of one can be told from the others'; it is also the first argument of the programs that
+ * it executes. `w:` in it stands for what any program does, `o:` for what plays with
+ * names: odd(). What must not be seen by others (mounts, roots)
  * is done in namespaces. A login uid AUID is set for them. DIRECTORY has been filled by
  * 16-match.sh. Most calls are made by number, since a library may make another one of
  * them. An action that cannot be done here is no failure: its records say what came of
  * it.
  */
+#include "match_work.h"
+
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/openat2.h>
 #include <netinet/in.h>
-#include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,9 +45,27 @@
 #define SYS_fchmodat2 452
 #endif
 
+static char action[16]; /* the name of the present one */
+
+void odd(void)
+{
+	action[0] = 'o';
+	prctl(PR_SET_NAME, action);
+}
+
+void plain(void)
+{
+	action[0] = 'w';
+	prctl(PR_SET_NAME, action);
+}
+
 static void on_files(void)
 {
-	int fd = (int)syscall(SYS_open, "made", O_CREAT | O_WRONLY, 0600);
+	int fd;
+
+	if (chdir("home") < 0)
+		return;
+	fd = (int)syscall(SYS_open, "made", O_CREAT | O_WRONLY, 0600);
 
 	syscall(SYS_fchmod, fd, 0640);
 	syscall(SYS_fchown, fd, NOBODY, NOBODY);
@@ -64,89 +86,56 @@ static void on_files(void)
 	syscall(SYS_listxattr, "made", NULL, 0L);
 	syscall(SYS_removexattr, "made", "user.x");
 	syscall(SYS_utimensat, AT_FDCWD, "made", NULL, 0);
+	odd();
 	syscall(SYS_link, "made", "made2");
+	plain();
 	syscall(SYS_rename, "made", "made3");
 	syscall(SYS_renameat2, AT_FDCWD, "made3", AT_FDCWD, "made4", 0);
+	odd();
 	syscall(SYS_unlink, "made2");
+	plain();
 	syscall(SYS_unlinkat, AT_FDCWD, "made4", 0);
 	syscall(SYS_mkdir, "folder", 0700);
 	syscall(SYS_rmdir, "folder");
 	syscall(SYS_mknod, "fifo", S_IFIFO | 0600, 0);
 	syscall(SYS_unlink, "fifo");
 	syscall(SYS_symlink, "nowhere", "broken");
+	odd();
 	syscall(SYS_open, "broken", O_RDONLY);
+	plain();
 	syscall(SYS_open, "missing", O_RDONLY);
 	syscall(SYS_open, "missing/file", O_CREAT | O_WRONLY, 0600);
 }
 
-/* The watched file itself, by every name that it has. */
+/* In a directory of watched files, one of which may be missing. */
+static void among_watched(void)
+{
+	int fd = (int)syscall(SYS_open, "made", O_CREAT | O_WRONLY, 0600);
+
+	syscall(SYS_fchmod, fd, 0640);
+	close(fd);
+	syscall(SYS_chmod, "made", 0600);
+	syscall(SYS_unlink, "made");
+}
+
+/* The watched file, and one below a watched directory, by plain names. */
 static void on_watched(void)
 {
-	int dir = open("tree", O_RDONLY | O_DIRECTORY);
-
 	syscall(SYS_open, "fixed/watched", O_RDONLY);
 	syscall(SYS_open, "fixed/watched", O_RDWR);
-	syscall(SYS_open, "fixed/to-watched", O_WRONLY); /* a symbolic link */
-	syscall(SYS_open, "fixed/hard", O_WRONLY);
-	syscall(SYS_openat, dir, "../fixed/watched", O_WRONLY);
 	syscall(SYS_chmod, "fixed/watched", 0600);
-	syscall(SYS_chmod, "fixed/to-watched", 0644);
-	syscall(SYS_setxattr, "fixed/hard", "user.x", "y", 1L, 0);
-	syscall(SYS_openat, dir, "sub/deep", O_WRONLY);
 	syscall(SYS_open, "tree/sub/deep", O_WRONLY);
-	syscall(SYS_open, "to-tree/sub/deep", O_WRONLY);
-	syscall(SYS_open, "tree/out", O_WRONLY); /* a symbolic link that leads out */
-	syscall(SYS_openat, dir, "sub/new", O_CREAT | O_WRONLY, 0600);
-	syscall(SYS_unlinkat, dir, "sub/new", 0);
-	syscall(SYS_renameat, dir, "sub/deep", dir, "sub/deeper");
-	syscall(SYS_renameat, dir, "sub/deeper", dir, "sub/deep");
 	syscall(SYS_chmod, "fixed/numbered", 0600);
 	syscall(SYS_chmod, "fixed/numbered", 0644);
-	syscall(SYS_fchdir, dir);
+	if (chdir("tree") < 0)
+		return;
 	syscall(SYS_open, "sub/deep", O_WRONLY);
 	syscall(SYS_open, "../fixed/watched", O_WRONLY);
 }
 
-/* Two names in one call, both watched, in both orders; then such that go. */
-static void on_two(void)
+static void remove_one(void)
 {
-	syscall(SYS_link, "first", "first2");
-	syscall(SYS_renameat2, AT_FDCWD, "first", AT_FDCWD, "second", RENAME_EXCHANGE);
-	syscall(SYS_renameat2, AT_FDCWD, "second", AT_FDCWD, "first", RENAME_EXCHANGE);
-	syscall(SYS_rename, "first", "tree"); /* EISDIR */
-	syscall(SYS_renameat2, AT_FDCWD, "first", AT_FDCWD, "second", 0);
-	syscall(SYS_rename, "second", "first");
-	if (unshare(CLONE_NEWNS) < 0 ||
-	    mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return;
-	syscall(SYS_mount, "fixed/one", "fixed/two", "", MS_BIND, NULL);
-	syscall(SYS_umount2, "fixed/two", 0);
-	syscall(SYS_mount, "fixed/two", "fixed/one", "", MS_BIND, NULL);
-}
-
-static void replace(void)
-{
-	for (int i = 0; i < 3; i++) {
-		close((int)syscall(SYS_open, "fresh", O_CREAT | O_WRONLY, 0600));
-		syscall(SYS_rename, "fresh", "replaced");
-		syscall(SYS_open, "replaced", O_WRONLY);
-	}
-	syscall(SYS_unlink, "replaced");
-	syscall(SYS_open, "replaced", O_CREAT | O_WRONLY, 0600);
-	syscall(SYS_chmod, "replaced", 0644);
 	syscall(SYS_unlink, "gone");
-}
-
-static void open_how(void)
-{
-	struct open_how how = {.flags = O_WRONLY, .resolve = 0};
-
-	syscall(SYS_openat2, AT_FDCWD, "fixed/watched", &how, sizeof(how));
-	how.flags = O_RDONLY;
-	syscall(SYS_openat2, AT_FDCWD, "fixed/watched", &how, sizeof(how));
-	how.resolve = RESOLVE_BENEATH;
-	syscall(SYS_openat2, AT_FDCWD, "../x", &how, sizeof(how));
-	syscall(SYS_openat2, AT_FDCWD, "fixed/watched", NULL, sizeof(how));
 }
 
 static void as_nobody(void)
@@ -189,9 +178,9 @@ static void as_others(void)
 	syscall(SYS_open, "fixed/watched", O_RDONLY);
 }
 
-static void spawn(const char *path)
+void spawn(const char *path)
 {
-	char *arguments[] = {"x", NULL};
+	char *arguments[] = {action, NULL};
 	pid_t pid = fork();
 
 	if (!pid) {
@@ -203,13 +192,15 @@ static void spawn(const char *path)
 
 static void execute(void)
 {
-	char *arguments[] = {"x", NULL};
+	char *arguments[] = {action, NULL};
 	int fd = open("program", O_PATH);
 	pid_t pid;
 
 	spawn("/bin/true");
 	spawn("program");
+	odd();
 	spawn("to-program");
+	plain();
 	spawn("missing");
 	spawn("fixed/secret");
 	pid = fork();
@@ -218,34 +209,6 @@ static void execute(void)
 		_exit(0);
 	}
 	waitpid(pid, NULL, 0);
-}
-
-static void in_own_mounts(void)
-{
-	if (unshare(CLONE_NEWNS) < 0 ||
-	    mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return;
-	syscall(SYS_mount, "tree", "elsewhere", "", MS_BIND, NULL);
-	syscall(SYS_open, "elsewhere/sub/deep", O_WRONLY);
-	syscall(SYS_mount, "fixed/secret", "fixed/watched", "", MS_BIND,
-		NULL); /* hides it */
-	syscall(SYS_open, "fixed/watched", O_WRONLY);
-	syscall(SYS_chmod, "fixed/watched", 0600);
-	syscall(SYS_mount, "x", "tree", "tmpfs", 0L, NULL);
-	syscall(SYS_open, "tree/file", O_CREAT | O_WRONLY, 0600);
-	syscall(SYS_umount2, "tree", MNT_DETACH);
-	syscall(SYS_mount, "program", "/bin/true", "", MS_BIND, NULL);
-	spawn("/bin/true");
-}
-
-static void in_own_root(void)
-{
-	if (syscall(SYS_chroot, "tree") < 0)
-		return;
-	syscall(SYS_open, "/sub/deep", O_WRONLY);
-	syscall(SYS_chdir, "/");
-	syscall(SYS_open, "sub/deep", O_WRONLY);
-	syscall(SYS_open, "/etc/passwd", O_RDONLY);
 }
 
 static void on_system(void)
@@ -275,6 +238,8 @@ static void on_sockets(void)
 	int local = (int)syscall(SYS_socket, AF_UNIX, SOCK_STREAM, 0);
 	int six = (int)syscall(SYS_socket, AF_INET6, SOCK_STREAM, 0);
 
+	if (chdir("home") < 0)
+		return;
 	syscall(SYS_bind, fd, &in, sizeof(in));
 	in.sin_port = htons(9);
 	syscall(SYS_connect, fd, &in, sizeof(in));
@@ -330,7 +295,7 @@ static void in_32_bits(void)
 	call_32(295, AT_FDCWD, name, O_WRONLY); /* openat */
 	call_32(15, name, 0600, 0);             /* chmod */
 	call_32(212, name, 0, 0);               /* chown32 */
-	strcpy(low, "low");
+	strcpy(low, "home/low");
 	call_32(8, name, 0600, 0); /* creat */
 	call_32(10, name, 0, 0);   /* unlink */
 	memset(low, 0, 4096);      /* the clock is only read */
@@ -357,11 +322,16 @@ static const struct {
 	const char *name;
 	void (*act)(void);
 } actions[] = {
-	{"w:files", on_files},   {"w:watched", on_watched}, {"w:two", on_two},
-	{"w:replace", replace},  {"w:openat2", open_how},   {"w:nobody", as_nobody},
-	{"w:others", as_others}, {"w:exec", execute},       {"w:mounts", in_own_mounts},
-	{"w:root", in_own_root}, {"w:system", on_system},   {"w:sockets", on_sockets},
-	{"w:trace", trace},      {"w:32bit", in_32_bits},   {"w:x32", in_x32},
+	{"w:files", on_files},      {"w:among", among_watched},
+	{"w:held", odd_held},       {"w:watched", on_watched},
+	{"w:links", odd_links},     {"w:two", odd_two},
+	{"w:replace", odd_replace}, {"w:gone", remove_one},
+	{"w:openat2", odd_openat2}, {"w:nobody", as_nobody},
+	{"w:others", as_others},    {"w:exec", execute},
+	{"w:mounts", odd_mounts},   {"w:root", odd_root},
+	{"w:system", on_system},    {"w:sockets", on_sockets},
+	{"w:trace", trace},         {"w:32bit", in_32_bits},
+	{"w:x32", in_x32},          {"w:cold", odd_cold},
 };
 
 static void log_in(const char *auid)
@@ -373,23 +343,33 @@ static void log_in(const char *auid)
 	close(fd);
 }
 
+static void act(size_t i, const char *auid)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		strcpy(action, actions[i].name);
+		plain();
+		if (strcmp(auid, "-") != 0)
+			log_in(auid);
+		actions[i].act();
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+}
+
 int main(int argc, char **argv)
 {
-	if (argc < 2 || argc > 3 || chdir(argv[1]) < 0) {
-		perror("usage: match_work DIRECTORY [AUID]");
+	bool list = argc == 2 && !strcmp(argv[1], "actions");
+
+	if (!list && (argc != 4 || chdir(argv[1]) < 0)) {
+		perror("usage: match_work actions | match_work DIRECTORY AUID ACTION");
 		return 2;
 	}
-	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
-		pid_t pid = fork();
-
-		if (!pid) {
-			prctl(PR_SET_NAME, actions[i].name);
-			if (argc == 3)
-				log_in(argv[2]);
-			actions[i].act();
-			_exit(0);
-		}
-		waitpid(pid, NULL, 0);
-	}
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (list)
+			puts(actions[i].name);
+		else if (!strcmp(argv[3], actions[i].name))
+			act(i, argv[2]);
 	return 0;
 }
