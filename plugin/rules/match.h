@@ -22,7 +22,7 @@
  * too is asked when the call has no outcome yet (Linux 6.18: `path=F success=1` missed
  * the unlink of F). Rules of one and the same name have no order, since a watch is put
  * before the others whenever its file has been replaced; but where that is known not to
- * have been.
+ * have been (match_file.kept).
  *
  * The key in a record is no proof: of a winner without a key the record bears the key
  * of the rule that it has displaced, which takes a winner with path= or inode=, or a name
@@ -54,7 +54,8 @@ enum match_labels { MATCH_LABELS_UNKNOWN, MATCH_LABELS_NONE, MATCH_LABELS_SELINU
  *
  * A look at a name tells of the time from the file's last change of status, which
  * renames and links are too, and from the last change of its directory, whichever is the
- * earlier, up to that look.
+ * earlier, up to that look. On XFS only from the directory's: files that are exchanged
+ * are not changed there (xfs_cross_rename()).
  */
 struct match_inode {
 	bool known;
@@ -70,10 +71,12 @@ struct match_span {
 };
 
 /*
- * What is known of a path that a rule names. A watched file that was the second of two
- * names exchanged (renameat2(2), RENAME_EXCHANGE) has lost its watch until it is replaced
- * or the rule is loaded again (seen with Linux 6.18: audit_update_watch() hears last that
- * it went): nothing is to be said of it, or a yes is wrong.
+ * What is known of a path that a rule names.
+ *
+ * A watched file that was the second of two names exchanged (renameat2(2),
+ * RENAME_EXCHANGE) has lost its watch until it is replaced or the rule is loaded again,
+ * also when it is exchanged back (seen with Linux 6.18: audit_update_watch() hears last
+ * that it went). No look tells; hence @kept and @armed.
  *
  * @tree is a place from the root of the filesystem, in which mounts do not count: the
  * root of the mount as in mountinfo, then the rest of the path.
@@ -83,6 +86,9 @@ struct match_file {
 				      it, also where something is mounted over it */
 	struct match_inode parent; /* the directory that holds it: that of the time when
 				      the rule was loaded, as @self of dir= is */
+	bool kept;  /* path=: it has been that file since before the rule was loaded */
+	bool armed; /* path=: what is at that name has its watch, if there is anything: no
+		       exchange was seen of it since the rule was loaded */
 	struct span tree; /* path= (known as long as @parent is), dir=; borrowed like
 			     @real; absent: not known */
 	bool alone;       /* dir=: nothing else, nor another part of its own filesystem,
@@ -127,10 +133,7 @@ struct match_options {
 			  has not won, and where nothing was forced some rule has */
 	bool by_key;   /* only rules whose keys the record bears, or that have none */
 	enum match_labels labels;
-	uint32_t kernel;     /* KERNEL_VERSION() of the node, 0: not known */
-	int64_t unloaded_ms; /* a time at which none of the rules was loaded yet: rules of
-				one file that has not been replaced since have the order
-				of their list; 0: not known */
+	uint32_t kernel; /* KERNEL_VERSION() of the node, 0: not known */
 	/*
 	 * What is known of @path, of a field @type (AUDIT_WATCH, AUDIT_DIR, AUDIT_EXE).
 	 * NULL function, or false: nothing.

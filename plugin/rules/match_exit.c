@@ -88,15 +88,11 @@ static void first_step(struct search *s)
 /* Has the rule the place in its file's list that it was loaded to? */
 static bool is_settled(const struct search *s, const struct slot *slot)
 {
-	const struct match_inode *self = &slot->file.self;
+	const struct match_file *file = &slot->file;
 
 	if (!rule_find(slot->rule, AUDIT_WATCH))
 		return true; /* inode= stays where it is */
-	return s->m->options.unloaded_ms && self->known &&
-	       self->inode != FACTS_NO_INODE &&
-	       self->since_ms <= s->m->options.unloaded_ms &&
-	       self->until_ms >= s->view.facts->stamp_ms &&
-	       self->until_ms >= s->view.facts->read_ms;
+	return file->kept && match_knows(&file->self, s->view.facts);
 }
 
 /*

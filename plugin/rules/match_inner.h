@@ -59,6 +59,9 @@ static inline enum match match_most(enum match a, enum match b)
 	return a > b ? a : b;
 }
 
+/** match_knows - is it known for the whole time of the event? */
+bool match_knows(const struct match_inode *known, const struct facts *facts);
+
 /** match_field - one field of the view's rule, as audit_filter_rules() has it */
 enum match match_field(const struct view *v, const struct rule_field *f);
 

@@ -101,7 +101,7 @@ static int64_t end_of(const struct facts *facts)
 	return facts->read_ms > facts->stamp_ms ? facts->read_ms : facts->stamp_ms;
 }
 
-static bool is_known(const struct match_inode *known, const struct facts *facts)
+bool match_knows(const struct match_inode *known, const struct facts *facts)
 {
 	return known->known && facts->stamp_ms && facts->stamp_ms >= known->since_ms &&
 	       end_of(facts) <= known->until_ms;
@@ -152,7 +152,8 @@ static struct span place_of(const struct view *v, const struct facts_path *name)
 {
 	const struct match_place *place = known_place(v, name);
 
-	if (!place || !is_known(&place->self, v->facts) || !(is_dir(name) || place->sole))
+	if (!place || !match_knows(&place->self, v->facts) ||
+	    !(is_dir(name) || place->sole))
 		return (struct span){NULL, 0};
 	return place->tree;
 }
@@ -225,7 +226,7 @@ static bool is_change(const struct view *v, struct span path)
 	const struct facts *facts = v->facts;
 
 	if (!is_made_or_removed(v->name) || !v->name->name.p ||
-	    !is_known(parent, facts) || !facts_knows(facts, FACTS_SUCCESS) ||
+	    !match_knows(parent, facts) || !facts_knows(facts, FACTS_SUCCESS) ||
 	    !facts->number[FACTS_SUCCESS] ||
 	    !span_equal(last_component(v->name->name), last_component(path)))
 		return false;
@@ -261,7 +262,7 @@ static bool is_another(const struct view *v)
 	const struct match_file *file = &v->slot->file;
 	struct span place;
 
-	if (!is_known(&file->parent, v->facts))
+	if (!match_knows(&file->parent, v->facts))
 		return false;
 	if (v->name->dev_major != file->parent.major ||
 	    v->name->dev_minor != file->parent.minor || is_inode(&file->parent, v->name))
@@ -285,6 +286,16 @@ static enum match watch_by_name(const struct view *v, struct span path)
 	return name.p ? match_bool(span_equal(name, without_slash(path))) : MATCH_MAYBE;
 }
 
+/* The rule's file: does the kernel still watch it? A new one it does. */
+static enum match has_watch(const struct view *v)
+{
+	const struct match_file *file = &v->slot->file;
+
+	return file->armed || (file->kept && match_knows(&file->self, v->facts))
+		       ? MATCH_YES
+		       : MATCH_MAYBE;
+}
+
 enum match match_watch(const struct view *v, struct span path)
 {
 	const struct match_inode *self = &v->slot->file.self;
@@ -293,9 +304,9 @@ enum match match_watch(const struct view *v, struct span path)
 	if (v->name->inode == FACTS_NO_INODE)
 		return MATCH_NO;
 	if (is_change(v, path))
-		m = MATCH_YES;
-	else if (is_known(self, v->facts))
-		m = match_bool(is_inode(self, v->name));
+		m = v->name->type == FACTS_NAME_CREATE ? MATCH_YES : has_watch(v);
+	else if (match_knows(self, v->facts))
+		m = is_inode(self, v->name) ? has_watch(v) : MATCH_NO;
 	else if (is_another(v))
 		m = MATCH_NO;
 	else
@@ -400,7 +411,7 @@ enum match match_dir(const struct view *v, struct span path)
 
 	if (v->has_all && !has_inode(facts))
 		return MATCH_NO;
-	if (!is_known(&v->slot->file.self, facts))
+	if (!match_knows(&v->slot->file.self, facts))
 		return dir_by_name(v, path);
 	for (size_t i = 0; i < facts->n_paths && m != MATCH_YES; i++)
 		m = match_most(m, is_inside(v, &facts->path[i]));
@@ -438,7 +449,7 @@ static enum match executed(const struct view *v)
 
 	if (!v->options->plain_programs || v->perm.sure != AUDIT_PERM_EXEC ||
 	    !facts_knows(facts, FACTS_SUCCESS) || !facts->number[FACTS_SUCCESS] ||
-	    !v->has_all || !facts->n_paths || !is_known(&exe->self, facts) ||
+	    !v->has_all || !facts->n_paths || !match_knows(&exe->self, facts) ||
 	    rule_find(v->slot->rule, AUDIT_WATCH))
 		return MATCH_MAYBE;
 	for (size_t i = 0; i < facts->n_paths; i++)

@@ -9,7 +9,8 @@
  * `held`, whose files are not there any more when a look is taken.
  *
  * Nothing is said where st_dev is not the superblock's (btrfs, overlayfs), where another
- * host may change files, or of a name over which something is mounted.
+ * host may change files or an exchange does not (XFS), or of a name over which something
+ * is mounted.
  */
 #include "match_looks.h"
 
@@ -27,14 +28,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SLACK_MS 20
-#define TREE_MAX 50000 /* entries that are walked through */
-#define TEXT_MAX 512
-#define PLACES   64
-
-#ifndef XFS_SUPER_MAGIC
-#define XFS_SUPER_MAGIC 0x58465342
-#endif
+#define SLACK_MS      20
+#define TREE_MAX      50000 /* entries that are walked through */
+#define TEXT_MAX      512
+#define PLACES        64
+#define MAX_EXCHANGED 256
 
 struct look {
 	int64_t at_ms; /* of the round: before any of its looks */
@@ -48,6 +46,9 @@ struct look {
 
 static struct look *looks;
 static size_t n_looks, now_first, now_end;
+static int64_t unloaded_ms;
+static char exchanged[MAX_EXCHANGED][TEXT_MAX];
+static size_t n_exchanged;
 
 /* --- looking --- */
 
@@ -65,8 +66,7 @@ static bool is_local(const char *path, bool *whole)
 	if (statfs(path, &fs) < 0)
 		return false;
 	*whole = fs.f_type == PROC_SUPER_MAGIC;
-	return *whole || fs.f_type == EXT4_SUPER_MAGIC || fs.f_type == TMPFS_MAGIC ||
-	       fs.f_type == (__fsword_t)XFS_SUPER_MAGIC;
+	return *whole || fs.f_type == EXT4_SUPER_MAGIC || fs.f_type == TMPFS_MAGIC;
 }
 
 static bool is_below(const char *path, const char *dir)
@@ -315,6 +315,40 @@ bool looks_at(int64_t stamp_ms)
 
 /* --- answers --- */
 
+void looks_loaded(int64_t stamp_ms)
+{
+	unloaded_ms = stamp_ms;
+}
+
+void looks_exchanged(struct span name)
+{
+	size_t from = name.n;
+
+	while (from && name.p[from - 1] != '/')
+		from--;
+	name.p += from;
+	name.n -= from;
+	if (name.n >= TEXT_MAX || n_exchanged == MAX_EXCHANGED) {
+		n_exchanged = MAX_EXCHANGED; /* too many: any may be */
+		return;
+	}
+	memcpy(exchanged[n_exchanged], name.p, name.n);
+	exchanged[n_exchanged++][name.n] = '\0';
+}
+
+/* By its last component, wherever that was. */
+static bool is_exchanged(const char *path)
+{
+	const char *last = strrchr(path, '/') + 1;
+
+	if (n_exchanged == MAX_EXCHANGED)
+		return true;
+	for (size_t i = 0; i < n_exchanged; i++)
+		if (!strcmp(last, exchanged[i]))
+			return true;
+	return false;
+}
+
 static struct match_inode inode_of(const struct stat *st)
 {
 	return (struct match_inode){.known = true,
@@ -351,6 +385,8 @@ static void tell_file(const struct look *l, struct match_file *file)
 	file->self.since_ms = since_ms;
 	file->self.until_ms = l->at_ms;
 	file->parent = inode_of(&l->parent);
+	file->kept = file->self.known && l->has_self && since_ms <= unloaded_ms;
+	file->armed = !is_exchanged(l->path);
 	file->is_link = l->has_self && S_ISLNK(l->self.st_mode);
 	if (l->tree[0])
 		file->tree = span_of(l->tree);

@@ -19,6 +19,12 @@ int looks_read(const char *file, const struct ruleset *set);
  * Return: true: that is another one than before. */
 bool looks_at(int64_t stamp_ms);
 
+/** looks_loaded - none of the rules was loaded at that time yet */
+void looks_loaded(int64_t unloaded_ms);
+
+/** looks_exchanged - a file of that name was exchanged for another, by the log */
+void looks_exchanged(struct span name);
+
 /* struct match_options.file and .place */
 bool looks_file(void *arg, uint32_t type, struct span path, struct match_file *file);
 bool looks_place(void *arg, struct span path, struct match_place *place);

@@ -83,6 +83,25 @@ void odd_two(void)
 	syscall(SYS_mount, "fixed/two", "fixed/one", "", MS_BIND, NULL);
 }
 
+/* The second name has lost its watch, although it has its file again. */
+void odd_swapped(void)
+{
+	odd();
+	syscall(SYS_open, "first", O_WRONLY);
+	syscall(SYS_open, "second", O_WRONLY);
+	syscall(SYS_chmod, "second", 0640);
+	syscall(SYS_unlink, "second");
+	close((int)syscall(SYS_creat, "second", 0600));
+	syscall(SYS_open, "second", O_WRONLY);
+}
+
+void odd_swap(void)
+{
+	odd();
+	syscall(SYS_renameat2, AT_FDCWD, "first", AT_FDCWD, "second", RENAME_EXCHANGE);
+	syscall(SYS_renameat2, AT_FDCWD, "first", AT_FDCWD, "second", RENAME_EXCHANGE);
+}
+
 void odd_replace(void)
 {
 	odd();

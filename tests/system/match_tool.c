@@ -208,6 +208,29 @@ static size_t end_of_event(size_t from)
 	return to;
 }
 
+/* Two files made by one call are two that were exchanged. */
+static void find_exchanges(void)
+{
+	static struct facts facts;
+
+	for (size_t from = 0, to; from < n_lines; from = to) {
+		unsigned int n = 0;
+
+		to = end_of_event(from);
+		facts_clear(&facts);
+		for (size_t i = from; i < to; i++)
+			facts_add_record(&facts, lines[i].record.type,
+					 lines[i].record.body);
+		for (size_t i = 0; i < facts.n_paths; i++)
+			n += facts.path[i].type == FACTS_NAME_CREATE &&
+			     facts.path[i].inode != FACTS_NO_INODE;
+		for (size_t i = 0; n > 1 && i < facts.n_paths; i++)
+			if (facts.path[i].type == FACTS_NAME_CREATE &&
+			    facts.path[i].name.p)
+				looks_exchanged(facts.path[i].name);
+	}
+}
+
 static void judge_events(struct matcher *m, struct births *births)
 {
 	static struct facts facts;
@@ -275,13 +298,14 @@ static void judge_log(int fd, char **words)
 		else if (!strcmp(*words, "inodes"))
 			know_files(&options, NULL, set);
 		else if (!strncmp(*words, "unloaded=", 9))
-			options.unloaded_ms = atoll(*words + 9);
+			looks_loaded(atoll(*words + 9));
 		else if (!strncmp(*words, "looks=", 6))
 			know_files(&options, *words + 6, set);
 		else
 			die(*words, EINVAL);
 	}
 	read_log();
+	find_exchanges();
 	m = match_new(set, &options);
 	if (!m)
 		die("the rules", errno);

@@ -324,7 +324,8 @@ static const struct {
 } actions[] = {
 	{"w:files", on_files},      {"w:among", among_watched},
 	{"w:held", odd_held},       {"w:watched", on_watched},
-	{"w:links", odd_links},     {"w:two", odd_two},
+	{"w:links", odd_links},     {"w:swap", odd_swap},
+	{"w:swapped", odd_swapped}, {"w:two", odd_two},
 	{"w:replace", odd_replace}, {"w:gone", remove_one},
 	{"w:openat2", odd_openat2}, {"w:nobody", as_nobody},
 	{"w:others", as_others},    {"w:exec", execute},

@@ -17,6 +17,8 @@ void spawn(const char *path);
 
 void odd_held(void);
 void odd_links(void);
+void odd_swap(void);
+void odd_swapped(void);
 void odd_two(void);
 void odd_replace(void);
 void odd_openat2(void);

@@ -290,7 +290,8 @@ static void a_path_is_its_inode(void **state)
 	(void)state;
 	assert_int_equal(match_text("-w /tmp/new -p wa", HELP_EVENT), MAYBE);
 	options.file = tell_known;
-	known = (struct match_file){.self = {true, 12, 8, 1, 0, INT64_MAX}};
+	known = (struct match_file){.self = {true, 12, 8, 1, 0, INT64_MAX},
+				    .armed = true};
 	assert_int_equal(match_text("-w /tmp/new -p wa", HELP_EVENT), YES);
 	assert_int_equal(match_text("-w /another -p r", linked), YES);
 	assert_int_equal(match_text("-w /another -p w", linked), NO);
@@ -322,7 +323,7 @@ static void a_removed_file_has_no_outcome(void **state)
 
 	(void)state;
 	options.file = tell_known;
-	known = (struct match_file){.self = {true, 15, 8, 1, 0, INT64_MAX}};
+	known = (struct match_file){.self = {true, 15, 8, 1, 0, INT64_MAX}, .kept = true};
 	assert_int_equal(match_text("-w /tmp/old -p wa", unlinked), YES);
 	assert_int_equal(
 		match_text("-a always,exit -S unlink -F path=/tmp/old -F success=1",

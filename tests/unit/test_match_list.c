@@ -17,13 +17,16 @@ static struct facts facts;
 static struct match_options options;
 static struct match_inode inode_of[128]; /* by the last letter of a path */
 static struct match_inode parent;
+static bool kept[128];
 
 static bool tell(void *arg, uint32_t type, struct span path, struct match_file *file)
 {
 	(void)arg;
 	(void)type;
 	*file = (struct match_file){.self = inode_of[(unsigned char)path.p[path.n - 1]],
-				    .parent = parent};
+				    .parent = parent,
+				    .kept = kept[(unsigned char)path.p[path.n - 1]],
+				    .armed = true};
 	return true;
 }
 
@@ -39,6 +42,7 @@ static int defaults(void **state)
 	memset(&options, 0, sizeof(options));
 	memset(inode_of, 0, sizeof(inode_of));
 	memset(&parent, 0, sizeof(parent));
+	memset(kept, 0, sizeof(kept));
 	options.file = tell;
 	return 0;
 }
@@ -205,29 +209,27 @@ static void two_watches_of_one_file_have_no_order(void **state)
 static void files_not_replaced_keep_the_order(void **state)
 {
 	static const char two[] = "-w /e/f -p wa\n-w /e/h -p w\n";
-	struct match_inode *f = &inode_of['f'], *h = &inode_of['h'];
 
 	(void)state;
 	is_at('f', 12);
 	is_at('h', 12);
-	f->since_ms = h->since_ms = MATCH_HELP_STAMP - 50;
-	options.unloaded_ms = MATCH_HELP_STAMP - 50;
+	kept['f'] = kept['h'] = true;
 	wins(two, FILE_EVENT("12"), "1!");
 	wins("-w /e/f -p wa\n" ALWAYS "-F inode=12 -F gid=0\n", FILE_EVENT("12"), "1!");
 	/* the second's has been replaced, and it put before the first */
-	h->since_ms++;
+	kept['h'] = false;
 	wins(two, FILE_EVENT("12"), "1 2");
 	wins(ALWAYS "-F inode=12\n-w /e/f -p wa\n", FILE_EVENT("12"), "1!");
 	wins(ALWAYS "-F inode=12\n-w /e/h -p wa\n", FILE_EVENT("12"), "1 2");
 	/* the first's has, which stays before the second or goes before it */
-	h->since_ms--;
-	f->since_ms++;
+	kept['f'] = false;
+	kept['h'] = true;
 	wins(two, FILE_EVENT("12"), "1 2");
-	f->since_ms--;
-	h->until_ms = f->until_ms = MATCH_HELP_STAMP - 1;
+	/* not known of the time of the event */
+	kept['f'] = true;
+	inode_of['h'].until_ms = inode_of['f'].until_ms = MATCH_HELP_STAMP - 1;
 	wins(two, FILE_EVENT("12"), "1 2?");
 	/* rules by inode have no file that could be replaced */
-	options.unloaded_ms = 0;
 	wins(ALWAYS "-F inode=12\n" ALWAYS "-F inode=12 -F success=1\n", FILE_EVENT("12"),
 	     "1!");
 }

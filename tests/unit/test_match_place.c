@@ -518,6 +518,31 @@ static void a_new_file_is_what_it_is_called(void **state)
 	assert_int_equal(watch(MADE(OPEN_NEW, "\"/a\"", "30", "(null)", "99")), MAYBE);
 }
 
+/* Exchanged with another name it is blind, and stays so when it is exchanged back. */
+static void a_watch_may_have_lost_its_file(void **state)
+{
+	static const char removed[] =
+		HELP_CALL("syscall=87 success=yes exit=0 a0=1 a1=0 a2=0 a3=0", "2")
+			CWD PATH_OF("\"/w\"", "10", DIR_MODE, "PARENT")
+				PATH_OF("\"f\"", "12", FILE_MODE, "DELETE");
+	const char *opened = OPENED("\"/w/f\"", "12", FILE_MODE);
+
+	(void)state;
+	known.self.since_ms = 0;
+	assert_int_equal(watch(opened), MAYBE);
+	assert_int_equal(watch(removed), MAYBE);
+	assert_int_equal(watch(OPENED("\"/w/f\"", "13", FILE_MODE)), NO);
+	assert_int_equal(watch(MADE(MKNOD, "\"/w/\"", "10", "\"/w/f\"", "99")), YES);
+	known.kept = true;
+	assert_int_equal(watch(opened), YES);
+	assert_int_equal(watch(removed), YES);
+	/* it may have been replaced in the time of which nothing is known */
+	known.self.since_ms = NOW + 1;
+	assert_int_equal(watch(removed), MAYBE);
+	known.armed = true;
+	assert_int_equal(watch(removed), YES);
+}
+
 /* --- exe= --- */
 
 #define EXEC(call, items, first, second) \
@@ -611,6 +636,7 @@ int main(void)
 		cmocka_unit_test_setup(a_flood_of_births_only_forgets, defaults),
 		cmocka_unit_test_setup(a_missing_file_is_not_met, changed),
 		cmocka_unit_test_setup(another_file_is_not_the_watched_one, changed),
+		cmocka_unit_test_setup(a_watch_may_have_lost_its_file, changed),
 		cmocka_unit_test_setup(a_new_file_is_what_it_is_called, changed),
 		cmocka_unit_test_setup(a_program_is_among_the_names_of_its_start,
 				       defaults),
