@@ -216,25 +216,44 @@ static const struct places *call_of(const struct view *v)
 /* --- path= and dir= --- */
 
 /*
+ * Is what the call makes or removes in the directory of the rule's file? Which of two
+ * directories a name is in is not told: names are by the directories that the caller
+ * chose.
+ */
+static enum match in_its_directory(const struct view *v)
+{
+	const struct match_inode *parent = &v->slot->file.parent;
+	size_t n = 0, n_its = 0;
+
+	for (size_t i = 0; i < v->facts->n_paths; i++) {
+		const struct facts_path *p = &v->facts->path[i];
+
+		n += p->type == FACTS_NAME_PARENT;
+		n_its += p->type == FACTS_NAME_PARENT && is_inode(parent, p);
+	}
+	if (n_its < n || !n)
+		return n_its ? MATCH_MAYBE : MATCH_NO;
+	return v->has_all ? MATCH_YES : MATCH_MAYBE;
+}
+
+static bool has_its_name(const struct view *v, struct span path)
+{
+	return span_equal(last_component(v->name->name), last_component(path));
+}
+
+/*
  * Has the call made or removed the file itself? The watch follows its name in its
  * directory, so that name there is enough (audit_update_watch()). Of a call that failed
  * it is not: a file of the same name may have come from elsewhere.
  */
 static bool is_change(const struct view *v, struct span path)
 {
-	const struct match_inode *parent = &v->slot->file.parent;
 	const struct facts *facts = v->facts;
 
-	if (!is_made_or_removed(v->name) || !v->name->name.p ||
-	    !match_knows(parent, facts) || !facts_knows(facts, FACTS_SUCCESS) ||
-	    !facts->number[FACTS_SUCCESS] ||
-	    !span_equal(last_component(v->name->name), last_component(path)))
-		return false;
-	for (size_t i = 0; i < facts->n_paths; i++)
-		if (facts->path[i].type == FACTS_NAME_PARENT &&
-		    is_inode(parent, &facts->path[i]))
-			return true;
-	return false;
+	return is_made_or_removed(v->name) && v->name->name.p &&
+	       match_knows(&v->slot->file.parent, facts) &&
+	       facts_knows(facts, FACTS_SUCCESS) && facts->number[FACTS_SUCCESS] &&
+	       has_its_name(v, path) && in_its_directory(v) == MATCH_YES;
 }
 
 /*
@@ -257,7 +276,7 @@ static bool is_asked_early(const struct view *v)
  * that of a file of which another place is known, and not that of one which this call
  * has made elsewhere or under another name.
  */
-static bool is_another(const struct view *v)
+static bool is_another(const struct view *v, struct span path)
 {
 	const struct match_file *file = &v->slot->file;
 	struct span place;
@@ -268,7 +287,8 @@ static bool is_another(const struct view *v)
 	    v->name->dev_minor != file->parent.minor || is_inode(&file->parent, v->name))
 		return true;
 	if (v->name->type == FACTS_NAME_CREATE && v->name->name.p && v->has_all &&
-	    call_of(v)->makes)
+	    call_of(v)->makes &&
+	    (!has_its_name(v, path) || in_its_directory(v) == MATCH_NO))
 		return true;
 	place = file->tree.p ? place_of(v, v->name) : (struct span){NULL, 0};
 	return place.p && !span_equal(place, file->tree);
@@ -307,7 +327,7 @@ enum match match_watch(const struct view *v, struct span path)
 		m = v->name->type == FACTS_NAME_CREATE ? MATCH_YES : has_watch(v);
 	else if (match_knows(self, v->facts))
 		m = is_inode(self, v->name) ? has_watch(v) : MATCH_NO;
-	else if (is_another(v))
+	else if (is_another(v, path))
 		m = MATCH_NO;
 	else
 		m = watch_by_name(v, path);

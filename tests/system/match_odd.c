@@ -69,6 +69,11 @@ void odd_links(void)
 void odd_two(void)
 {
 	odd();
+	/* names of watched files, in another directory */
+	close((int)syscall(SYS_creat, "home/second", 0600));
+	syscall(SYS_rename, "home/second", "third");
+	syscall(SYS_rename, "third", "home/second");
+	syscall(SYS_unlink, "home/second");
 	syscall(SYS_link, "first", "first2");
 	syscall(SYS_renameat2, AT_FDCWD, "first", AT_FDCWD, "second", RENAME_EXCHANGE);
 	syscall(SYS_renameat2, AT_FDCWD, "second", AT_FDCWD, "first", RENAME_EXCHANGE);

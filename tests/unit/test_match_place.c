@@ -518,6 +518,36 @@ static void a_new_file_is_what_it_is_called(void **state)
 	assert_int_equal(watch(MADE(OPEN_NEW, "\"/a\"", "30", "(null)", "99")), MAYBE);
 }
 
+/* rename("/a/f", "/w/g"), then back: neither is the watched /w/f. */
+static void a_name_is_in_one_of_two_directories(void **state)
+{
+#define MOVED(removed, made) \
+	HELP_CALL("syscall=82 success=yes exit=0 a0=1 a1=2 a2=0 a3=0", "4") \
+	CWD PATH_OF("\"/a/\"", "30", DIR_MODE, "PARENT") \
+		PATH_OF("\"/w/\"", "10", DIR_MODE, "PARENT") \
+			PATH_OF(removed, "77", FILE_MODE, "DELETE") \
+				PATH_OF(made, "77", FILE_MODE, "CREATE")
+	static const char with_unnamed[] =
+		HELP_CALL(MKNOD, "3") CWD PATH_OF("\"/a\"", "30", DIR_MODE, "PARENT")
+			PATH_OF("(null)", "10", DIR_MODE, "PARENT")
+				PATH_OF("\"f\"", "99", FILE_MODE, "CREATE");
+
+	(void)state;
+	known.armed = true;
+	assert_int_equal(watch(MOVED("\"/a/f\"", "\"/w/g\"")), MAYBE);
+	assert_int_equal(watch(MOVED("\"/w/g\"", "\"/a/f\"")), MAYBE);
+	assert_int_equal(watch(with_unnamed), MAYBE);
+	/* where the file at the rule's path is known all is said */
+	known.self.since_ms = 0;
+	assert_int_equal(watch(MOVED("\"/a/f\"", "\"/w/g\"")), NO);
+	/* a record is missing */
+	known.self.since_ms = NOW + 1;
+	assert_int_equal(watch(HELP_CALL(MKNOD, "3") CWD PATH_OF("\"/w/\"", "10",
+								 DIR_MODE, "PARENT")
+				       PATH_OF("\"/w/f\"", "99", FILE_MODE, "CREATE")),
+			 MAYBE);
+}
+
 /* Exchanged with another name it is blind, and stays so when it is exchanged back. */
 static void a_watch_may_have_lost_its_file(void **state)
 {
@@ -637,6 +667,7 @@ int main(void)
 		cmocka_unit_test_setup(a_missing_file_is_not_met, changed),
 		cmocka_unit_test_setup(another_file_is_not_the_watched_one, changed),
 		cmocka_unit_test_setup(a_watch_may_have_lost_its_file, changed),
+		cmocka_unit_test_setup(a_name_is_in_one_of_two_directories, changed),
 		cmocka_unit_test_setup(a_new_file_is_what_it_is_called, changed),
 		cmocka_unit_test_setup(a_program_is_among_the_names_of_its_start,
 				       defaults),
