@@ -3,14 +3,15 @@
  * fuzz_match.c - any records against rules about every field
  *
  * Each line is a record: the number of its type, a blank, its body. What is sure
- * without believing any name stays so when names are believed; who wins is among the
- * candidates, and these among all that match.
+ * without believing any name stays so when names are believed, and when more is known of
+ * files; who wins is among the candidates, and these among all that match.
  */
 #include <libaudit.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "rules/births.h"
 #include "rules/match.h"
 #include "rules/rule_text.h"
 
@@ -48,17 +49,41 @@ static bool tell(void *arg, uint32_t type, struct span path, struct match_file *
 	return true;
 }
 
-/* The first believes nothing. */
-static const struct match_options options[] = {
+static bool tell_more(void *arg, uint32_t type, struct span path, struct match_file *file)
+{
+	tell(arg, type, path, file);
+	file->tree = path;
+	file->kept = file->armed = file->alone = file->sealed = file->is_binary = true;
+	file->still = (struct match_span){true, 0, INT64_MAX};
+	return true;
+}
+
+/* Of every second name: the numbers are those that a short input may have. */
+static bool tell_place(void *arg, struct span path, struct match_place *place)
+{
+	(void)arg;
+	*place = (struct match_place){.self = {true, path.n, 8, 1, 0, INT64_MAX},
+				      .tree = path,
+				      .sole = path.n & 4};
+	return path.n & 1;
+}
+
+/* The first believes nothing; the last knows more than the one before it. */
+static struct match_options options[] = {
 	{.labels = MATCH_LABELS_UNKNOWN},
 	{.exe_by_name = true, .paths_by_name = true, .labels = MATCH_LABELS_SELINUX},
-	{.file = tell, .labels = MATCH_LABELS_NONE},
 	{.recorded = true, .by_key = true, .file = tell},
+	{.file = tell, .labels = MATCH_LABELS_NONE},
+	{.file = tell_more,
+	 .place = tell_place,
+	 .plain_programs = true,
+	 .labels = MATCH_LABELS_NONE},
 };
 
 #define MATCHERS (sizeof(options) / sizeof(options[0]))
 
 static struct matcher *matcher[MATCHERS];
+static struct births *births;
 
 static void make_set(void)
 {
@@ -72,9 +97,11 @@ static void make_set(void)
 		    ruleset_add(set, line.rule, false) != 0)
 			abort();
 	}
+	births = births_new(64);
+	options[MATCHERS - 1].births = births;
 	for (size_t i = 0; i < MATCHERS; i++) {
 		matcher[i] = set ? match_new(set, &options[i]) : NULL;
-		if (!matcher[i])
+		if (!matcher[i] || !births)
 			abort();
 	}
 }
@@ -144,6 +171,13 @@ static void match_all(struct matcher *m, const struct facts *facts, enum match *
 	out[ruleset_count(set) + 1] = match_user(m, facts, AUDIT_USER).dropped;
 }
 
+static void check_more(const enum match *before, const enum match *after)
+{
+	for (size_t k = 0; k < ruleset_count(set) + 2; k++)
+		if (before[k] != MATCH_MAYBE && before[k] != after[k])
+			abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static struct facts facts;
@@ -152,12 +186,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (!set)
 		make_set();
 	read_facts(&facts, (struct span){(const char *)data, n});
+	births_clear(births);
+	births_note(births, &facts);
 	match_all(matcher[0], &facts, before);
 	for (size_t i = 1; i < MATCHERS; i++) {
 		match_all(matcher[i], &facts, after);
-		for (size_t k = 0; k < ruleset_count(set) + 2; k++)
-			if (before[k] != MATCH_MAYBE && before[k] != after[k])
-				abort();
+		check_more(before, after);
 	}
+	match_all(matcher[MATCHERS - 2], &facts, before);
+	check_more(before, after);
 	return 0;
 }
