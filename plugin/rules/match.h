@@ -97,10 +97,9 @@ struct match_file {
 	bool whole; /* dir=: the root of a filesystem of which every file is opened by a
 		       name in it, and none by a handle: proc */
 	struct match_span still; /* dir=: no name has come into any directory of the tree
-				    in that time, nor has one been made elsewhere: from
-				    the latest change of one of its directories (ctime)
-				    up to the look, on a filesystem that no other host
-				    changes */
+				    in that time: from the latest change (ctime) of one
+				    of them up to the look; never of a filesystem that
+				    other hosts change too */
 	bool sealed; /* dir=: in that time no symbolic link in the tree led out of it */
 	struct span real; /* exe=: the path without links in its directories, borrowed
 			     until the matcher asks again; absent: not known */
