@@ -27,7 +27,7 @@ struct matcher {
 	uint64_t *row; /* each of @words, a bit for each rule of the exit list */
 	size_t words;
 	uint16_t row_of[AUDIT_BITMASK_SIZE * 32]; /* of each call */
-	struct places *places; /* of the event that is looked at */
+	struct places *places;                    /* of the event that is looked at */
 	/* for one event, a place for each rule */
 	struct found *found;
 	struct match_rule *all;
