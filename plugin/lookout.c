@@ -106,6 +106,20 @@ void lookout_hang_up(struct lookout *l, int error)
 	rulewatch_hang_up(l->rulewatch);
 }
 
+void lookout_name_host(const struct lookout *l, struct node_host *host)
+{
+	const struct daemon_config *config = monitor_daemon(l->monitor);
+
+	if (!config)
+		return;
+	host->alone = !config->listens;
+	host->shared = config->listens;
+	if (config->name_format == DAEMON_NAME_HOSTNAME)
+		host->node = host->name;
+	else if (config->name_format == DAEMON_NAME_USER && config->name[0])
+		host->node = config->name;
+}
+
 struct monitor *lookout_monitor(struct lookout *l)
 {
 	return l->monitor;

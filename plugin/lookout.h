@@ -44,6 +44,10 @@ bool lookout_answer(struct lookout *l, const struct watch_answer *answer);
 /** lookout_hang_up - the watcher has ended, for this reason */
 void lookout_hang_up(struct lookout *l, int error);
 
+/** lookout_name_host - what auditd.conf says of this host's lines; @host has its name,
+ * and borrows for ever */
+void lookout_name_host(const struct lookout *l, struct node_host *host);
+
 /** lookout_monitor - lives as long as @l */
 struct monitor *lookout_monitor(struct lookout *l);
 

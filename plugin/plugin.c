@@ -87,12 +87,14 @@ static void apply_settings(struct plugin *p)
 	lookout_configure(p->lookout);
 }
 
-/* Which processes are ours by now. */
+/* Which processes are ours by now, and which lines are this host's. */
 static void name_own(struct plugin *p)
 {
-	struct engine_own own = {{getpid()}, p->host};
+	struct engine_own own = {{getpid()}, {.name = p->host}};
 	struct watch_state w = {0};
 
+	if (p->lookout)
+		lookout_name_host(p->lookout, &own.host);
 	if (p->root.watch)
 		w = watch_state(p->root.watch);
 	own.pid[1] = w.keeper;

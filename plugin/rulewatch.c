@@ -12,17 +12,21 @@
 #include "kernel/rulelist.h"
 #include "rules/ruleset.h"
 
-#define QUIET_MS 200    /* without a change, after which the lists are read */
-#define AGAIN_MS 500    /* when they cannot be read now */
+#define QUIET_MS 200    /* without a change, after which the lists are read ... */
+#define RESTLESS 10     /* ... or as many of these after the first change */
+#define AGAIN_MS 500    /* when they cannot be read now; twice as long each time */
 #define EVERY_MS 600000 /* all the same */
 #define LATE_MS  10000  /* behind the first try, and they are read in a crowd too */
 
 struct rulewatch {
 	struct rulewatch_options o;
 	struct event *timer;
-	bool stale;      /* the lists have changed since they were asked for */
-	bool failed;     /* the last time; it was said */
-	int64_t late_ms; /* CLOCK_BOOTTIME; 0: there was no try yet */
+	bool stale;            /* the lists have changed since they were asked for */
+	bool failed;           /* the last time; it was said */
+	int64_t late_ms;       /* CLOCK_BOOTTIME; 0: there was no try yet */
+	unsigned int again_ms; /* until the next try behind one that has failed */
+	int64_t changed_ms;    /* CLOCK_BOOTTIME of the first change since the last try */
+	int64_t every_ms;      /* CLOCK_BOOTTIME of the next reading at the latest */
 };
 
 static void wait(struct rulewatch *w, unsigned int ms)
@@ -55,7 +59,8 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	r = watch_request(w->o.watch, WATCH_RULES);
-	w->late_ms = 0;
+	w->late_ms = w->changed_ms = 0;
+	w->every_ms = clock_read().boot_ms + EVERY_MS;
 	if (!r)
 		w->stale = false;
 	wait(w, r ? AGAIN_MS : EVERY_MS);
@@ -66,10 +71,15 @@ static void on_notice(void *arg, const struct notice *notice)
 {
 	struct rulewatch *w = arg;
 
+	int64_t now = clock_read().boot_ms;
+
 	if (notice->kind != NOTICE_RULES)
 		return;
 	w->stale = true;
-	wait(w, QUIET_MS);
+	if (!w->changed_ms)
+		w->changed_ms = now;
+	if (now - w->changed_ms < RESTLESS * QUIET_MS && now < w->every_ms)
+		wait(w, QUIET_MS);
 }
 
 /* --- what comes back --- */
@@ -114,9 +124,12 @@ bool rulewatch_answer(struct rulewatch *w, const struct watch_answer *answer)
 		r = take(w, answer->data);
 	if (!r) {
 		w->failed = false;
+		w->again_ms = AGAIN_MS;
 		return true;
 	}
-	wait(w, AGAIN_MS);
+	wait(w, w->again_ms);
+	if (r != -EBUSY && w->again_ms < EVERY_MS / 2)
+		w->again_ms *= 2;
 	if (!w->failed && r != -EBUSY)
 		log_msg(LOG_WARNING, "the kernel's rules cannot be read: %s",
 			watch_reason(r));
@@ -137,6 +150,8 @@ struct rulewatch *rulewatch_new(const struct rulewatch_options *options)
 	if (!w)
 		return NULL;
 	w->o = *options;
+	w->again_ms = AGAIN_MS;
+	w->every_ms = INT64_MAX;
 	w->timer = event_new(options->base, -1, 0, on_timer, w);
 	if (!w->timer) {
 		rulewatch_free(w);

@@ -80,7 +80,7 @@ unit_programs = \
 	tests/unit/test_advice \
 	tests/unit/test_burst \
 	tests/unit/test_daemon \
-	tests/unit/test_monitor \
+	tests/unit/test_monitor tests/unit/test_rulewatch \
 	tests/unit/test_suspects \
 	tests/unit/test_status \
 	tests/unit/test_sumlog \
@@ -115,6 +115,10 @@ tests_unit_test_rule_text_CFLAGS = $(unit_cflags)
 tests_unit_test_rule_text_LDADD = $(unit_libs)
 tests_unit_test_cache_CFLAGS = $(unit_cflags)
 tests_unit_test_cache_LDADD = $(unit_libs)
+tests_unit_test_rulewatch_SOURCES = tests/unit/test_rulewatch.c plugin/rulewatch.c
+tests_unit_test_rulewatch_CFLAGS = $(unit_cflags)
+tests_unit_test_rulewatch_LDFLAGS = $(unit_wrap),--wrap=clock_read,--wrap=watch_request,--wrap=event_add,--wrap=event_new,--wrap=monitor_is_crowded
+tests_unit_test_rulewatch_LDADD = $(unit_libs)
 tests_unit_test_monitor_SOURCES = tests/unit/test_monitor.c plugin/monitor.c \
 	plugin/advisor.c
 tests_unit_test_monitor_CFLAGS = $(unit_cflags)

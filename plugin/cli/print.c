@@ -161,12 +161,16 @@ static void print_key(FILE *out, const json_t *e)
 
 static void print_rule(FILE *out, const json_t *e)
 {
-	const json_t *candidates = json_object_get(e, "candidates"), *one;
+	const json_t *candidates = json_object_get(e, "candidates"), *one,
+		     *more = json_object_get(e, "candidates_more");
 	size_t i;
 
 	if (json_is_string(json_object_get(e, "rule"))) {
 		print_word(out, json_object_get(e, "list"));
-		fprintf(out, " %" JSON_INTEGER_FORMAT ": ", whole(e, "position"));
+		if (json_is_integer(json_object_get(e, "position")))
+			fprintf(out, " %" JSON_INTEGER_FORMAT ": ", whole(e, "position"));
+		else
+			fputs(" (not loaded now): ", out);
 		print_foreign(out, e, "rule");
 		if (json_is_integer(json_object_get(e, "line"))) {
 			fputs(" ", out);
@@ -180,13 +184,17 @@ static void print_rule(FILE *out, const json_t *e)
 		print_word(out, json_object_get(e, "reason"));
 		return;
 	}
-	fputs(json_array_size(candidates) ? "one of" : "any, while the rules changed",
+	fputs(json_array_size(candidates) || more ? "one of"
+						  : "any, while the rules changed",
 	      out);
 	json_array_foreach(candidates, i, one)
 	{
 		fputs(i ? ", " : " ", out);
 		print_word(out, one);
 	}
+	if (more)
+		fprintf(out, "%s%" JSON_INTEGER_FORMAT " more", i ? " and " : " ",
+			json_integer_value(more));
 }
 
 static void print_exe(FILE *out, const json_t *e)

@@ -209,8 +209,9 @@ bool attribution_wants(const struct assembly *ev, const struct record *r)
 
 /* --- the verdict --- */
 
+/* All records but those of type @without; 0: all. */
 static void learn(struct facts *facts, const struct assembler *as,
-		  const struct assembly *ev)
+		  const struct assembly *ev, uint32_t without)
 {
 	unsigned int i;
 
@@ -219,6 +220,8 @@ static void learn(struct facts *facts, const struct assembler *as,
 	for (i = 0; i < ev->n_lines; i++) {
 		struct span body = assembly_body(as, ev, i);
 
+		if (ev->line[i].type == without)
+			continue;
 		if (body.p)
 			facts_add_record(facts, ev->line[i].type, body);
 		else
@@ -227,7 +230,8 @@ static void learn(struct facts *facts, const struct assembler *as,
 	facts->paths_lost |= ev->lines_over;
 	/* types of which no line was kept tell as well whether a rule was needed */
 	for (i = 0; i < ev->n_types; i++)
-		if (!facts_has_type(facts, ev->type[i].type))
+		if (ev->type[i].type != without &&
+		    !facts_has_type(facts, ev->type[i].type))
 			facts_add_record(facts, ev->type[i].type, (struct span){"", 0});
 }
 
@@ -260,6 +264,12 @@ static const struct rule *only_one(const struct attribution *a,
 	return class->rule;
 }
 
+/* Does it match for certain, whatever other list may be asked? */
+static bool is_sure(const struct attribution *a, const struct rule *rule)
+{
+	return match_one(a->matcher, rule, &a->facts) == MATCH_YES;
+}
+
 /* Without a class: a key of no rule. */
 static bool is_fixed(const struct attribution *a, const struct key_class *class)
 {
@@ -272,32 +282,22 @@ static bool is_fixed(const struct attribution *a, const struct key_class *class)
 				      !a->facts.number[FACTS_SUCCESS]));
 }
 
-/* An operation that was done within its system call has both records, and a rule of
- * either list has asked for them. */
-static void ask(struct attribution *a, struct match_result *result)
+static struct verdict open_verdict(const struct attribution *a,
+				   const struct key_class *class,
+				   const struct rule *const *candidate, size_t n)
 {
-	const bool uring = facts_has_type(&a->facts, AUDIT_URINGOP);
-	size_t n;
+	struct verdict v = {.kind = ATTRIBUTION_ONE_OF,
+			    .machine = a->options.machine,
+			    .candidate = candidate,
+			    .n_candidates = (uint32_t)n,
+			    .fixed = is_fixed(a, class)};
 
-	if (!uring || !facts_has_type(&a->facts, AUDIT_SYSCALL)) {
-		(uring ? match_uring : match_exit)(a->matcher, &a->facts, result);
-		return;
-	}
-	match_uring(a->matcher, &a->facts, result);
-	n = result->n_candidates <= ATTRIBUTION_CANDIDATES ? result->n_candidates
-							   : ATTRIBUTION_CANDIDATES + 1;
-	memcpy(a->both, result->candidates, n * sizeof(a->both[0]));
-	match_exit(a->matcher, &a->facts, result);
 	if (!n)
-		return;
-	result->winner = NULL;
-	if (n + result->n_candidates <= ATTRIBUTION_CANDIDATES)
-		memcpy(a->both + n, result->candidates,
-		       result->n_candidates * sizeof(a->both[0]));
-	result->n_candidates += n;
-	result->candidates = a->both;
+		v.kind = without(a, class);
+	return v;
 }
 
+/* The one rule, or those that it can be. */
 static struct verdict judge_call(struct attribution *a)
 {
 	const struct key_class *class = find_class(a, a->facts.keys);
@@ -307,20 +307,49 @@ static struct verdict judge_call(struct attribution *a)
 
 	if (v.rule)
 		return v;
-	ask(a, &result);
-	v.fixed = is_fixed(a, class);
+	if (facts_has_type(&a->facts, AUDIT_URINGOP))
+		match_uring(a->matcher, &a->facts, &result);
+	else
+		match_exit(a->matcher, &a->facts, &result);
 	v.rule = result.winner;
-	if (v.rule)
+	v.fixed = is_fixed(a, class);
+	return v.rule ? v
+		      : open_verdict(a, class, result.candidates, result.n_candidates);
+}
+
+/*
+ * An operation that was done within its system call has both records, and a rule of
+ * either list has asked for them: that of the call is asked first, and wins
+ * (kernel/auditsc.c: __audit_uring_exit()). Each record is judged by itself.
+ */
+static struct verdict judge_both(struct attribution *a, const struct assembler *as,
+				 const struct assembly *ev)
+{
+	struct verdict v, operation;
+	uint32_t n = 0, i;
+
+	learn(&a->facts, as, ev, AUDIT_URINGOP);
+	v = judge_call(a);
+	v.fixed = false;
+	if (v.kind == ATTRIBUTION_RULE && is_sure(a, v.rule))
 		return v;
-	if (!result.n_candidates) {
-		v.kind = without(a, class);
-	} else if (result.n_candidates > ATTRIBUTION_CANDIDATES) {
-		v.kind = ATTRIBUTION_UNKNOWN;
-	} else {
-		v.kind = ATTRIBUTION_ONE_OF;
-		v.candidate = result.candidates;
-		v.n_candidates = (uint32_t)result.n_candidates;
-	}
+	if (v.kind == ATTRIBUTION_RULE)
+		a->both[n++] = v.rule;
+	for (i = 0; i < v.n_candidates && n < ATTRIBUTION_CANDIDATES; i++)
+		a->both[n++] = v.candidate[i];
+	learn(&a->facts, as, ev, AUDIT_SYSCALL);
+	operation = judge_call(a);
+	if (operation.kind == ATTRIBUTION_RULE && n < ATTRIBUTION_CANDIDATES)
+		a->both[n++] = operation.rule;
+	for (i = 0; i < operation.n_candidates && n < ATTRIBUTION_CANDIDATES; i++)
+		a->both[n++] = operation.candidate[i];
+	v = open_verdict(a, find_class(a, a->facts.keys), a->both, n);
+	v.fixed = false;
+	if (n != 1)
+		return v;
+	v.kind = ATTRIBUTION_RULE;
+	v.rule = a->both[0];
+	v.n_candidates = 0;
 	return v;
 }
 
@@ -332,7 +361,10 @@ struct verdict attribution_judge(struct attribution *a, const struct assembler *
 
 	if (is_user(ev))
 		return v;
-	learn(facts, as, ev);
+	learn(facts, as, ev, 0);
+	if (a && facts_has_type(facts, AUDIT_URINGOP) &&
+	    facts_has_type(facts, AUDIT_SYSCALL))
+		return judge_both(a, as, ev);
 	if (facts->has_call && a)
 		return judge_call(a);
 	/* without a call nothing has won; a part of an event is not hard-wired */

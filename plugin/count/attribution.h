@@ -17,8 +17,8 @@
 #include "rules/ruleset.h"
 #include "stream/assemble.h"
 
-#define ATTRIBUTION_CANDIDATES 64 /* more are no answer: reason unknown */
-#define ATTRIBUTION_NAME_MAX   (8 + 2 * NAME_TEXT_ROOM + 4 * ATTRIBUTION_CANDIDATES)
+#define ATTRIBUTION_CANDIDATES 64 /* that are told; of more the number */
+#define ATTRIBUTION_NAME_MAX   (8 + 2 * NAME_TEXT_ROOM + 8 * ATTRIBUTION_CANDIDATES)
 
 enum attribution_kind {
 	ATTRIBUTION_RULE,       /* this one */
@@ -63,9 +63,9 @@ struct verdict {
 	enum attribution_kind kind;
 	const struct rule *rule;             /* of ATTRIBUTION_RULE */
 	const struct rule *const *candidate; /* of ATTRIBUTION_ONE_OF */
-	uint32_t n_candidates;
-	int machine; /* as in struct attribution_options */
-	bool fixed;  /* so it is for each event of the same print under this list */
+	uint32_t n_candidates;               /* there may be more than are told */
+	int machine;                         /* as in struct attribution_options */
+	bool fixed; /* so it is for each event of the same print under this list */
 };
 
 /**
@@ -81,21 +81,29 @@ uint64_t verdict_id(const struct verdict *v, const struct siphash_key *key);
 
 /**
  * verdict_name - the verdict as bytes, which hold without the rules
- * A rule is its list and its text, of which no list has two; where it stands changes
- * with each one that is put before it.
+ * A rule is its list and its text, of which no list has two, and so are candidates:
+ * where one stands changes with each that is put before it.
  * @key: for texts that are cut
  * @name: of ATTRIBUTION_NAME_MAX bytes
  * Return: bytes of it.
  */
 size_t verdict_name(const struct verdict *v, const struct siphash_key *key, char *name);
 
+/** verdict_name_id - of such a name, as candidates have it; never 0 */
+static inline uint64_t verdict_name_id(struct span name, const struct siphash_key *key)
+{
+	uint64_t id = siphash(key, name.p, name.n);
+
+	return id ? id : 1;
+}
+
 /* The name, read back. */
 struct attribution_read {
 	enum attribution_kind kind;
 	uint32_t list;               /* of a rule: AUDIT_FILTER_EXIT ... */
 	struct name_text text, keys; /* keys joined by RULE_KEY_SEP */
-	uint32_t n;                  /* ATTRIBUTION_ONE_OF */
-	uint32_t candidates[ATTRIBUTION_CANDIDATES];
+	uint32_t n, more;            /* ATTRIBUTION_ONE_OF: told, and not told */
+	uint64_t candidate[ATTRIBUTION_CANDIDATES]; /* ids of their names */
 };
 
 /** attribution_read - of a name that verdict_name() made; borrows from it */

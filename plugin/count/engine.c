@@ -85,7 +85,7 @@ static void decide_held(struct engine *e, struct node *node, int64_t stamp_ms)
  */
 static bool tells_lag(const struct engine *e, const struct node *node)
 {
-	return e->nodes.n == 1 || node_is_host(node_name(node), e->own.host);
+	return e->nodes.n == 1 || node_is_host(node_name(node), &e->own.host);
 }
 
 static void on_opened(void *arg, struct assembly *ev, const struct record *r)
@@ -124,13 +124,13 @@ static bool is_own(const struct engine *e, struct span node, int64_t pid)
 		return false;
 	for (i = 0; i < sizeof(e->own.pid) / sizeof(e->own.pid[0]); i++)
 		if (e->own.pid[i] == pid)
-			return node_is_host(node, e->own.host);
+			return node_is_host(node, &e->own.host);
 	return false;
 }
 
 void engine_set_own(struct engine *e, const struct engine_own *own)
 {
-	e->own = own ? *own : (struct engine_own){{0}, NULL};
+	e->own = own ? *own : (struct engine_own){.pid = {0}};
 }
 
 /* Return: has the event one? */
@@ -178,7 +178,7 @@ static void count(struct engine *e, struct assembly *ev, const struct tally_rule
  * common, then what this rule's have. */
 static void count_by_rule(struct engine *e, struct assembly *ev, uint64_t *print)
 {
-	const struct rule_version *version = rule_book_find(&e->book, ev, e->own.host);
+	const struct rule_version *version = rule_book_find(&e->book, ev, &e->own.host);
 	const struct siphash_key *key = tally_hash_key(e->tally);
 	char name[ATTRIBUTION_NAME_MAX];
 	struct tally_rule rule;
@@ -262,7 +262,7 @@ bool engine_serials(const struct engine *e, uint32_t *first, uint32_t *newest)
 		const struct node *n = &e->nodes.node[i];
 
 		if (!n->gaps.started || n->shared ||
-		    !node_is_host(node_name(n), e->own.host))
+		    !node_is_host(node_name(n), &e->own.host))
 			continue;
 		*first = n->gaps.first;
 		*newest = n->gaps.newest;
@@ -287,6 +287,8 @@ static void look_for_notice(struct engine *e, const struct record *r)
 
 	if (!notice_read(r, &notice))
 		return;
+	if (notice.kind == NOTICE_RULES && !node_is_surely_host(r->node, &e->own.host))
+		return;
 	if (notice.kind == NOTICE_RULES)
 		rule_book_changed(&e->book, r->serial);
 	for (i = 0; i < e->n_listeners; i++)
@@ -296,10 +298,10 @@ static void look_for_notice(struct engine *e, const struct record *r)
 /* What this host's kernel writes says of its rules as well. */
 static void look_at_local(struct engine *e, const struct record *r)
 {
-	if (record_is_daemon(r->type) || !node_is_host(r->node, e->own.host))
+	if (record_is_daemon(r->type) || !node_is_host(r->node, &e->own.host))
 		return;
 	look_for_notice(e, r);
-	if (e->book.next)
+	if (e->live_rules && node_is_surely_host(r->node, &e->own.host))
 		rule_book_record(&e->book, r->stamp_ms, r->serial);
 }
 

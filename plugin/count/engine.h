@@ -61,15 +61,15 @@ void engine_free(struct engine *e);
 
 /* Our own processes, as the kernel writes them into records. */
 struct engine_own {
-	pid_t pid[4];     /* 0: none */
-	const char *host; /* of this machine, with or without its domain */
+	pid_t pid[4]; /* 0: none */
+	struct node_host host;
 };
 
 /**
  * engine_set_own - events of these processes are our own from now on
  * Only those without a node, or with this host as their node: a process number
  * of another machine says nothing. @own: NULL: none (replay); copied but for
- * host, which is borrowed for ever
+ * the host's texts, which are borrowed for ever
  */
 void engine_set_own(struct engine *e, const struct engine_own *own);
 

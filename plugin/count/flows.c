@@ -7,8 +7,6 @@
  */
 #include "count/flows.h"
 
-#include "count/attribution.h"
-
 #define SYSTEM_ID_LAST \
 	999 /* SYS_UID_MAX of login.defs(5) on every distribution in reach */
 

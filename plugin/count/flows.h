@@ -17,6 +17,7 @@
 
 #include "base/siphash.h"
 #include "base/span.h"
+#include "count/attribution.h"
 #include "count/name.h"
 #include "stream/event.h"
 
@@ -77,7 +78,7 @@ size_t flow_name(const struct event *e, const struct flow_ids *ids, struct span 
 /** flow_rule_id - of the name of a rule, as it stands in the flow's */
 static inline uint64_t flow_rule_id(struct span rule, const struct siphash_key *key)
 {
-	return siphash(key, rule.p, rule.n);
+	return verdict_name_id(rule, key);
 }
 
 /** flow_read - the identity back from its bytes; borrows from @name */

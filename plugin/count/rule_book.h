@@ -7,7 +7,9 @@
  * (stream/notice.h). So a list that was read holds from the first record on that is
  * younger than the reading, and up to the next change that the stream tells of. Serials
  * are given when the kernel asks its rules, stamps when the call began: what is compared
- * is the serial. Between two lists it can be any rule.
+ * is the serial. Between two lists it can be any rule; and so it can where the call began
+ * before the list was read, for the kernel asks first, and its serial may come after a
+ * long sleep where the queue is full (kernel/audit.c: audit_log_start()).
  * Pure: stamps and times are arguments.
  */
 #ifndef NOISE_RULE_BOOK_H
@@ -17,7 +19,7 @@
 #include <stdint.h>
 
 #include "count/attribution.h"
-#include "count/tally.h"
+#include "count/tally_aux.h"
 
 /* One list and the serials for which it holds. */
 struct rule_version {
@@ -27,6 +29,7 @@ struct rule_version {
 	bool foreign;                    /* of events of other hosts */
 	bool has_end;
 	uint32_t start, end; /* serials; @end is the first that is not of it */
+	int64_t read_ms;     /* wall clock */
 };
 
 struct rule_book {
@@ -35,11 +38,18 @@ struct rule_book {
 	int machine;                       /* of libaudit */
 	struct attribution *next; /* owned: holds as soon as the stream has come so far */
 	int64_t next_ms;          /* wall clock: when it was read */
-	uint64_t listed;          /* the version whose rules are in the list of rules */
-	uint64_t versions;        /* numbers that were given */
-	uint64_t lists;           /* of the kernel's that have held so far */
-	uint64_t changes;         /* told by the stream */
-	uint64_t unseen; /* lists that differ, of which the stream has told nothing */
+	struct rule_listing {
+		uint64_t number;            /* of the version */
+		bool done;                  /* its rules stand in the list of rules */
+		bool placed;                /* it is known which are loaded */
+		size_t at;                  /* the next rule */
+		struct tally_place *places; /* owned; NULL: no memory */
+		size_t n_places;
+	} listing;
+	uint64_t versions; /* numbers that were given */
+	uint64_t lists;    /* of the kernel's that have held so far */
+	uint64_t changes;  /* told by the stream */
+	uint64_t unseen;   /* lists that differ, of which the stream has told nothing */
 };
 
 /**
@@ -74,10 +84,14 @@ void rule_book_changed(struct rule_book *b, uint32_t serial);
  * Return: never NULL; borrows until the next of the functions above.
  */
 const struct rule_version *rule_book_find(const struct rule_book *b,
-					  const struct assembly *ev, const char *host);
+					  const struct assembly *ev,
+					  const struct node_host *host);
 
-/** rule_book_list - those of a new list that can write events stand in the list of rules
- * from now on, also with none; does nothing where that is so already */
+/**
+ * rule_book_list - those of a new list that can write events stand in the list of rules
+ * from now on, also with none
+ * A piece of a few hundred rules at a time; does nothing where that is done.
+ */
 void rule_book_list(struct rule_book *b, struct tally *t, int64_t now_ms);
 
 /**

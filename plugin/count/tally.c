@@ -274,7 +274,7 @@ static struct topk_ref rule_ref(struct tally *t, const struct tally_rule *rule,
 {
 	struct topk_ref ref = topk_find(t->list[TALLY_RULES], rule->name, now_ms);
 
-	tally_aux_rule(topk_aux(t->list[TALLY_RULES], ref), rule);
+	tally_aux_rule(topk_aux(t->list[TALLY_RULES], ref), rule, now_ms);
 	return ref;
 }
 
@@ -320,7 +320,8 @@ void tally_loaded(struct tally *t, const struct tally_rule *rule, int64_t now_ms
 {
 	struct topk *rules = t->list[TALLY_RULES];
 
-	if (topk_used(rules) < topk_capacity(rules))
+	if (topk_used(rules) < topk_capacity(rules) || topk_knows(rules, rule->name) ||
+	    tally_aux_reuse(rules, rule->name, now_ms))
 		(void)rule_ref(t, rule, now_ms);
 }
 

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/siphash.h"
+#include "count/attribution.h"
 #include "count/flows.h"
 #include "count/topk.h"
 #include "count/window.h"
@@ -67,6 +68,7 @@ struct tally_rule {
 	struct span file;        /* absent: in none */
 	bool past; /* of a list that is not loaded any more: where it stood is forgotten
 		    */
+	uint32_t candidate[ATTRIBUTION_CANDIDATES]; /* places, of one that is left open */
 };
 
 /**
@@ -77,7 +79,8 @@ void tally_event(struct tally *t, const struct event *e, const struct tally_rule
 
 /**
  * tally_loaded - a rule is loaded: it is listed from now on, with no event yet
- * Nothing leaves the table for it: where that is full it is left out.
+ * Where the table is full it takes the place of one that is not loaded any more and has
+ * written nothing; where there is none it is left out.
  */
 void tally_loaded(struct tally *t, const struct tally_rule *rule, int64_t now_ms);
 

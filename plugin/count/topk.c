@@ -135,9 +135,10 @@ static uint32_t take_place(struct topk *t)
 	return i;
 }
 
-static uint32_t insert(struct topk *t, struct span name, uint64_t hash, int64_t when_ms)
+static uint32_t fill(struct topk *t, uint32_t i, struct span name, uint64_t hash,
+		     int64_t when_ms)
 {
-	uint32_t i = take_place(t), *bucket = &t->buckets[hash & (t->n_buckets - 1)];
+	uint32_t *bucket = &t->buckets[hash & (t->n_buckets - 1)];
 	struct entry *e = &t->entries[i];
 
 	e->hash = hash;
@@ -153,6 +154,11 @@ static uint32_t insert(struct topk *t, struct span name, uint64_t hash, int64_t 
 	e->chain = *bucket;
 	*bucket = i + 1;
 	return i;
+}
+
+static uint32_t insert(struct topk *t, struct span name, uint64_t hash, int64_t when_ms)
+{
+	return fill(t, take_place(t), name, hash, when_ms);
 }
 
 /* Return: the entry's index + 1, or 0. */
@@ -177,6 +183,17 @@ struct topk_ref topk_find(struct topk *t, struct span name, int64_t when_ms)
 
 	i = i ? i - 1 : insert(t, name, hash, when_ms);
 	return (struct topk_ref){i, t->entries[i].generation};
+}
+
+bool topk_knows(const struct topk *t, struct span name)
+{
+	return look_up(t, name, siphash(&t->key, name.p, name.n));
+}
+
+void topk_reuse(struct topk *t, unsigned int index, struct span name, int64_t when_ms)
+{
+	unindex(t, index);
+	(void)fill(t, index, name, siphash(&t->key, name.p, name.n), when_ms);
 }
 
 static bool is_current(const struct topk *t, struct topk_ref ref)

@@ -65,6 +65,15 @@ struct topk_ref topk_find(struct topk *t, struct span name, int64_t when_ms);
 bool topk_add(struct topk *t, struct topk_ref ref, const struct when *when,
 	      const struct count *c);
 
+/** topk_knows - has the name an entry? */
+bool topk_knows(const struct topk *t, struct span name);
+
+/**
+ * topk_reuse - entry number @index, which has counted nothing, becomes that of @name
+ * @name: one that has no entry; as for topk_find()
+ */
+void topk_reuse(struct topk *t, unsigned int index, struct span name, int64_t when_ms);
+
 /** topk_has - is the entry still there? A reference to nothing is, always. */
 bool topk_has(const struct topk *t, struct topk_ref ref);
 

@@ -239,9 +239,10 @@ static void name_rule(json_t *o, const struct topk_view *view)
 		[ATTRIBUTION_REMOVED] = "removed",
 		[ATTRIBUTION_FOREIGN] = "foreign",
 	};
+	const struct tally_rule_aux *aux = view->aux;
 	struct attribution_read a;
 	json_t *places;
-	uint32_t i;
+	uint32_t more, i;
 
 	attribution_read(view->name, &a);
 	if (a.kind == ATTRIBUTION_RULE) {
@@ -255,9 +256,13 @@ static void name_rule(json_t *o, const struct topk_view *view)
 	}
 	places = json_array();
 	for (i = 0; i < a.n; i++)
-		if (!has_place(places, a.candidates[i])) /* one in each of two lists */
-			json_array_append_new(places, json_integer(a.candidates[i]));
+		if (aux->candidate[i] &&
+		    !has_place(places, aux->candidate[i])) /* one in each of two lists */
+			json_array_append_new(places, json_integer(aux->candidate[i]));
+	more = a.n + a.more - (uint32_t)json_array_size(places);
 	set(o, "candidates", places);
+	if (more)
+		set(o, "candidates_more", json_integer(more));
 }
 
 static void name_flow(json_t *o, const struct topk_view *view)

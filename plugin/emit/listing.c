@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "count/tally_aux.h"
 #include "emit/entry.h"
 #include "emit/schema.h"
 
@@ -149,6 +150,7 @@ static uint64_t error_of(const struct listing *l, const struct topk_view *v)
 
 static json_t *entry(const struct listing *l, const struct topk_view *v)
 {
+	const struct tally_rule_aux *rule = v->aux;
 	json_t *o = entry_name(l->list, v);
 	double share = schema_share((double)v->count.records, (double)l->total.records);
 
@@ -157,9 +159,10 @@ static json_t *entry(const struct listing *l, const struct topk_view *v)
 	listing_counts(o, &v->count);
 	json_object_set_new(o, "share", json_real(share));
 	json_object_set_new(o, "error", json_integer((json_int_t)error_of(l, v)));
-	if (is_with_empty(l))
-		json_object_set_new(o, "since_s",
-				    json_real((double)(l->now_ms - v->since_ms) / 1000));
+	if (is_with_empty(l) && rule->position && l->now_ms >= rule->loaded_ms)
+		json_object_set_new(
+			o, "loaded_s",
+			json_real((double)(l->now_ms - rule->loaded_ms) / 1000));
 	return o;
 }
 

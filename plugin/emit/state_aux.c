@@ -55,7 +55,7 @@ static void put_flow(struct piece *out, const struct tally_flow_aux *flow)
 	piece_member(out, ",", flow->comm_differs);
 	piece_text(out, ",\"");
 	piece_hex(out, flow->comm, flow->comm_len);
-	piece_member(out, "\"],\"position\":", flow->position);
+	piece_text(out, "\"]");
 }
 
 static void read_flow(struct scan *s, struct tally_flow_aux *flow)
@@ -67,14 +67,12 @@ static void read_flow(struct scan *s, struct tally_flow_aux *flow)
 	scan_expect(s, ",\"");
 	flow->comm_len = (uint8_t)scan_hex(s, flow->comm, sizeof(flow->comm));
 	scan_expect(s, "\"]");
-	if (scan_skip(s, ",\"position\":")) /* since rules are known */
-		flow->position = (uint32_t)scan_u64(s, UINT32_MAX);
 }
 
+/* Where it stands in the kernel's list says the next list that is read. */
 static void put_rule(struct piece *out, const struct tally_rule_aux *rule)
 {
-	piece_member(out, ",\"place\":[", rule->position);
-	piece_member(out, ",", rule->line);
+	piece_member(out, ",\"file\":[", rule->line);
 	piece_member(out, ",", rule->has_file);
 	piece_member(out, ",", rule->file_cut);
 	piece_text(out, ",\"");
@@ -84,9 +82,7 @@ static void put_rule(struct piece *out, const struct tally_rule_aux *rule)
 
 static void read_rule(struct scan *s, struct tally_rule_aux *rule)
 {
-	scan_expect(s, ",\"place\":[");
-	rule->position = (uint32_t)scan_u64(s, UINT32_MAX);
-	scan_expect(s, ",");
+	scan_expect(s, ",\"file\":[");
 	rule->line = (uint32_t)scan_u64(s, UINT32_MAX);
 	scan_expect(s, ",");
 	rule->has_file = scan_u64(s, 1);

@@ -3,7 +3,7 @@
  * state_aux.h - what stands beside an entry's counts, as text, and back
  *
  * Of executables the accounts that they were seen with, of flows what is outside their
- * identity, of rules where they stood.
+ * identity, of rules their file.
  */
 #ifndef NOISE_STATE_AUX_H
 #define NOISE_STATE_AUX_H

@@ -39,6 +39,12 @@ static const struct word flushes[] = {
 	{NULL, 0},
 };
 
+static const struct word names[] = {
+	{"none", DAEMON_NAME_NONE}, {"hostname", DAEMON_NAME_HOSTNAME},
+	{"fqd", DAEMON_NAME_FQD},   {"numeric", DAEMON_NAME_NUMERIC},
+	{"user", DAEMON_NAME_USER}, {NULL, 0},
+};
+
 static const struct word yes_no[] = {{"yes", 1}, {"no", 0}, {NULL, 0}};
 static const struct word formats[] = {{"enriched", 1}, {"raw", 0}, {NULL, 0}};
 
@@ -124,6 +130,13 @@ static int take_setting(void *arg, const char *file, unsigned int line, struct s
 		c->write_logs = value_of(yes_no, value, c->write_logs);
 	else if (is_named(name, "flush"))
 		c->flush = (enum daemon_flush)value_of(flushes, value, (int)c->flush);
+	else if (is_named(name, "tcp_listen_port"))
+		c->listens = true; /* auditd judges the number */
+	else if (is_named(name, "name_format"))
+		c->name_format =
+			(enum daemon_name)value_of(names, value, (int)c->name_format);
+	else if (is_named(name, "name") && value.n < sizeof(c->name))
+		snprintf(c->name, sizeof(c->name), "%.*s", (int)value.n, value.p);
 	else if (is_named(name, "log_file") && value.n < sizeof(c->log_file))
 		snprintf(c->log_file, sizeof(c->log_file), "%.*s", (int)value.n, value.p);
 	return 0;

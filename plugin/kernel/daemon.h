@@ -35,6 +35,14 @@ enum daemon_action {
 	DAEMON_HALT
 };
 
+enum daemon_name {
+	DAEMON_NAME_NONE,
+	DAEMON_NAME_HOSTNAME, /* gethostname(2) */
+	DAEMON_NAME_FQD,
+	DAEMON_NAME_NUMERIC,
+	DAEMON_NAME_USER
+};
+
 struct daemon_config {
 	bool enriched; /* log_format */
 	bool write_logs;
@@ -46,7 +54,10 @@ struct daemon_config {
 	uint32_t max_log_mib; /* of each log, in MiB; 0: no limit */
 	enum daemon_action max_log_action, overflow_action, space_left_action,
 		admin_space_left_action, disk_full_action, disk_error_action;
-	char log_file[256]; /* "" when longer */
+	char log_file[256];           /* "" when longer */
+	bool listens;                 /* to other hosts' auditd */
+	enum daemon_name name_format; /* what stands in a record's node= */
+	char name[256];               /* of DAEMON_NAME_USER; "" when longer */
 };
 
 /**

@@ -207,7 +207,8 @@ enum match match_one(const struct matcher *m, const struct rule *rule,
  */
 void match_exit(struct matcher *m, const struct facts *facts, struct match_result *out);
 
-/** match_uring - the io_uring list, for one with a URINGOP record; never a sure yes */
+/** match_uring - the io_uring list, for one with a URINGOP record, and rules of files of
+ * the exit list; never a sure yes */
 void match_uring(struct matcher *m, const struct facts *facts, struct match_result *out);
 
 /**

@@ -256,6 +256,29 @@ void match_exit(struct matcher *m, const struct facts *facts, struct match_resul
 	tell(&s, out);
 }
 
+/*
+ * The second step asks the rules of files, whatever their list; of the exit list for
+ * system call 0, since there is none (kernel/auditsc.c: audit_filter_inodes()). Which of
+ * two lists was loaded first is not known here, so none is sure to win.
+ */
+static void add_names_of_calls(struct search *s)
+{
+	const struct list *list = &s->m->list[AUDIT_FILTER_EXIT];
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct slot *slot = &list->slot[i];
+		size_t n = s->n;
+
+		if (!slot->by_name || !rule_has_call(slot->rule, 0))
+			continue;
+		ask(s, slot, MATCH_MAYBE);
+		if (s->n == n)
+			continue;
+		s->found[n].may_win = true;
+		s->sure = false;
+	}
+}
+
 void match_uring(struct matcher *m, const struct facts *facts, struct match_result *out)
 {
 	const struct list *list = &m->list[AUDIT_FILTER_URING_EXIT];
@@ -271,5 +294,6 @@ void match_uring(struct matcher *m, const struct facts *facts, struct match_resu
 			ask(&s, &list->slot[i], MATCH_MAYBE);
 	first_step(&s);
 	second_step(&s);
+	add_names_of_calls(&s);
 	tell(&s, out);
 }

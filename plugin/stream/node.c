@@ -43,15 +43,11 @@ struct node *nodes_find(struct nodes *nodes, struct span name)
 }
 
 /* Up to the first dot of either. */
-bool node_is_host(struct span name, const char *host)
+static bool is_name(struct span name, struct span ours)
 {
-	struct span ours = span_of(host ? host : "");
-	const char *dot, *our_dot;
+	const char *dot = memchr(name.p, '.', name.n);
+	const char *our_dot = memchr(ours.p, '.', ours.n);
 
-	if (!name.p)
-		return true;
-	dot = memchr(name.p, '.', name.n);
-	our_dot = memchr(ours.p, '.', ours.n);
 	if (!dot != !our_dot) {
 		if (dot)
 			name.n = (size_t)(dot - name.p);
@@ -59,6 +55,21 @@ bool node_is_host(struct span name, const char *host)
 			ours.n = (size_t)(our_dot - ours.p);
 	}
 	return ours.n && span_equal(name, ours);
+}
+
+bool node_is_host(struct span name, const struct node_host *host)
+{
+	if (!name.p || host->alone ||
+	    (host->node && span_equal(name, span_of(host->node))))
+		return true;
+	return host->name && is_name(name, span_of(host->name));
+}
+
+bool node_is_surely_host(struct span name, const struct node_host *host)
+{
+	if (!host->shared)
+		return node_is_host(name, host);
+	return name.p && host->node && span_equal(name, span_of(host->node));
 }
 
 struct span nodes_only(const struct nodes *nodes)

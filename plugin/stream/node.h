@@ -43,13 +43,23 @@ struct node *nodes_find(struct nodes *nodes, struct span name);
 /** nodes_only - the one named node of the input, absent when none or several */
 struct span nodes_only(const struct nodes *nodes);
 
+/* What is known of the lines that this host's own records have. */
+struct node_host {
+	const char *name; /* of the machine; NULL: not known */
+	bool alone;  /* auditd takes no records of other hosts: all nodes are this one */
+	bool shared; /* it does take some ... */
+	const char *node; /* ... and writes this into our own; NULL: not known */
+};
+
 /**
  * node_is_host - is it a line of this host that has such a node?
  * @name: absent: the line has none, and is
- * @host: of this machine; each with or without its domain, as auditd may write it; NULL:
- * not known
+ * The machine's name counts with and without its domain, as auditd may write it.
  */
-bool node_is_host(struct span name, const char *host);
+bool node_is_host(struct span name, const struct node_host *host);
+
+/** node_is_surely_host - the same where another host may bear the name, or none */
+bool node_is_surely_host(struct span name, const struct node_host *host);
 
 static inline struct span node_name(const struct node *node)
 {

@@ -19,13 +19,26 @@ static bool read_lost(struct span rest, uint32_t *lost)
 	return true;
 }
 
+/* The last word of the kernel's; auditd's interpretations stand behind it. */
+static bool has_failed(struct span rest)
+{
+	const char *end = memchr(rest.p, '\x1d', rest.n);
+	struct span word, last = {"", 0};
+
+	if (end)
+		rest.n = (size_t)(end - rest.p);
+	while ((word = text_word(&rest)).n)
+		last = word;
+	return span_is(last, "res=0");
+}
+
 /* The first op of `auid=1000 ses=1 subj=... op=add_rule key="k" list=4 res=1`. What is
- * before it is the kernel's own, without blanks; what is behind may be anybody's. */
+ * before it is the kernel's own, without blanks; what is behind may be anybody's.
+ * op=updated_rules is none: the rule has another file behind its name, and its place. */
 static bool is_of_rules(struct span rest)
 {
-	static const char *const ops[] = {"op=add_rule",      "op=remove_rule",
-					  "op=updated_rules", "op=trim",
-					  "op=make_equiv",    "op=autoremove_rule"};
+	static const char *const ops[] = {"op=add_rule", "op=remove_rule", "op=trim",
+					  "op=make_equiv", "op=autoremove_rule"};
 	struct span word;
 	size_t i;
 
@@ -34,7 +47,7 @@ static bool is_of_rules(struct span rest)
 			continue;
 		for (i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
 			if (span_is(word, ops[i]))
-				return true;
+				return !has_failed(rest);
 		return false;
 	}
 	return false;

@@ -16,9 +16,9 @@ enum notice_kind {
 	NOTICE_LOST_RESET, /* `lost` was set to 0 (kernel/audit.c: audit_receive_msg()) */
 	/*
 	 * The lists of rules have changed, or may have while nothing was written of it
-	 * (kernel/auditfilter.c: audit_log_rule_change(), audit_watch.c:
-	 * audit_watch_log_rule_change(), audit_tree.c: audit_tree_log_remove_rule()). The
-	 * kernel writes it after the change.
+	 * (kernel/auditfilter.c: audit_log_rule_change(), audit_fsnotify.c:
+	 * audit_mark_log_rule_change(), audit_tree.c: audit_tree_log_remove_rule()). Of a
+	 * rule that was added or deleted the kernel writes after the change.
 	 */
 	NOTICE_RULES,
 };

@@ -25,7 +25,7 @@ static json_t *said(const uint8_t *data, size_t size, bool every_event)
 					       .every_event = every_event};
 	const struct report_depth depth = {.top = 1000, .all_windows = true};
 	const struct schema_origin origin = {{0}, {0}};
-	const struct engine_own own = {{1, 2, 1234, 4242}, "host"};
+	const struct engine_own own = {{1, 2, 1234, 4242}, {.name = "host"}};
 	struct report_source source = {.origin = &origin};
 	json_t *summary;
 

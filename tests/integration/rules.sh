@@ -48,7 +48,7 @@ check "without keys: no rule has more than it wrote" [ "$wrong" = 0 ]
 # rules that write nothing are listed too, and for how long they were watched
 { cat "$work/rules" && printf '%s\n' "-w /etc/never -p wa -k never" "-a never,exit -S all -F uid=4"; } >"$work/more"
 "$AUNOISE" replay --json --rules "$work/more" "$work/recorded" >"$work/json" 2>"$work/err"
-check "a rule that has written nothing" [ "$(jq -c '[.windows[-1].rules[] | select(.key == "never") | .events, (.since_s > 1)]' "$work/json")" = "[0,true]" ]
+check "a rule that has written nothing" [ "$(jq -c '[.windows[-1].rules[] | select(.key == "never") | .events, (.loaded_s > 1)]' "$work/json")" = "[0,true]" ]
 check "and no window else lists it" [ "$(jq -c '[.windows[:-1][].rules[] | select(.events == 0)]' "$work/json")" = "[]" ]
 
 # a part of an event, whose SYSCALL was lost, is not called hard-wired
@@ -75,6 +75,33 @@ echo nonsense >"$work/rules.d/notes.txt"
 "$AUNOISE" replay --json --rules "$work/rules.d" "$work/recorded" >"$work/json" 2>"$work/err"
 check "rules.d: in its order" [ "$(rule 'select(.position == 4) | .file')" = 9-early.rules ]
 check "rules.d: no other file is read" [ ! -s "$work/err" ]
+
+# an operation of io_uring within its call: the call's rule is asked first
+who="ppid=1 pid=2 auid=1 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 ses=1"
+printf '%s\n' "type=URINGOP msg=audit(1.000:1): uring_op=18 success=yes exit=3 items=0 $who subj=x key=\"k\"" \
+	"type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=426 success=yes exit=1 a0=3 a1=1 a2=0 a3=0 items=0 $who tty=(none) comm=\"c\" exe=\"/e\" subj=x key=\"k\"" \
+	"type=PROCTITLE msg=audit(1.000:1): proctitle=\"c\"" >"$work/ring"
+ring()
+{
+	printf '%s\n' "$@" >"$work/ring.rules"
+	"$AUNOISE" replay --json --rules "$work/ring.rules" "$work/ring" | jq -c '[.windows[-1].rules[] | select(.events > 0) | .list, .position, .candidates, .reason]'
+}
+check "io_uring: the rule of the call" [ "$(ring '-a always,exit -S chmod -k k' '-a always,exit -S io_uring_enter -k k' '-a always,io_uring -S openat -k k')" = '["exit",2,null,null]' ]
+check "io_uring: that of the operation" [ "$(ring '-a always,exit -S chmod -k k' '-a always,io_uring -S openat -k k')" = '["io_uring",1,null,null]' ]
+check "io_uring: either" [ "$(ring '-a always,exit -S io_uring_enter -F sgid=0 -F ppid!=7 -F gid=9 -k k' '-a always,exit -S chmod -k k' '-a always,io_uring -S openat -k k')" = '[null,null,[1],null]' ]
+
+# more rules than are told
+i=0
+while [ $i -lt 70 ]; do
+	i=$((i + 1))
+	echo "-a always,exit -S execve -F path=/usr/bin/program$i -F perm=x -k privileged"
+done >"$work/many"
+printf '%s\n' "type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=59 success=yes exit=0 a0=1 a1=1 a2=0 a3=0 items=1 $who tty=(none) comm=\"c\" exe=\"/e\" subj=x key=\"privileged\"" \
+	"type=PATH msg=audit(1.000:1): item=0 name=\"/usr/bin/program3\" inode=1 dev=08:01 mode=0100755 ouid=0 ogid=0 rdev=00:00 nametype=NORMAL" \
+	"type=EOE msg=audit(1.000:1): " >"$work/one"
+"$AUNOISE" replay --json --rules "$work/many" "$work/one" >"$work/json"
+check "of 70: 64 are told, and that there are 6 more" [ "$(jq -c '[.windows[-1].rules[] | select(.events > 0) | (.candidates | length), .candidates_more]' "$work/json")" = "[64,6]" ]
+check "of 70: is valid" "$PYTHON" "$here/../schema/validate.py" "$work/json"
 
 # --- what is wrong is said, and the rest holds ---
 

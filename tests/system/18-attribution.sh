@@ -89,7 +89,7 @@ for n in 1 2 3 4 5 6; do
 	named=$((named + given))
 done
 note "made by the six: $all, given to them: $named, to any: $(of '.candidates == []'), without a rule loaded: $(awk '/between/ { print $2 }' "$T/made")"
-check "most have their rule" [ $((named * 100)) -ge $((all * 50)) ]
+check "most have their rule" [ $((named * 100)) -ge $((all * 60)) ]
 same "changes that the stream did not tell of" 0 "$(last_summary reader .health.rule_changes_unseen)"
 same "events of swapped rules with a wrong or no reason" 0 "$(of '(.reason // "") == "unknown"')"
 check "all objects are valid" validate "$T/reader.out"

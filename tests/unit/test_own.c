@@ -50,7 +50,7 @@ static struct figures count(const char *node, const int *pids, bool every_event)
 					       .max_values = 16,
 					       .max_flows = 16,
 					       .every_event = every_event};
-	const struct engine_own own = {{77, 78}, "here.example.org"};
+	const struct engine_own own = {{77, 78}, {.name = "here.example.org"}};
 	struct engine *e = engine_new(&options);
 	struct figures f;
 	struct tally *t;
@@ -125,7 +125,7 @@ static void lag_is_of_this_host(void **unused)
 {
 	const struct engine_options options = {
 		.n_windows = 1, .window_sec = {60}, .max_values = 16, .max_flows = 16};
-	const struct engine_own own = {{77}, "here"};
+	const struct engine_own own = {{77}, {.name = "here"}};
 	/* 40 s behind, and then one of another machine that is ahead */
 	const struct clock_reading now = {1795300040001, 5000};
 	static const int pid[] = {5, 0};

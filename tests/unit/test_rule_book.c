@@ -26,6 +26,9 @@
 #define T0    1795300000000 /* ms since 1970 */
 #define LISTS 5
 
+#define ADDED   "auid=1 ses=1 subj=unconfined op=add_rule key=\"k\" list=4 res=1"
+#define REMOVED "auid=1 ses=1 subj=unconfined op=remove_rule key=\"k\" list=4 res=1"
+
 /* What happens, in the order of the stream. */
 enum step_kind { END, CALL, OPEN, CLOSE, CHANGE, LIST, USER };
 struct step {
@@ -57,8 +60,14 @@ static struct ruleset *list_of(const char *name)
 {
 	struct ruleset *set = ruleset_new();
 	size_t i, k;
+	char text[64];
 
 	assert_non_null(set);
+	for (i = 0; i < 12 && !strncmp(name, "many", 4); i++) {
+		snprintf(text, sizeof(text),
+			 "-a always,exit -S getppid -F uid=%s%zu -k m", name + 4, i);
+		assert_int_equal(ruleset_add(set, rule_help_rule(text), false), 0);
+	}
 	for (i = 0; i < LISTS; i++)
 		for (k = 0; !strcmp(lists[i].name, name) && lists[i].rules[k]; k++)
 			assert_int_equal(ruleset_add(set,
@@ -91,10 +100,8 @@ static size_t write_step(const struct step *s, char *out, size_t size)
 				      stamp);
 	if (s->kind == CHANGE)
 		n = (size_t)snprintf(out, size,
-				     "type=CONFIG_CHANGE %s: auid=1000 ses=1 "
-				     "subj=unconfined op=%s key=\"k\" list=4 res=1\n"
-				     "type=EOE %s: \n",
-				     stamp, s->text, stamp);
+				     "type=CONFIG_CHANGE %s: %s\ntype=EOE %s: \n", stamp,
+				     s->text, stamp);
 	if (s->kind == USER)
 		n = (size_t)snprintf(out, size,
 				     "%stype=USER_LOGIN %s: pid=1 uid=0 auid=1 ses=1 "
@@ -145,6 +152,8 @@ static void tell(struct tally *t, char *out, size_t size)
 	}
 }
 
+static struct node_host host = {.name = "here.example.org"};
+
 static struct engine_health run(const struct step *steps, bool every_event, char *out,
 				size_t size)
 {
@@ -154,7 +163,7 @@ static struct engine_health run(const struct step *steps, bool every_event, char
 					       .max_flows = 16,
 					       .every_event = every_event,
 					       .live_rules = true};
-	const struct engine_own own = {{77, 78}, "here.example.org"};
+	const struct engine_own own = {{77, 78}, host};
 	struct engine *e = engine_new(&options);
 	struct engine_health h;
 	char text[2048];
@@ -199,10 +208,10 @@ static void one_list(void **state)
 		{CALL, 2, 5, "\"k\"", 5, NULL},  /* was under way when it was read */
 		{CALL, 3, 10, "\"k\"", 5, NULL}, /* the reading may be later in that ms */
 		{CALL, 4, 11, "\"k\"", 5, NULL}, {CALL, 5, 12, "\"k\"", 5, NULL},
-		{CALL, 6, 1, "\"k\"", 5, NULL}, /* began long ago, and was judged now */
+		{CALL, 6, 1, "\"k\"", 5, NULL}, /* began before, and slept perhaps */
 		{END, 0, 0, NULL, 0, NULL},
 	};
-	struct engine_health h = expect(steps, "any=3 1=3 ");
+	struct engine_health h = expect(steps, "any=4 1=2 ");
 
 	assert_int_equal(h.rule_lists, 1);
 	assert_int_equal(h.rule_unseen, 0);
@@ -211,18 +220,13 @@ static void one_list(void **state)
 static void a_change(void **state)
 {
 	static const struct step steps[] = {
-		{LIST, 0, 0, "first", 0, NULL},
-		{CALL, 1, 1, "\"k\"", 5, NULL},
-		{OPEN, 2, 2, "\"k\"", 5,
-		 NULL}, /* judged when it ends, after the change */
-		{CHANGE, 3, 3, "remove_rule", 0, NULL},
-		{CLOSE, 2, 2, NULL, 0, NULL},
-		{CALL, 4, 3, "\"k\"", 5, NULL},
-		{CHANGE, 5, 4, "add_rule", 0, NULL},
-		{LIST, 0, 10, "second", 0, NULL},
-		{CALL, 6, 9, "\"k\"", 5, NULL},
-		{CALL, 7, 11, "\"k\"", 5, NULL},
-		{CALL, 8, 12, "\"k\"", 5, NULL},
+		{LIST, 0, 0, "first", 0, NULL},   {CALL, 1, 1, "\"k\"", 5, NULL},
+		{OPEN, 2, 2, "\"k\"", 5, NULL}, /* judged when it ends, after the change
+						 */
+		{CHANGE, 3, 3, REMOVED, 0, NULL}, {CLOSE, 2, 2, NULL, 0, NULL},
+		{CALL, 4, 3, "\"k\"", 5, NULL},   {CHANGE, 5, 4, ADDED, 0, NULL},
+		{LIST, 0, 10, "second", 0, NULL}, {CALL, 6, 9, "\"k\"", 5, NULL},
+		{CALL, 7, 11, "\"k\"", 5, NULL},  {CALL, 8, 12, "\"k\"", 5, NULL},
 		{END, 0, 0, NULL, 0, NULL},
 	};
 	struct engine_health h = expect(steps, "0=2 hard-wired=2 any=2 1'=2 ");
@@ -236,7 +240,7 @@ static void a_change_that_was_on_its_way(void **state)
 {
 	static const struct step steps[] = {
 		{LIST, 0, 10, "first", 0, NULL},
-		{CHANGE, 1, 9, "add_rule", 0, NULL}, /* before the reading, or after it */
+		{CHANGE, 1, 9, ADDED, 0, NULL}, /* before the reading, or after it */
 		{CALL, 2, 11, "\"k\"", 5, NULL},
 		{LIST, 0, 20, "second", 0, NULL},
 		{CALL, 3, 21, "\"k\"", 5, NULL},
@@ -248,22 +252,36 @@ static void a_change_that_was_on_its_way(void **state)
 
 static void what_changes_and_what_does_not(void **state)
 {
-	static const char *const changes[] = {"add_rule",
-					      "remove_rule",
-					      "updated_rules",
-					      "autoremove_rule",
-					      "trim",
-					      "make_equiv",
-					      "set audit_enabled=1 old=0"};
+	static const char *const changes[] = {
+		"auid=1 ses=1 op=add_rule key=\"k\" list=4 res=1",
+		"auid=1 ses=1 op=remove_rule key=\"op=x\" list=4 res=1",
+		"auid=1 ses=1 op=autoremove_rule path=\"/x\" key=(null) list=4 res=1",
+		"auid=1 ses=1 op=trim res=1",
+		"auid=1 ses=1 op=make_equiv old=\"/a\" new=\"/b\" res=1",
+		"op=set audit_enabled=1 old=0 auid=1 ses=1 res=1",
+		"audit_enabled=1 old=0 auid=1 ses=1 res=1",
+	};
+	static const char *const others[] = {
+		"auid=1 ses=1 op=tty_set old-enabled=0 new-enabled=1 res=1",
+		"auid=1 ses=1 op=add_rule key=\"k\" list=4 res=0\x1d"
+		"AUID=\"res=1\"",
+		"op=updated_rules path=\"/x\" key=\"k\" list=4 res=1",
+		"op=set audit_backlog_limit=64 old=8192 auid=1 ses=1 res=1",
+		"auid=1 ses=1 op=seccomp-logging key=\"op=add_rule\" res=1",
+		"op=",
+	};
 	struct step steps[] = {
-		{LIST, 0, 0, "first", 0, NULL},     {CALL, 1, 1, "\"k\"", 5, NULL},
-		{CHANGE, 2, 2, "tty_set", 0, NULL}, {CALL, 3, 3, "\"k\"", 5, NULL},
+		{LIST, 0, 0, "first", 0, NULL}, {CALL, 1, 1, "\"k\"", 5, NULL},
+		{CHANGE, 2, 2, NULL, 0, NULL},  {CALL, 3, 3, "\"k\"", 5, NULL},
 		{END, 0, 0, NULL, 0, NULL},
 	};
 	size_t i;
 
-	expect(steps, "1=2 hard-wired=1 ");
-	for (i = 0; i < sizeof(changes) / sizeof(changes[0]) - 1; i++) {
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		steps[2].text = others[i];
+		expect(steps, "1=2 hard-wired=1 ");
+	}
+	for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
 		steps[2].text = changes[i];
 		expect(steps, "1=1 hard-wired=1 any=1 ");
 	}
@@ -299,12 +317,44 @@ static void serials_begin_anew(void **state)
 		{LIST, 0, 0, "first", 0, NULL},
 		{CALL, UINT32_MAX - 1, 1, "\"k\"", 5, NULL},
 		{CALL, 1, 2, "\"k\"", 5, NULL},
-		{CHANGE, 2, 3, "add_rule", 0, NULL},
+		{CHANGE, 2, 3, ADDED, 0, NULL},
 		{CALL, 3, 4, "\"k\"", 5, NULL},
 		{END, 0, 0, NULL, 0, NULL},
 	};
 
 	expect(steps, "1=2 hard-wired=1 any=1 ");
+}
+
+/* A list that stands for very long: serials go round and come near its own again. */
+static void serials_go_round(void **state)
+{
+	static const struct step steps[] = {
+		{LIST, 0, 0, "first", 0, NULL},
+		{CALL, 100, 1, "\"k\"", 5, NULL},
+		{CHANGE, 5000, 2, ADDED, 0, NULL},
+		{LIST, 0, 10, "second", 0, NULL},
+		{CALL, 6000, 11, "\"k\"", 5, NULL},
+		{CALL, 0x40000000, 12, "\"k\"", 5, NULL},
+		{CALL, 0x80002000, 13, "\"k\"", 5, NULL},
+		{CALL, 0xc0000000, 14, "\"k\"", 5, NULL},
+		{CALL, 3000, 15, "\"k\"", 5, NULL},
+		{CALL, 3001, 16, "\"k\"", 5, NULL},
+		{CALL, 0x40000000, 17, "\"k\"", 5, NULL},
+		{END, 0, 0, NULL, 0, NULL},
+	};
+	static const struct step ended[] = {
+		{LIST, 0, 0, "first", 0, NULL},
+		{CALL, 100, 1, "\"k\"", 5, NULL},
+		{CHANGE, 5000, 2, ADDED, 0, NULL},
+		{CALL, 0x40000000, 12, "\"k\"", 5, NULL},
+		{CALL, 0x80002000, 13, "\"k\"", 5, NULL},
+		{CALL, 0xc0000000, 14, "\"k\"", 5, NULL},
+		{CALL, 3000, 15, "\"k\"", 5, NULL},
+		{END, 0, 0, NULL, 0, NULL},
+	};
+
+	expect(steps, "0=1 hard-wired=1 1'=7 ");
+	expect(ended, "1=1 hard-wired=1 any=4 ");
 }
 
 static void other_hosts(void **state)
@@ -322,6 +372,41 @@ static void other_hosts(void **state)
 	expect(steps, "foreign=3 1=1 user=1 ");
 }
 
+/* What auditd.conf says of nodes: may there be others, and which is ours? */
+static void by_what_auditd_writes(void **state)
+{
+	static const struct step steps[] = {
+		{LIST, 0, 0, "first", 0, NULL},
+		{CALL, 1, 1, "\"k\"", 5, "node=192.0.2.1 "},
+		{CALL, 2, 2, "\"k\"", 5, NULL},
+		{CALL, 3, 3, "\"k\"", 5, "node=here.other.org "},
+		{CALL, 4, 4, "\"k\"", 5, "node=here.example.org "},
+		{CALL, 5, 5, "\"k\"", 5, "node=mine "},
+		{END, 0, 0, NULL, 0, NULL},
+	};
+	static const struct step theirs[] = {
+		{LIST, 0, 0, "first", 0, NULL},
+		{CALL, 5000000, 1, "\"k\"", 5, NULL},
+		{CALL, 10, 2, "\"k\"", 5, "node=here.example.org "},
+		{CHANGE, 5000001, 3, ADDED, 0, NULL},
+		{CALL, 11, 4, "\"k\"", 5, "node=here.example.org "},
+		{END, 0, 0, NULL, 0, NULL},
+	};
+	const struct node_host was = host;
+
+	expect(steps, "foreign=3 1=2 ");
+	host.alone = true;
+	expect(steps, "1=5 ");
+	host = was;
+	host.shared = true;
+	expect(steps, "foreign=5 ");
+	host.node = "mine";
+	expect(steps, "foreign=4 1=1 ");
+	host.node = host.name;
+	expect(theirs, "foreign=2 1=2 ");
+	host = was;
+}
+
 /* --- which rule, and how often it is asked --- */
 
 static void keys_of_no_rule(void **state)
@@ -332,7 +417,7 @@ static void keys_of_no_rule(void **state)
 		{CALL, 4, 1, "\"k\"", 5, NULL},    {END, 0, 0, NULL, 0, NULL},
 	};
 
-	expect(steps, "1=1 removed=2 unknown=1 ");
+	expect(steps, "removed=2 1=1 unknown=1 ");
 }
 
 /* The print does not hold the pid, and two rules ask for it. */
@@ -389,6 +474,25 @@ static void a_rule_that_writes_nothing(void **state)
 	with_empty = false;
 }
 
+/* Rules that are gone and have written nothing make room for those that are loaded. */
+static void room_for_loaded_ones(void **state)
+{
+	static const struct step steps[] = {
+		{LIST, 0, 0, "many", 0, NULL},  {CALL, 1, 1, "\"other\"", 5, NULL},
+		{LIST, 0, 2, "many2", 0, NULL}, {CALL, 2, 3, "\"other\"", 5, NULL},
+		{LIST, 0, 4, "first", 0, NULL}, {CALL, 3, 5, "\"k\"", 5, NULL},
+		{CALL, 4, 6, "\"k\"", 5, NULL}, {CALL, 5, 7, "\"k\"", 5, NULL},
+		{END, 0, 0, NULL, 0, NULL},
+	};
+	char got[256];
+
+	with_empty = true;
+	run(steps, true, got, sizeof(got));
+	with_empty = false;
+	assert_non_null(strstr(got, " 1=3 "));
+	assert_non_null(strstr(got, " 2=0 "));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,12 +503,15 @@ int main(void)
 		cmocka_unit_test(the_same_again),
 		cmocka_unit_test(nothing_told_of_it),
 		cmocka_unit_test(serials_begin_anew),
+		cmocka_unit_test(serials_go_round),
 		cmocka_unit_test(other_hosts),
+		cmocka_unit_test(by_what_auditd_writes),
 		cmocka_unit_test(keys_of_no_rule),
 		cmocka_unit_test(what_no_print_holds),
 		cmocka_unit_test(what_a_print_holds),
 		cmocka_unit_test(a_rule_that_moves),
 		cmocka_unit_test(a_rule_that_writes_nothing),
+		cmocka_unit_test(room_for_loaded_ones),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
