@@ -21,6 +21,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/kernel/klog.c plugin/kernel/klog.h \
 	plugin/kernel/netlink_drops.c plugin/kernel/netlink_drops.h \
 	plugin/kernel/process.c plugin/kernel/process.h \
+	plugin/kernel/rule_dir.c plugin/kernel/rule_dir.h plugin/kernel/rule_dir_fill.c \
 	plugin/kernel/rulelist.c plugin/kernel/rulelist.h \
 	plugin/kernel/status.c plugin/kernel/status.h \
 	plugin/kernel/watch.c plugin/kernel/watch.h plugin/kernel/wire.h \

@@ -77,6 +77,7 @@ static const struct {
 	{"stat64", ALL},
 	{"lstat", ALL},
 	{"lstat64", ALL},
+	{"getdents64", R}, /* the names of the rule files */
 	{"statfs", S | W},
 	{"statfs64", S | W},
 	{"fstatfs", S | W},

@@ -65,6 +65,7 @@ unit_programs = \
 	tests/unit/test_record \
 	tests/unit/test_report \
 	tests/unit/test_rule \
+	tests/unit/test_rule_dir \
 	tests/unit/test_rule_files \
 	tests/unit/test_rule_text \
 	tests/unit/test_request \
@@ -105,6 +106,9 @@ tests_unit_test_assemble_CFLAGS = $(unit_cflags)
 tests_unit_test_assemble_LDADD = $(unit_libs)
 tests_unit_test_rule_CFLAGS = $(unit_cflags)
 tests_unit_test_rule_LDADD = $(unit_libs)
+tests_unit_test_rule_dir_CFLAGS = $(unit_cflags)
+tests_unit_test_rule_dir_LDFLAGS = $(unit_wrap),--wrap=openat
+tests_unit_test_rule_dir_LDADD = $(unit_libs)
 tests_unit_test_rule_files_CFLAGS = $(unit_cflags)
 tests_unit_test_rule_files_LDADD = $(unit_libs)
 tests_unit_test_findings_CFLAGS = $(unit_cflags)

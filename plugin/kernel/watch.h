@@ -20,12 +20,12 @@
 #define WATCH_ANSWER_MAX 4194304 /* bytes of one answer: some 3,800 rules */
 
 enum watch_request {
-	WATCH_STATUS,      /* the body of the kernel's AUDIT_GET reply, see status.h */
-	WATCH_RULES,       /* the kernel's rules, see rulelist.h */
-	WATCH_SETTINGS,    /* our own settings file; on error the reason as text */
-	WATCH_AUDITD_CONF, /* auditd.conf, see daemon.h */
-	WATCH_PLUGINS_D, /* not built yet, as all with this mark: answered with -ENOSYS */
-	WATCH_RULES_D,   /* not built yet */
+	WATCH_STATUS,       /* the body of the kernel's AUDIT_GET reply, see status.h */
+	WATCH_RULES,        /* the kernel's rules, see rulelist.h */
+	WATCH_SETTINGS,     /* our own settings file; on error the reason as text */
+	WATCH_AUDITD_CONF,  /* auditd.conf, see daemon.h */
+	WATCH_PLUGINS_D,    /* not built yet: answered with -ENOSYS */
+	WATCH_RULES_D,      /* the rule files on disk, see rule_dir.h */
 	WATCH_AUDITD_STATE, /* auditd's report of itself, a new one, see daemon.h; it is
 			     * asked for by SIGCONT, at most once in 15 s, else -EAGAIN
 			     */

@@ -26,6 +26,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "kernel/asker.h"
+#include "kernel/rule_dir.h"
 #include "kernel/wire.h"
 
 #define REPLY_MS         5000   /* it comes within one */
@@ -221,6 +222,13 @@ static int answer_auditd_conf(struct worker *w, struct asked to)
 	return answer_read(w, to, read_file(w, w->o.watch->auditd_conf, 0));
 }
 
+static int answer_rules_d(struct worker *w, struct asked to)
+{
+	return answer_read(
+		w, to,
+		rule_dir_fill(w->o.watch->auditd_conf, w->buffer, WATCH_ANSWER_MAX));
+}
+
 /* Is it auditd's line: family NETLINK_AUDIT, and its pid as the port? */
 static bool is_auditds(const struct worker *w, struct span line)
 {
@@ -355,6 +363,7 @@ static int (*const answers[WATCH_REQUESTS])(struct worker *w, struct asked to) =
 	[WATCH_SETTINGS] = answer_settings,  [WATCH_AUDITD_CONF] = answer_auditd_conf,
 	[WATCH_AUDITD_STATE] = ask_report,   [WATCH_AUDITD_PROC] = answer_auditd_proc,
 	[WATCH_KERNEL_LOG] = ask_kernel_log, [WATCH_NETLINK] = answer_netlink,
+	[WATCH_RULES_D] = answer_rules_d,
 };
 
 /* Return: 0, or negative errno: the stream process is gone. */

@@ -12,6 +12,7 @@
 #include "kernel/klog.h"
 #include "kernel/netlink_drops.h"
 #include "kernel/process.h"
+#include "kernel/rule_dir.h"
 #include "kernel/status.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -79,11 +80,30 @@ static void read_report(struct span text)
 		abort();
 }
 
+/* What is left is the damaged rest; every file lies in the text, in its order. */
+static void read_rule_dir(struct span text)
+{
+	const char *at = text.p;
+	struct rule_dir_file f;
+	struct span rest = text;
+
+	while (rule_dir_next(&rest, &f)) {
+		if (!f.name.n || f.name.n > RULE_DIR_NAME_MAX || f.name.p < at + 4 ||
+		    memchr(f.name.p, '\0', f.name.n) || f.error > 0 || f.error < -4095 ||
+		    f.text.n > RULE_DIR_TEXT_MAX || (f.error && f.text.n) ||
+		    (f.text.n && f.text.p + f.text.n != rest.p))
+			abort();
+		at = rest.p;
+	}
+	if (rest.p + rest.n != text.p + text.n)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	static void (*const readers[])(struct span text) = {read_status,  read_klog,
-							    read_netlink, read_process,
-							    read_config,  read_report};
+	static void (*const readers[])(struct span text) = {
+		read_status, read_klog,   read_netlink, read_process,
+		read_config, read_report, read_rule_dir};
 	char *copy;
 
 	if (!n)

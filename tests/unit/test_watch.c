@@ -320,7 +320,7 @@ static void settings_are_refused_with_a_reason(void **state)
 static void what_is_not_built_is_said(void **state)
 {
 	struct world *x = *state;
-	const enum watch_request not_built[] = {WATCH_PLUGINS_D, WATCH_RULES_D};
+	const enum watch_request not_built[] = {WATCH_PLUGINS_D};
 	size_t i;
 
 	for (i = 0; i < sizeof(not_built) / sizeof(not_built[0]); i++) {
