@@ -61,7 +61,8 @@ int rule_book_offer(struct rule_book *b, struct ruleset *rules, int64_t read_ms)
 	const struct ruleset *now = rule_book_rules(b);
 
 	drop_next(b);
-	if (now && ruleset_equal(now, rules)) {
+	b->next_equal = now && ruleset_equal(now, rules);
+	if (b->next_equal && ruleset_stands_alike(now, rules)) {
 		ruleset_free(rules);
 		return 0;
 	}
@@ -86,7 +87,7 @@ void rule_book_record(struct rule_book *b, int64_t stamp_ms, uint32_t serial)
 	if (!b->next || stamp_ms <= b->next_ms)
 		return;
 	drop(&b->before);
-	b->unseen += b->now.attribution && !b->now.has_end;
+	b->unseen += b->now.attribution && !b->now.has_end && !b->next_equal;
 	end(&b->now, serial);
 	b->before = b->now;
 	b->now = (struct rule_version){.attribution = b->next,

@@ -37,6 +37,7 @@ struct rule_book {
 	struct rule_version none, foreign; /* never with rules */
 	int machine;                       /* of libaudit */
 	struct attribution *next; /* owned: holds as soon as the stream has come so far */
+	bool next_equal;          /* its rules are those of @now, and stand elsewhere */
 	int64_t next_ms;          /* wall clock: when it was read */
 	struct rule_listing {
 		uint64_t number;            /* of the version */
@@ -66,7 +67,8 @@ void rule_book_free(struct rule_book *b);
  * rule_book_offer - the kernel's lists as they were at some moment up to @read_ms
  * @rules: taken, also on failure
  * @read_ms: wall clock. No change may have been told since they were asked for.
- * Lists that are those that hold already change nothing. Return: 0 or -ENOMEM.
+ * Lists that are those that hold already, with the same places on disk, change
+ * nothing. Return: 0 or -ENOMEM.
  */
 int rule_book_offer(struct rule_book *b, struct ruleset *rules, int64_t read_ms)
 	__attribute__((warn_unused_result));

@@ -37,6 +37,8 @@ struct rule_files {
 	size_t open_n, open_entries;
 	const char *open_file;
 	unsigned int open_line;
+	const char *file; /* that is being read, and the number of its last line */
+	unsigned int number;
 	struct rule_line line; /* the one that is being read: too large for a stack */
 };
 
@@ -249,33 +251,48 @@ static int add_joined(struct rule_files *f, struct span line, bool is_open)
 	return rc;
 }
 
-int rule_files_add(struct rule_files *f, const char *name, struct span text)
+int rule_files_begin(struct rule_files *f, const char *name, size_t bytes)
 {
 	const char *file = keep_name(f, name);
-	unsigned int number = 0;
-	struct span line;
-	int rc = 0;
 
 	if (!file)
 		return -ENOMEM;
-	if (text.n > RULE_FILES_BYTES_MAX - f->bytes)
+	if (bytes > RULE_FILES_BYTES_MAX - f->bytes)
 		return -E2BIG;
-	f->bytes += text.n;
-	while (!rc && text_line(&text, &line)) {
-		bool is_open = f->augenrules && text.p == line.p + line.n;
+	f->bytes += bytes;
+	f->file = file;
+	f->number = 0;
+	return 0;
+}
+
+int rule_files_lines(struct rule_files *f, struct span *text, size_t bytes)
+{
+	size_t left = text->n > bytes ? text->n - bytes : 0;
+	struct span line;
+	int rc = 0;
+
+	while (!rc && text->n > left && text_line(text, &line)) {
+		bool is_open = f->augenrules && text->p == line.p + line.n;
 		size_t before = f->n;
 
-		number++;
+		f->number++;
 		if (f->open_n) {
 			rc = add_joined(f, line, is_open);
 			continue;
 		}
-		rc = add_line(f, file, number, line);
+		rc = add_line(f, f->file, f->number, line);
 		if (!rc && is_open)
-			rc = keep_open(f, file, number, line);
+			rc = keep_open(f, f->file, f->number, line);
 		f->open_entries = f->n - before;
 	}
 	return rc;
+}
+
+int rule_files_add(struct rule_files *f, const char *name, struct span text)
+{
+	int rc = rule_files_begin(f, name, text.n);
+
+	return rc ? rc : rule_files_lines(f, &text, text.n);
 }
 
 /* --- the whole --- */
@@ -369,16 +386,25 @@ static int load(struct ruleset *set, const struct rule_entry *e)
 	}
 }
 
-int rule_files_rules(const struct rule_files *f, struct ruleset **set)
+int rule_files_load(const struct rule_files *f, size_t from, size_t to,
+		    struct ruleset *set)
 {
 	int rc = 0;
+
+	for (size_t i = from; !rc && i < to && i < f->n; i++)
+		if (!f->entry[i].told.left_out)
+			rc = load(set, &f->entry[i].told);
+	return rc;
+}
+
+int rule_files_rules(const struct rule_files *f, struct ruleset **set)
+{
+	int rc;
 
 	*set = ruleset_new();
 	if (!*set)
 		return -ENOMEM;
-	for (size_t i = 0; !rc && i < f->n; i++)
-		if (!f->entry[i].told.left_out)
-			rc = load(*set, &f->entry[i].told);
+	rc = rule_files_load(f, 0, f->n, *set);
 	if (rc) {
 		ruleset_free(*set);
 		*set = NULL;

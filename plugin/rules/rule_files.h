@@ -63,6 +63,21 @@ int rule_files_add(struct rule_files *files, const char *name, struct span text)
 	__attribute__((warn_unused_result));
 
 /**
+ * rule_files_begin - the same in pieces, for who may not be held long
+ * @bytes: of the whole file. Its lines come by rule_files_lines(), up to the last one.
+ */
+int rule_files_begin(struct rule_files *files, const char *name, size_t bytes)
+	__attribute__((warn_unused_result));
+
+/**
+ * rule_files_lines - read whole lines until @bytes or more are read
+ * @text: what the file still has; what was read is taken off its front
+ * Return: as rule_files_add().
+ */
+int rule_files_lines(struct rule_files *files, struct span *text, size_t bytes)
+	__attribute__((warn_unused_result));
+
+/**
  * rule_files_arrange - put the entries into the order of augenrules; once, at the end
  * Does nothing with files that are not for augenrules.
  * Return: 0 or -ENOMEM.
@@ -88,5 +103,12 @@ const struct rule_entry *rule_files_stop(const struct rule_files *files);
  */
 int rule_files_rules(const struct rule_files *files, struct ruleset **set)
 	__attribute__((warn_unused_result));
+
+/**
+ * rule_files_load - the same in pieces: the entries from @from to before @to
+ * @set: has what those before them left. Return: 0, -E2BIG or -ENOMEM.
+ */
+int rule_files_load(const struct rule_files *files, size_t from, size_t to,
+		    struct ruleset *set) __attribute__((warn_unused_result));
 
 #endif

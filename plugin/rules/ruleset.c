@@ -15,7 +15,13 @@ struct list {
 	size_t n, room;
 };
 
+struct name {
+	struct name *next;
+	char text[];
+};
+
 struct ruleset {
+	struct name *names; /* the last that was asked for first */
 	struct list list[RULE_LISTS + 1];
 	size_t n, bytes;
 };
@@ -32,7 +38,34 @@ void ruleset_free(struct ruleset *set)
 	ruleset_clear(set, NULL);
 	for (size_t i = 0; i <= RULE_LISTS; i++)
 		free(set->list[i].rule);
+	while (set->names) {
+		struct name *next = set->names->next;
+
+		free(set->names);
+		set->names = next;
+	}
 	free(set);
+}
+
+const char *ruleset_keep_name(struct ruleset *set, const char *text)
+{
+	size_t n = strlen(text) + 1;
+	struct name *name;
+
+	for (struct name **at = &set->names; (name = *at); at = &name->next)
+		if (!strcmp(name->text, text)) {
+			*at = name->next;
+			break;
+		}
+	if (!name) {
+		name = malloc(sizeof(*name) + n);
+		if (!name)
+			return NULL;
+		memcpy(name->text, text, n);
+	}
+	name->next = set->names;
+	set->names = name;
+	return name->text;
 }
 
 static size_t size_of(const struct rule *rule)
@@ -160,6 +193,23 @@ bool ruleset_equal(const struct ruleset *a, const struct ruleset *b)
 		return false;
 	for (size_t i = 0; i < a->n; i++)
 		if (rule_compare(ruleset_at(a, i), ruleset_at(b, i)) != 0)
+			return false;
+	return true;
+}
+
+static bool stands_alike(const struct rule *a, const struct rule *b)
+{
+	if (!a->file || !b->file)
+		return a->file == b->file;
+	return a->line == b->line && strcmp(a->file, b->file) == 0;
+}
+
+bool ruleset_stands_alike(const struct ruleset *a, const struct ruleset *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (!stands_alike(ruleset_at(a, i), ruleset_at(b, i)))
 			return false;
 	return true;
 }

@@ -56,6 +56,16 @@ struct rule *ruleset_at(const struct ruleset *set, size_t i);
 /** ruleset_equal - the same rules in the same order? */
 bool ruleset_equal(const struct ruleset *a, const struct ruleset *b);
 
+/** ruleset_stands_alike - the same files and lines, for rules in the same order? */
+bool ruleset_stands_alike(const struct ruleset *a, const struct ruleset *b);
+
+/**
+ * ruleset_keep_name - the name of a file for rules of the set, which live as long
+ * The same text gives the same copy. For few names. Return: NULL: no memory.
+ */
+const char *ruleset_keep_name(struct ruleset *set, const char *text)
+	__attribute__((warn_unused_result));
+
 /* Where a rule is found when files are held against the kernel. */
 enum rule_place {
 	RULE_IN_BOTH,

@@ -2,7 +2,8 @@
 /*
  * ruleset_compare.c - the rules on disk held against the kernel's
  *
- * Pure. Equal rules are paired by sorting both sets; those pairs that can keep their
+ * Pure. Equal rules are paired by sorting both sets, by a hash first, since rules of one
+ * file have much in common; those pairs that can keep their
  * order are the longest increasing subsequence of kernel places in the order of the
  * disk (patience sorting), and the others have moved.
  */
@@ -16,6 +17,7 @@
 /* One rule of a set, and where its partner is in the other. */
 struct place {
 	const struct rule *rule;
+	uint64_t hash;
 	size_t at, partner;
 	bool moved;
 };
@@ -27,10 +29,53 @@ struct comparison {
 	size_t *tail, *before; /* of the subsequence: indices of @disk */
 };
 
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+	return hash ^ hash >> 32;
+}
+
+/* Paths and keys of rules that are alike differ at their ends. */
+static uint64_t end_of(struct span text)
+{
+	uint64_t word = 0;
+	size_t n = text.n < sizeof(word) ? text.n : sizeof(word);
+
+	if (n)
+		memcpy(&word, text.p + text.n - n, n);
+	return word;
+}
+
+/* Rules that are equal to rule_compare() have the same, and few others, but for one who
+ * writes rules to that end, and has won a slower comparison. */
+static uint64_t hash_of(const struct rule *rule)
+{
+	uint64_t h = mix(rule->list, (uint64_t)rule->action << 32 | rule->n_fields), word;
+
+	for (uint32_t i = 0; i < rule->n_fields; i++) {
+		const struct rule_field *f = &rule->field[i];
+
+		h = mix(h, (uint64_t)f->type << 32 ^ f->op ^ f->value);
+		h = f->text.n ? mix(h, end_of(f->text)) : h;
+	}
+	for (size_t i = 0; i < AUDIT_BITMASK_SIZE; i += 2) {
+		memcpy(&word, rule->mask + i, sizeof(word));
+		h = mix(h, word);
+	}
+	return h;
+}
+
+static int compare_two(const struct place *p, const struct place *q)
+{
+	if (p->hash != q->hash)
+		return p->hash < q->hash ? -1 : 1;
+	return rule_compare(p->rule, q->rule);
+}
+
 static int compare_places(const void *a, const void *b)
 {
 	const struct place *p = *(struct place *const *)a, *q = *(struct place *const *)b;
-	int d = rule_compare(p->rule, q->rule);
+	int d = compare_two(p, q);
 
 	return d ? d : (p->at > q->at) - (p->at < q->at);
 }
@@ -41,7 +86,9 @@ static void list_places(const struct ruleset *set, struct place *place,
 	size_t n = ruleset_count(set);
 
 	for (size_t i = 0; i < n; i++) {
-		place[i] = (struct place){ruleset_at(set, i), i, NOWHERE, false};
+		const struct rule *rule = ruleset_at(set, i);
+
+		place[i] = (struct place){rule, hash_of(rule), i, NOWHERE, false};
 		sorted[i] = &place[i];
 	}
 	qsort(sorted, n, sizeof(*sorted), compare_places);
@@ -53,7 +100,7 @@ static void pair_equals(struct comparison *c)
 	size_t i = 0, j = 0;
 
 	while (i < c->n_disk && j < c->n_kernel) {
-		int order = rule_compare(d[i]->rule, k[j]->rule);
+		int order = compare_two(d[i], k[j]);
 
 		if (!order) {
 			d[i]->partner = k[j]->at;

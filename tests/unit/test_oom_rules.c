@@ -41,6 +41,8 @@ static bool compare_with_blobs(const struct ruleset *set)
 		rc = ruleset_add_blob(kernel, (struct span){blob, (size_t)bytes});
 	}
 	if (!rc)
+		rc = ruleset_keep_name(kernel, "a") ? 0 : -ENOMEM;
+	if (!rc)
 		rc = ruleset_compare(set, kernel, count, &n);
 	assert_true(rc == 0 || rc == -ENOMEM);
 	assert_true(rc || n == ruleset_count(set));

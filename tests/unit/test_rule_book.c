@@ -24,7 +24,7 @@
 #include "rule_help.h"
 
 #define T0    1795300000000 /* ms since 1970 */
-#define LISTS 5
+#define LISTS 6
 
 #define ADDED   "auid=1 ses=1 subj=unconfined op=add_rule key=\"k\" list=4 res=1"
 #define REMOVED "auid=1 ses=1 subj=unconfined op=remove_rule key=\"k\" list=4 res=1"
@@ -47,6 +47,8 @@ static const struct rule_list {
 	 {"-a always,exit -S getppid -k k", "-a always,exit -S getpid -k other"}},
 	{"moved",
 	 {"-a always,exit -S getpid -k other", "-a always,exit -S getppid -k k"}},
+	{"elsewhere",
+	 {"-a always,exit -S getppid -k k", "-a always,exit -S getpid -k other"}},
 	{"second", {"-a always,exit -S getppid -F success=1 -k k"}},
 	{"shared",
 	 {"-a always,exit -S getppid -F pid<100 -k k",
@@ -74,6 +76,10 @@ static struct ruleset *list_of(const char *name)
 						     rule_help_rule(lists[i].rules[k]),
 						     false),
 					 0);
+	for (i = 0; !strcmp(name, "elsewhere") && i < ruleset_count(set); i++) {
+		ruleset_at(set, i)->file = ruleset_keep_name(set, "a.rules");
+		ruleset_at(set, i)->line = 7;
+	}
 	return set;
 }
 
@@ -138,11 +144,12 @@ static void tell(struct tally *t, char *out, size_t size)
 		if (!v.count.events && !with_empty)
 			continue;
 		if (a.kind == ATTRIBUTION_RULE)
-			snprintf(name, sizeof(name), "%u%s", aux->position,
+			snprintf(name, sizeof(name), "%u%s%s", aux->position,
 				 a.text.text.n > 30 && memmem(a.text.text.p,
 							      a.text.text.n, "success", 7)
 					 ? "'"
-					 : "");
+					 : "",
+				 aux->line ? "@7" : "");
 		else if (a.kind == ATTRIBUTION_ONE_OF && a.n)
 			snprintf(name, sizeof(name), "one-of-%u", a.n);
 		else if (a.kind != ATTRIBUTION_ONE_OF)
@@ -297,6 +304,21 @@ static void the_same_again(void **state)
 	struct engine_health h = expect(steps, "1=2 ");
 
 	assert_int_equal(h.rule_lists, 1);
+}
+
+/* The rules' lines on disk have moved: from then on they are known there. */
+static void the_same_elsewhere(void **state)
+{
+	static const struct step steps[] = {
+		{LIST, 0, 0, "first", 0, NULL},     {CALL, 1, 1, "\"k\"", 5, NULL},
+		{LIST, 0, 2, "elsewhere", 0, NULL}, {CALL, 2, 3, "\"k\"", 5, NULL},
+		{LIST, 0, 4, "elsewhere", 0, NULL}, {CALL, 3, 5, "\"k\"", 5, NULL},
+		{END, 0, 0, NULL, 0, NULL},
+	};
+	struct engine_health h = expect(steps, "1@7=3 ");
+
+	assert_int_equal(h.rule_lists, 2);
+	assert_int_equal(h.rule_unseen, 0);
 }
 
 static void nothing_told_of_it(void **state)
@@ -501,6 +523,7 @@ int main(void)
 		cmocka_unit_test(a_change_that_was_on_its_way),
 		cmocka_unit_test(what_changes_and_what_does_not),
 		cmocka_unit_test(the_same_again),
+		cmocka_unit_test(the_same_elsewhere),
 		cmocka_unit_test(nothing_told_of_it),
 		cmocka_unit_test(serials_begin_anew),
 		cmocka_unit_test(serials_go_round),

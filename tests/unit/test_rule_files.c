@@ -354,6 +354,72 @@ static void rule_files_are_bounded(void **state)
 	rule_files_free(f);
 }
 
+/* One that is read and loaded in pieces of any size is as one that is read at once. */
+static void rule_files_in_pieces(void **state)
+{
+	static const char *const texts[] = {
+		"# a\n-D\n\n-w /etc -p wa -k e\n-A never,exit -F uid=0\nbad\n-b 5\n-w /x",
+		"\n-b 8 -f 1\n-w /y -p r\n-W /etc -p wa -k e", "", "-e 1\n-w /z\n"};
+	static const char *const names[] = {"a", "b", "c", "d"};
+	struct rule_files *whole = rule_files_new(&rule_help_world, true);
+	struct ruleset *set, *part;
+	char shown[4096];
+
+	for (size_t i = 0; i < N_OF(texts); i++)
+		add_file(whole, names[i], texts[i]);
+	assert_int_equal(rule_files_arrange(whole), 0);
+	assert_int_equal(rule_files_rules(whole, &set), 0);
+	snprintf(shown, sizeof(shown), "%s", show(whole));
+	for (size_t size = 1; size < 90; size++) {
+		struct rule_files *f = rule_files_new(&rule_help_world, true);
+
+		for (size_t i = 0; i < N_OF(texts); i++) {
+			struct span s = rule_help_exact(span_of(texts[i])), left = s;
+
+			assert_int_equal(rule_files_begin(f, names[i], s.n), 0);
+			while (left.n)
+				assert_int_equal(rule_files_lines(f, &left, size), 0);
+			free((void *)s.p);
+		}
+		assert_int_equal(rule_files_arrange(f), 0);
+		assert_string_equal(show(f), shown);
+		part = ruleset_new();
+		for (size_t i = 0; i < rule_files_count(f); i += size)
+			assert_int_equal(rule_files_load(f, i, i + size, part), 0);
+		assert_true(ruleset_equal(part, set) && ruleset_stands_alike(part, set));
+		ruleset_free(part);
+		rule_files_free(f);
+	}
+	ruleset_free(set);
+	rule_files_free(whole);
+}
+
+static void ruleset_keeps_names(void **state)
+{
+	struct ruleset *a = ruleset_new(), *b = ruleset_new();
+	const char *x = ruleset_keep_name(a, "x"), *y = ruleset_keep_name(a, "y");
+
+	assert_string_equal(x, "x");
+	assert_string_equal(y, "y");
+	assert_ptr_equal(ruleset_keep_name(a, "x"), x);
+	assert_ptr_equal(ruleset_keep_name(a, "y"), y);
+	assert_int_equal(ruleset_add(a, rule_help_rule("-w /a -p r"), false), 0);
+	assert_false(ruleset_stands_alike(a, b));
+	assert_int_equal(ruleset_add(b, rule_help_rule("-w /a -p r"), false), 0);
+	assert_true(ruleset_stands_alike(a, b));
+	ruleset_at(a, 0)->file = x;
+	assert_false(ruleset_stands_alike(a, b) || ruleset_stands_alike(b, a));
+	ruleset_at(b, 0)->file = ruleset_keep_name(b, "x");
+	assert_true(ruleset_stands_alike(a, b));
+	ruleset_at(b, 0)->line = 2;
+	assert_false(ruleset_stands_alike(a, b));
+	ruleset_at(a, 0)->line = 2;
+	ruleset_at(a, 0)->file = y;
+	assert_false(ruleset_stands_alike(a, b));
+	ruleset_free(a);
+	ruleset_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -366,6 +432,8 @@ int main(void)
 		cmocka_unit_test(ruleset_compare_tells_each_rule_once),
 		cmocka_unit_test(ruleset_keeps_the_place_of_a_broken_rule),
 		cmocka_unit_test(ruleset_is_bounded),
+		cmocka_unit_test(rule_files_in_pieces),
+		cmocka_unit_test(ruleset_keeps_names),
 		cmocka_unit_test(rule_files_are_bounded),
 	};
 
