@@ -9,7 +9,6 @@
 #include "advisor.h"
 #include "base/clock.h"
 #include "emit/alarm.h"
-#include "rulewatch.h"
 
 struct lookout {
 	const struct config *config;
@@ -123,4 +122,9 @@ void lookout_name_host(const struct lookout *l, struct node_host *host)
 struct monitor *lookout_monitor(struct lookout *l)
 {
 	return l->monitor;
+}
+
+const struct rulewatch *lookout_rulewatch(const struct lookout *l)
+{
+	return l->rulewatch;
 }

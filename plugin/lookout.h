@@ -17,6 +17,7 @@
 #include "emit/alerts.h"
 #include "kernel/watch.h"
 #include "monitor.h"
+#include "rulewatch.h"
 
 struct lookout_options {
 	struct event_base *base; /* borrows for ever, as all below */
@@ -50,5 +51,8 @@ void lookout_name_host(const struct lookout *l, struct node_host *host);
 
 /** lookout_monitor - lives as long as @l */
 struct monitor *lookout_monitor(struct lookout *l);
+
+/** lookout_rulewatch - lives as long as @l */
+const struct rulewatch *lookout_rulewatch(const struct lookout *l);
 
 #endif

@@ -26,12 +26,13 @@
 #include "monitor.h"
 #include "privs.h"
 #include "reload.h"
+#include "rulewatch.h"
 
 #define LEAST_MS        2 /* for the writer, at the end of the stream */
 #define LOG_LINE_BYTES  8192
 #define LOG_QUEUE_BYTES 262144
 #define TOP_OTHERS      3 /* rules and keys of the longer windows, unasked */
-#define N_COUNTERS      16
+#define N_COUNTERS      21
 
 struct outlet {
 	struct outlet_options o;
@@ -43,10 +44,29 @@ struct outlet {
 	struct alerts *alerts;
 	struct advice *advice;
 
-	struct monitor *monitor; /* borrowed; NULL: none yet */
+	struct monitor *monitor;       /* borrowed; NULL: none yet */
+	const struct rulewatch *rules; /* the same */
 	uint64_t gaps_reported;
 	int64_t reported_ms; /* wall clock of the last summary to all */
 };
+
+/* What the rules on disk differ in is not known before they were compared. */
+static size_t fill_rules(const struct outlet *o, struct report_counter *counters)
+{
+	struct rulefiles_counters c = {.known = false};
+	size_t n = 0;
+
+	if (o->rules)
+		c = rulewatch_files(o->rules);
+	counters[n++] = (struct report_counter){"rule_files_unread", c.unread};
+	if (!c.known)
+		return n;
+	counters[n++] = (struct report_counter){"rules_only_disk", c.only_disk};
+	counters[n++] = (struct report_counter){"rules_only_kernel", c.only_kernel};
+	counters[n++] = (struct report_counter){"rules_moved", c.moved};
+	counters[n++] = (struct report_counter){"rules_not_understood", c.not_understood};
+	return n;
+}
 
 static size_t fill_counters(struct outlet *o, struct report_counter counters[N_COUNTERS])
 {
@@ -71,6 +91,7 @@ static size_t fill_counters(struct outlet *o, struct report_counter counters[N_C
 	counters[n++] = (struct report_counter){"settings_refused", reload_refused()};
 	counters[n++] = (struct report_counter){"alerts_over", alerts_over(o->alerts)};
 	counters[n++] = (struct report_counter){"incidents_forgotten", forgotten};
+	n += fill_rules(o, counters + n);
 	if (!o->o.state)
 		return n;
 	t = state_counters(o->o.state);
@@ -274,6 +295,11 @@ struct alerts *outlet_alerts(struct outlet *o)
 void outlet_set_monitor(struct outlet *o, struct monitor *monitor)
 {
 	o->monitor = monitor;
+}
+
+void outlet_set_rules(struct outlet *o, const struct rulewatch *rules)
+{
+	o->rules = rules;
 }
 
 void outlet_configure(struct outlet *o)

@@ -19,6 +19,7 @@ struct advice;
 struct alerts;
 struct monitor;
 struct outlet;
+struct rulewatch;
 struct state;
 
 struct outlet_options {
@@ -54,6 +55,9 @@ void outlet_free(struct outlet *o, int64_t until_ms);
 
 /** outlet_set_monitor - where `kernel` and `loss` of a summary come from; borrowed */
 void outlet_set_monitor(struct outlet *o, struct monitor *monitor);
+
+/** outlet_set_rules - where counters of the rules on disk come from; borrowed */
+void outlet_set_rules(struct outlet *o, const struct rulewatch *rules);
 
 /** outlet_alerts - what is raised there goes to clients, log and system log */
 struct alerts *outlet_alerts(struct outlet *o);

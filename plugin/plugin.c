@@ -303,6 +303,7 @@ static int set_up_lookout(struct plugin *p)
 		return -ENOMEM;
 	}
 	outlet_set_monitor(p->outlet, lookout_monitor(p->lookout));
+	outlet_set_rules(p->outlet, lookout_rulewatch(p->lookout));
 	return 0;
 }
 

@@ -10,7 +10,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "kernel/rulelist.h"
-#include "rules/ruleset.h"
 
 #define QUIET_MS 200    /* without a change, after which the lists are read ... */
 #define RESTLESS 10     /* ... or as many of these after the first change */
@@ -21,6 +20,8 @@
 struct rulewatch {
 	struct rulewatch_options o;
 	struct event *timer;
+	struct rulefiles *files;
+	int64_t read_ms; /* wall clock: when the lists came that are being placed */
 	bool stale;            /* the lists have changed since they were asked for */
 	bool failed;           /* the last time; it was said */
 	int64_t late_ms;       /* CLOCK_BOOTTIME; 0: there was no try yet */
@@ -58,7 +59,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		wait(w, AGAIN_MS);
 		return;
 	}
-	r = watch_request(w->o.watch, WATCH_RULES);
+	r = watch_request(w->o.watch, WATCH_RULES_D);
 	w->late_ms = w->changed_ms = 0;
 	w->every_ms = clock_read().boot_ms + EVERY_MS;
 	if (!r)
@@ -107,25 +108,17 @@ static int take(struct rulewatch *w, struct span list)
 		ruleset_free(rules);
 		return r;
 	}
-	if (w->o.read)
-		w->o.read(w->o.arg, rules);
-	return engine_offer_rules(w->o.engine, rules, clock_read().wall_ms);
+	w->read_ms = clock_read().wall_ms;
+	rulefiles_place(w->files, rules);
+	return 0;
 }
 
-bool rulewatch_answer(struct rulewatch *w, const struct watch_answer *answer)
+static void note_result(struct rulewatch *w, int r)
 {
-	int r = answer->error;
-
-	if (answer->request != WATCH_RULES)
-		return false;
-	if (w->stale) /* the timer is set */
-		return true;
-	if (!r)
-		r = take(w, answer->data);
 	if (!r) {
 		w->failed = false;
 		w->again_ms = AGAIN_MS;
-		return true;
+		return;
 	}
 	wait(w, w->again_ms);
 	if (r != -EBUSY && w->again_ms < EVERY_MS / 2)
@@ -134,7 +127,53 @@ bool rulewatch_answer(struct rulewatch *w, const struct watch_answer *answer)
 		log_msg(LOG_WARNING, "the kernel's rules cannot be read: %s",
 			watch_reason(r));
 	w->failed = w->failed || r != -EBUSY;
+}
+
+/* What was known of places is not given up for a reading that failed. */
+static bool is_worse(const struct rulewatch *w, const struct ruleset *rules, bool known)
+{
+	const struct ruleset *now = engine_rules(w->o.engine);
+
+	return !known && now && ruleset_equal(now, rules);
+}
+
+static void on_placed(void *arg, struct ruleset *rules, bool known)
+{
+	struct rulewatch *w = arg;
+
+	if (w->stale || is_worse(w, rules, known)) { /* stale: the timer is set */
+		ruleset_free(rules);
+		return;
+	}
+	if (w->o.read)
+		w->o.read(w->o.arg, rules);
+	note_result(w, engine_offer_rules(w->o.engine, rules, w->read_ms));
+}
+
+/* Of the files first: the kernel's rules are to be no older than they. */
+static void on_files(struct rulewatch *w, const struct watch_answer *answer)
+{
+	rulefiles_take(w->files, answer);
+	if (w->o.watch)
+		note_result(w, watch_request(w->o.watch, WATCH_RULES));
+}
+
+bool rulewatch_answer(struct rulewatch *w, const struct watch_answer *answer)
+{
+	if (answer->request != WATCH_RULES && answer->request != WATCH_RULES_D)
+		return false;
+	if (w->stale) /* the timer is set */
+		return true;
+	if (answer->request == WATCH_RULES_D)
+		on_files(w, answer);
+	else
+		note_result(w, answer->error ? answer->error : take(w, answer->data));
 	return true;
+}
+
+struct rulefiles_counters rulewatch_files(const struct rulewatch *w)
+{
+	return rulefiles_counters(w->files);
 }
 
 void rulewatch_hang_up(struct rulewatch *w)
@@ -153,7 +192,9 @@ struct rulewatch *rulewatch_new(const struct rulewatch_options *options)
 	w->again_ms = AGAIN_MS;
 	w->every_ms = INT64_MAX;
 	w->timer = event_new(options->base, -1, 0, on_timer, w);
-	if (!w->timer) {
+	w->files =
+		rulefiles_new(&(struct rulefiles_options){options->base, on_placed, w});
+	if (!w->timer || !w->files) {
 		rulewatch_free(w);
 		return NULL;
 	}
@@ -168,5 +209,6 @@ void rulewatch_free(struct rulewatch *w)
 		return;
 	if (w->timer)
 		event_free(w->timer);
+	rulefiles_free(w->files);
 	free(w);
 }

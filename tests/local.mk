@@ -68,6 +68,7 @@ unit_programs = \
 	tests/unit/test_rule_dir \
 	tests/unit/test_rule_files \
 	tests/unit/test_rule_text \
+	tests/unit/test_rulefiles \
 	tests/unit/test_request \
 	tests/unit/test_schema \
 	tests/unit/test_server \
@@ -111,6 +112,10 @@ tests_unit_test_rule_dir_LDFLAGS = $(unit_wrap),--wrap=openat
 tests_unit_test_rule_dir_LDADD = $(unit_libs)
 tests_unit_test_rule_files_CFLAGS = $(unit_cflags)
 tests_unit_test_rule_files_LDADD = $(unit_libs)
+tests_unit_test_rulefiles_SOURCES = tests/unit/test_rulefiles.c plugin/rulefiles.c
+tests_unit_test_rulefiles_CFLAGS = $(unit_cflags)
+tests_unit_test_rulefiles_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=malloc,--wrap=realloc,--wrap=strdup
+tests_unit_test_rulefiles_LDADD = $(unit_libs)
 tests_unit_test_findings_CFLAGS = $(unit_cflags)
 tests_unit_test_findings_LDADD = $(unit_libs)
 tests_unit_test_findings_truth_CFLAGS = $(unit_cflags)
@@ -368,7 +373,7 @@ tests_system_rules_tool_LDADD = $(NOISE_LIBS)
 tests_system_tee_SOURCES = tests/system/tee.c
 system_scripts = tests/system/00-frame.sh tests/system/01-chain.sh \
 	tests/system/02-enable.sh tests/system/03-bad.sh tests/system/04-rights.sh \
-	tests/system/05-self.sh tests/system/06-frozen.sh tests/system/07-killed.sh tests/system/08-clients.sh tests/system/09-loss.sh tests/system/10-causes.sh tests/system/11-retention.sh tests/system/12-absent.sh tests/system/13-depth.sh tests/system/14-rules.sh tests/system/15-stuck.sh tests/system/16-match.sh tests/system/18-attribution.sh
+	tests/system/05-self.sh tests/system/06-frozen.sh tests/system/07-killed.sh tests/system/08-clients.sh tests/system/09-loss.sh tests/system/10-causes.sh tests/system/11-retention.sh tests/system/12-absent.sh tests/system/13-depth.sh tests/system/14-rules.sh tests/system/15-stuck.sh tests/system/16-match.sh tests/system/18-attribution.sh tests/system/19-rules-d.sh
 dist_check_SCRIPTS += $(system_scripts)
 TESTS += $(system_scripts)
 EXTRA_DIST += tests/system/clients.py tests/system/lib.sh tests/system/objects.sh tests/system/record.sh
