@@ -13,17 +13,24 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <libaudit.h>
+
 #include "count/engine.h"
 #include "emit/report.h"
 #include "emit/state.h"
 #include "count/suspects.h"
 #include "emit/state_save.h"
+#include "rulefiles.h"
+#include "rules/rule_files.h"
 #include "synthetic.h"
 
 #define HOUR_MS  3600000
 #define EVENTS   40000 /* in the hour, and in the stretch that is timed */
 #define TIMES    200
 #define START_MS 1795300000000
+
+#define RULE_FILES 8
+#define RULES_MOST 4096 /* on disk; of the kernel's fewer fit into an answer */
 
 struct pieces {
 	const char *what;
@@ -198,6 +205,92 @@ static void restore(struct engine *from, const struct engine_options *o,
 	unlink(path);
 }
 
+/* --- the rules on disk, held against the kernel's --- */
+
+/* Of @n rules, each as sets for privileged programs have them, the @i-th part. */
+static size_t write_rules(char *text, size_t size, unsigned int n, unsigned int i)
+{
+	unsigned int k, first = n / RULE_FILES * i;
+	size_t used = 0;
+
+	for (k = first; k < first + n / RULE_FILES; k++)
+		used += (size_t)snprintf(
+			text + used, size - used,
+			"-a always,exit -F arch=b64 -S all -F path=/usr/bin/program%u "
+			"-F perm=x -F auid>=1000 -F auid!=unset -F key=privileged\n",
+			k * 7919 % n); /* in an order that sorts badly */
+	return used;
+}
+
+static struct ruleset *kernel_rules(unsigned int n)
+{
+	const struct rule_world world = {.machine = audit_detect_machine()};
+	struct rule_files *f = rule_files_new(&world, true);
+	static char text[1 << 20];
+	struct ruleset *set;
+	unsigned int i;
+
+	for (i = RULE_FILES; f && i-- > 0;)
+		if (rule_files_add(f, "k",
+				   (struct span){text, write_rules(text, sizeof(text), n,
+								   i)}) < 0)
+			give_up("rule_files_add");
+	if (!f || rule_files_rules(f, &set) < 0)
+		give_up("rule_files_rules");
+	rule_files_free(f);
+	return set;
+}
+
+static void on_placed(void *arg, struct ruleset *rules, bool known)
+{
+	if (!known)
+		give_up("rulefiles");
+	ruleset_free(rules);
+	*(bool *)arg = true;
+}
+
+static size_t put_file(char *at, const char *name, uint32_t n)
+{
+	uint32_t name_n = (uint32_t)strlen(name);
+
+	memcpy(at, &name_n, sizeof(name_n));
+	memcpy(at + 4, name, name_n);
+	memcpy(at + 4 + name_n, &n, sizeof(n));
+	return 8 + name_n;
+}
+
+static void place_rules(unsigned int n, struct pieces *p)
+{
+	struct event_base *base = event_base_new();
+	static char answer[WATCH_ANSWER_MAX];
+	struct watch_answer a = {WATCH_RULES_D, 0, {answer, 0}};
+	bool done = false;
+	const struct rulefiles_options o = {base, on_placed, &done};
+	struct rulefiles *files = rulefiles_new(&o);
+	unsigned int i;
+	double begin;
+
+	for (i = 0; i < RULE_FILES; i++) {
+		char name[] = "0.rules", *at = answer + a.data.n;
+		size_t size = sizeof(answer) - a.data.n, head = put_file(at, name, 0), m;
+
+		name[0] = (char)('0' + i);
+		m = write_rules(at + head, size - head, n, i);
+		a.data.n += put_file(at, name, (uint32_t)m) + m;
+	}
+	begin = thread_ms();
+	rulefiles_take(files, &a);
+	note(p, begin, a.data.n);
+	rulefiles_place(files, kernel_rules(n));
+	while (!done) {
+		begin = thread_ms();
+		event_base_loop(base, EVLOOP_ONCE);
+		note(p, begin, a.data.n);
+	}
+	rulefiles_free(files);
+	event_base_free(base);
+}
+
 int main(int argc, char **argv)
 {
 	static struct pieces feeding = {.what = "a read of 64 KiB, all values new"};
@@ -207,6 +300,8 @@ int main(int argc, char **argv)
 	static struct pieces asked = {.what = "the deepest that a client gets"};
 	static struct pieces searching = {.what = "who made the records"};
 	static struct pieces saving = {.what = "a slice of the state"};
+	static struct pieces placing = {.what = "800 rules sought on disk"};
+	static struct pieces placing_most = {.what = "the most of them, 4096"};
 	static struct pieces start[3] = {{.what = "the start: the state is read"},
 					 {.what = "           the tables are made"},
 					 {.what = "           and filled"}};
@@ -251,6 +346,10 @@ int main(int argc, char **argv)
 	for (i = 0; i < 10; i++)
 		restore(e, &o, start);
 	start[0].bytes = whole;
+	for (i = 0; i < 10; i++) {
+		place_rules(800, &placing);
+		place_rules(RULES_MOST, &placing_most);
+	}
 	printf("max_values %u, max_flows %u; times in ms\n", o.max_values, o.max_flows);
 	printf("%-34s %6s %9s %9s %9s %9s\n", "", "pieces", "median", "99 of 100",
 	       "longest", "bytes");
@@ -260,6 +359,8 @@ int main(int argc, char **argv)
 	show(&asked);
 	show(&searching);
 	show(&saving);
+	show(&placing);
+	show(&placing_most);
 	for (i = 0; i < 3; i++)
 		show(&start[i]);
 	stream_free(&s);
