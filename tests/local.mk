@@ -69,6 +69,7 @@ unit_programs = \
 	tests/unit/test_rule_files \
 	tests/unit/test_rule_text \
 	tests/unit/test_rulefiles \
+	tests/unit/test_rulewatch \
 	tests/unit/test_request \
 	tests/unit/test_schema \
 	tests/unit/test_server \
@@ -82,7 +83,7 @@ unit_programs = \
 	tests/unit/test_advice \
 	tests/unit/test_burst \
 	tests/unit/test_daemon \
-	tests/unit/test_monitor tests/unit/test_rulewatch \
+	tests/unit/test_monitor tests/unit/test_rulewatch_time \
 	tests/unit/test_suspects \
 	tests/unit/test_status \
 	tests/unit/test_sumlog \
@@ -116,6 +117,11 @@ tests_unit_test_rulefiles_SOURCES = tests/unit/test_rulefiles.c plugin/rulefiles
 tests_unit_test_rulefiles_CFLAGS = $(unit_cflags)
 tests_unit_test_rulefiles_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=malloc,--wrap=realloc,--wrap=strdup
 tests_unit_test_rulefiles_LDADD = $(unit_libs)
+tests_unit_test_rulewatch_SOURCES = tests/unit/test_rulewatch.c plugin/rulefiles.c \
+	plugin/rulewatch.c
+tests_unit_test_rulewatch_CFLAGS = $(unit_cflags)
+tests_unit_test_rulewatch_LDFLAGS = $(unit_wrap),--wrap=watch_request
+tests_unit_test_rulewatch_LDADD = $(unit_libs)
 tests_unit_test_findings_CFLAGS = $(unit_cflags)
 tests_unit_test_findings_LDADD = $(unit_libs)
 tests_unit_test_findings_truth_CFLAGS = $(unit_cflags)
@@ -124,10 +130,11 @@ tests_unit_test_rule_text_CFLAGS = $(unit_cflags)
 tests_unit_test_rule_text_LDADD = $(unit_libs)
 tests_unit_test_cache_CFLAGS = $(unit_cflags)
 tests_unit_test_cache_LDADD = $(unit_libs)
-tests_unit_test_rulewatch_SOURCES = tests/unit/test_rulewatch.c plugin/rulewatch.c
-tests_unit_test_rulewatch_CFLAGS = $(unit_cflags)
-tests_unit_test_rulewatch_LDFLAGS = $(unit_wrap),--wrap=clock_read,--wrap=watch_request,--wrap=event_add,--wrap=event_new,--wrap=monitor_is_crowded
-tests_unit_test_rulewatch_LDADD = $(unit_libs)
+tests_unit_test_rulewatch_time_SOURCES = tests/unit/test_rulewatch_time.c \
+	plugin/rulefiles.c plugin/rulewatch.c
+tests_unit_test_rulewatch_time_CFLAGS = $(unit_cflags)
+tests_unit_test_rulewatch_time_LDFLAGS = $(unit_wrap),--wrap=clock_read,--wrap=watch_request,--wrap=event_add,--wrap=event_new,--wrap=monitor_is_crowded
+tests_unit_test_rulewatch_time_LDADD = $(unit_libs)
 tests_unit_test_monitor_SOURCES = tests/unit/test_monitor.c plugin/monitor.c \
 	plugin/advisor.c
 tests_unit_test_monitor_CFLAGS = $(unit_cflags)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_rulewatch.c - when the kernel's rules are read, and what becomes of the answers
+ * test_rulewatch.c - when the rules are asked for, and which of the answers hold
+ * (plugin/rulewatch.c with rulefiles.c and an engine)
  *
- * The clock, the timer and the watcher are the test's own (-Wl,--wrap).
+ * The watcher is this program: requests are written down, answers made up.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,67 +13,35 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "rule_help.h"
 #include "rulewatch.h"
 
-static struct clock_reading now;
-static int64_t timer_ms; /* the last that was asked for; -1: none since */
-static unsigned int asked;
-static int refusal;
+static struct event_base *base;
+static struct engine *engine;
+static struct rulewatch *rules;
+static char asked[64]; /* D and K: the files on disk, the kernel's rules */
+static int ask_error;
 static bool crowded;
+static uint32_t serial;
+static int64_t stamp_ms;
 
-struct clock_reading __wrap_clock_read(void);
-int __wrap_watch_request(struct watch *w, enum watch_request request);
-int __wrap_event_add(struct event *e, const struct timeval *time);
-bool __wrap_monitor_is_crowded(const struct monitor *m);
-struct event *__wrap_event_new(struct event_base *base, evutil_socket_t fd, short what,
-			       event_callback_fn fn, void *arg);
-struct event *__real_event_new(struct event_base *base, evutil_socket_t fd, short what,
-			       event_callback_fn fn, void *arg);
-
-static event_callback_fn on_time;
-static void *on_time_arg;
-
-struct event *__wrap_event_new(struct event_base *base, evutil_socket_t fd, short what,
-			       event_callback_fn fn, void *arg)
-{
-	on_time = fn;
-	on_time_arg = arg;
-	return __real_event_new(base, fd, what, fn, arg);
-}
-
-struct clock_reading __wrap_clock_read(void)
-{
-	return now;
-}
-
-int __wrap_watch_request(struct watch *w, enum watch_request request)
-{
-	assert_int_equal(request, WATCH_RULES);
-	asked += !refusal;
-	return refusal;
-}
-
-int __wrap_event_add(struct event *e, const struct timeval *time)
-{
-	timer_ms = time->tv_sec * 1000 + time->tv_usec / 1000;
-	return 0;
-}
-
-bool __wrap_monitor_is_crowded(const struct monitor *m)
+bool monitor_is_crowded(const struct monitor *m)
 {
 	return crowded;
 }
 
-struct world {
-	struct event_base *base;
-	struct engine *engine;
-	struct rulewatch *rulewatch;
-	uint32_t serial;
-};
+int __wrap_watch_request(struct watch *w, enum watch_request request);
+
+int __wrap_watch_request(struct watch *w, enum watch_request request)
+{
+	size_t n = strlen(asked);
+
+	assert_true(n + 1 < sizeof(asked));
+	asked[n] = request == WATCH_RULES_D ? 'D' : 'K';
+	asked[n + 1] = '\0';
+	return ask_error;
+}
 
 static int set_up(void **state)
 {
@@ -81,243 +50,265 @@ static int set_up(void **state)
 					 .max_values = 16,
 					 .max_flows = 16,
 					 .live_rules = true};
-	const struct engine_own own = {{1}, {.name = "here"}};
-	struct world *w = calloc(1, sizeof(*w));
+	struct rulewatch_options watch = {
+		.base = base, .watch = (struct watch *)&base /* never looked into */};
+	const struct engine_own own = {{77, 78}, {.name = "here"}};
 
-	assert_non_null(w);
-	now = (struct clock_reading){.wall_ms = 1795300000000, .boot_ms = 1000};
-	asked = 0;
-	refusal = 0;
+	asked[0] = '\0';
+	ask_error = 0;
 	crowded = false;
-	w->base = event_base_new();
-	w->engine = engine_new(&o);
-	assert_non_null(w->base);
-	assert_non_null(w->engine);
-	engine_set_own(w->engine, &own);
-	const struct rulewatch_options options = {
-		.base = w->base,
-		.engine = w->engine,
-		.watch = (struct watch *)w /* never looked into */};
-	w->rulewatch = rulewatch_new(&options);
-	assert_non_null(w->rulewatch);
-	*state = w;
+	stamp_ms = 4000000000000; /* later than any reading */
+	engine = engine_new(&o);
+	engine_set_own(engine, &own);
+	watch.engine = engine;
+	rules = rulewatch_new(&watch);
+	assert_non_null(rules);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
-	struct world *w = *state;
-
-	rulewatch_free(w->rulewatch);
-	engine_free(w->engine);
-	event_base_free(w->base);
-	free(w);
+	rulewatch_free(rules);
+	engine_free(engine);
 	return 0;
 }
 
-static void pass(int64_t ms)
+/* For so long the event loop runs. */
+static void pass(unsigned int ms)
 {
-	now.boot_ms += ms;
-	now.wall_ms += ms;
+	const struct timeval time = {0, ms * 1000};
+
+	event_base_loopexit(base, &time);
+	event_base_dispatch(base);
 }
 
-/* What the timer does, @ms later. */
-static void tick(int64_t ms)
+/* Until a comparison is over, however slow the machine: one turn each, at least. */
+static void settle(void)
 {
-	pass(ms);
-	timer_ms = -1;
-	on_time(-1, EV_TIMEOUT, on_time_arg);
+	unsigned int i;
+
+	for (i = 0; i < 12; i++)
+		pass(10);
 }
 
-static void record(struct world *w, const char *type, const char *body)
+static void asks(const char *what)
 {
-	char line[256];
-	int n = snprintf(line, sizeof(line), "type=%s msg=audit(%lld.%03lld:%u): %s\n",
-			 type, (long long)(now.wall_ms / 1000),
-			 (long long)(now.wall_ms % 1000), ++w->serial, body);
-
-	timer_ms = -1;
-	engine_feed(w->engine, line, (size_t)n, NULL);
+	if (strcmp(asked, what) != 0)
+		fail_msg("asked for %s, not %s", asked, what);
+	asked[0] = '\0';
 }
 
-static void change(struct world *w)
+static void answer(enum watch_request request, int error, struct span data)
 {
-	record(w, "CONFIG_CHANGE", "op=add_rule key=(null) list=4 res=1");
+	const struct watch_answer a = {request, error, data};
+
+	assert_true(rulewatch_answer(rules, &a));
 }
 
-/* The answer: one rule, or @error. */
-static void answer(struct world *w, int error)
+/* One file, named a.rules. */
+static void disk(const char *text)
 {
-	char list[2048];
-	struct rule *rule = rule_help_rule("-a always,exit -S getppid -k k");
-	ssize_t n = rule_to_blob(rule, list + sizeof(uint32_t), sizeof(list) - 4);
-	uint32_t bytes = (uint32_t)n;
-	struct watch_answer a = {.request = WATCH_RULES, .error = error};
+	static const char name[] = "a.rules";
+	const uint32_t length[] = {sizeof(name) - 1, (uint32_t)strlen(text)};
+	char bytes[1024];
+	size_t n;
+
+	memcpy(bytes, &length[0], 4);
+	memcpy(bytes + 4, name, length[0]);
+	n = 4 + length[0];
+	memcpy(bytes + n, &length[1], 4);
+	memcpy(bytes + n + 4, text, length[1]);
+	n += 4 + length[1];
+	answer(WATCH_RULES_D, 0, (struct span){bytes, n});
+}
+
+static void kernel(const char *line)
+{
+	struct rule *rule = rule_help_rule(line);
+	char bytes[4096];
+	ssize_t n = rule_to_blob(rule, bytes + 4, sizeof(bytes) - 4);
+	uint32_t length = (uint32_t)n;
 
 	assert_true(n > 0);
+	memcpy(bytes, &length, sizeof(length));
+	answer(WATCH_RULES, 0, (struct span){bytes, 4 + length});
 	rule_free(rule);
-	memcpy(list, &bytes, sizeof(bytes));
-	a.data = (struct span){list, error ? 0 : sizeof(bytes) + bytes};
-	timer_ms = -1;
-	assert_true(rulewatch_answer(w->rulewatch, &a));
 }
 
-/* Does a list hold for what comes now? */
-static bool holds(struct world *w)
+static void record(const char *type, const char *what)
+{
+	char text[256];
+	int n;
+
+	stamp_ms++;
+	n = snprintf(text, sizeof(text), "type=%s msg=audit(%lld.%03lld:%u): %s\n", type,
+		     (long long)(stamp_ms / 1000), (long long)(stamp_ms % 1000), ++serial,
+		     what);
+	engine_feed(engine, text, (size_t)n, NULL);
+}
+
+/* What holds for the next event: its first rule's place. */
+static void holds(const char *place)
+{
+	const struct ruleset *set;
+	char got[64] = "none";
+	const struct rule *rule;
+
+	record("USER", "pid=1 uid=0 auid=1 ses=1 msg='x'");
+	set = engine_rules(engine);
+	rule = set ? ruleset_at(set, 0) : NULL;
+	if (rule)
+		snprintf(got, sizeof(got), "%s:%u", rule->file ? rule->file : "-",
+			 rule->line);
+	assert_string_equal(got, place);
+}
+
+#define A "-a always,exit -S getppid -k a"
+#define B "-a always,exit -S getppid -k b"
+
+static void disk_first_and_then_the_kernel(void **state)
 {
 	pass(5);
-	record(w, "USER_LOGIN", "pid=1 uid=0 auid=1 ses=1 msg='res=success'");
-	return engine_rules(w->engine) != NULL;
+	asks("D");
+	disk("\n" A "\n");
+	asks("K");
+	kernel(A);
+	assert_false(rulewatch_files(rules).known);
+	settle();
+	holds("a.rules:2");
+	assert_true(rulewatch_files(rules).known);
+	asks("");
+	assert_int_equal(engine_health(engine).rule_lists, 1);
 }
 
-static void at_the_start_and_each_ten_minutes(void **state)
+/* The kernel's rules are asked for whatever the disk says. */
+static void a_disk_that_fails(void **state)
 {
-	struct world *w = *state;
-
-	tick(0);
-	assert_int_equal(asked, 1);
-	assert_int_equal(timer_ms, 600000);
-	answer(w, 0);
-	assert_int_equal(timer_ms, -1);
-	assert_true(holds(w));
-	tick(600000);
-	assert_int_equal(asked, 2);
-	answer(w, 0);
-	assert_true(holds(w));
-	assert_int_equal(engine_health(w->engine).rule_lists, 1);
+	pass(5);
+	asks("D");
+	answer(WATCH_RULES_D, -EIO, (struct span){"", 0});
+	asks("K");
+	kernel(A);
+	settle();
+	holds("-:0");
+	/* later it is known, then not again: what was known stays */
+	disk(A);
+	kernel(A);
+	settle();
+	holds("a.rules:1");
+	answer(WATCH_RULES_D, -ECONNRESET, (struct span){"", 0});
+	kernel(A);
+	settle();
+	holds("a.rules:1");
+	assert_false(rulewatch_files(rules).known);
+	assert_int_equal(engine_health(engine).rule_lists, 2);
+	assert_int_equal(engine_health(engine).rule_unseen, 0);
+	/* but not for other rules */
+	answer(WATCH_RULES_D, -EIO, (struct span){"", 0});
+	kernel(B);
+	settle();
+	holds("-:0");
 }
 
-static void once_it_is_quiet(void **state)
+static void change(void)
 {
-	struct world *w = *state;
-
-	tick(0);
-	answer(w, 0);
-	assert_true(holds(w));
-	change(w);
-	assert_int_equal(timer_ms, 200);
-	assert_false(holds(w));
-	tick(200);
-	assert_int_equal(asked, 2);
-	answer(w, 0);
-	assert_true(holds(w));
-	assert_int_equal(engine_health(w->engine).rule_lists, 2);
+	record("CONFIG_CHANGE", "auid=1 ses=1 op=add_rule key=\"k\" list=4 res=1");
 }
 
-/* Whoever changes rules without a rest holds nothing up for long. */
-static void when_it_is_never_quiet(void **state)
+/* Whatever part of the work it comes into, the list that was read before it is none. */
+static void a_change_on_the_way(void **state)
 {
-	struct world *w = *state;
-	unsigned int n = 0;
+	unsigned int when;
 
-	tick(0);
-	answer(w, 0);
-	for (change(w); timer_ms == 200; change(w)) {
-		pass(100);
-		assert_true(++n < 50);
+	pass(5);
+	for (when = 0; when < 3; when++) {
+		asked[0] = '\0';
+		if (when == 0)
+			change();
+		disk(A);
+		if (when == 1)
+			change();
+		kernel(A);
+		if (when == 2)
+			change();
+		settle();
+		holds("none");
+		pass(250);
+		assert_int_equal(asked[strlen(asked) - 1], 'D');
 	}
-	assert_in_range(n, 19, 21);
-	tick(200);
-	assert_int_equal(asked, 2);
+	asked[0] = '\0';
+	disk(B);
+	asks("K");
+	kernel(B);
+	settle();
+	holds("a.rules:1");
 }
 
-static void an_answer_of_the_past(void **state)
+static void what_cannot_be_asked_is_asked_again(void **state)
 {
-	struct world *w = *state;
-
-	tick(0);
-	change(w);
-	assert_int_equal(timer_ms, 200);
-	answer(w, 0);
-	assert_int_equal(timer_ms, -1); /* the one of the change stands */
-	assert_false(holds(w));
-	tick(200);
-	answer(w, 0);
-	assert_true(holds(w));
+	ask_error = -EBUSY;
+	pass(5);
+	asks("D");
+	pass(600);
+	asks("D");
+	ask_error = 0;
+	pass(600);
+	asks("D");
+	ask_error = -EBUSY;
+	disk(A);
+	asks("K");
+	ask_error = 0;
+	pass(600);
+	asks("D");
+	disk(A);
+	answer(WATCH_RULES, -ENOBUFS, (struct span){"", 0});
+	asks("K");
+	pass(600);
+	asks("D");
 }
 
-static void a_crowd_is_waited_for(void **state)
+static void in_a_crowd_it_waits(void **state)
 {
-	unsigned int n;
-
 	crowded = true;
-	tick(0);
-	for (n = 0; !asked; n++) {
-		assert_int_equal(timer_ms, 500);
-		assert_true(n < 30);
-		tick(500);
-	}
-	assert_int_equal(n, 20);
-	assert_int_equal(timer_ms, 600000);
+	pass(100);
+	asks("");
+	crowded = false;
+	pass(600);
+	asks("D");
 }
 
-static void what_fails_is_tried_less_and_less(void **state)
+/* What is being worked on is done, and nothing more is asked. */
+static void without_the_watcher(void **state)
 {
-	static const int64_t wanted[] = {500,   1000,  2000,   4000,   8000,   16000,
-					 32000, 64000, 128000, 256000, 512000, 512000};
-	struct world *w = *state;
-	size_t i;
-
-	tick(0);
-	answer(w, -EBUSY);
-	assert_int_equal(timer_ms, 500);
-	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
-		tick(500);
-		answer(w, -EPERM);
-		assert_int_equal(timer_ms, wanted[i]);
-	}
-	tick(512000);
-	answer(w, 0);
-	assert_true(holds(w));
-	tick(600000);
-	answer(w, -EPERM);
-	assert_int_equal(timer_ms, 500);
+	pass(5);
+	asks("D");
+	disk(A);
+	kernel(A);
+	asks("K");
+	rulewatch_hang_up(rules);
+	settle();
+	holds("a.rules:1");
+	change();
+	pass(300);
+	asks("");
 }
 
-static void what_cannot_be_asked(void **state)
-{
-	struct world *w = *state;
-
-	refusal = -EBUSY;
-	tick(0);
-	assert_int_equal(timer_ms, 500);
-	refusal = 0;
-	tick(500);
-	assert_int_equal(asked, 1);
-	rulewatch_hang_up(w->rulewatch);
-	tick(600000);
-	assert_int_equal(asked, 1);
-}
-
-static void damaged_bytes(void **state)
-{
-	static const char bytes[] = {1, 2, 3, 4, 5};
-	struct watch_answer a = {.request = WATCH_RULES, .data = {bytes, sizeof(bytes)}};
-	struct world *w = *state;
-
-	tick(0);
-	timer_ms = -1;
-	assert_true(rulewatch_answer(w->rulewatch, &a));
-	assert_int_equal(timer_ms, 500);
-	assert_false(holds(w));
-	a.request = WATCH_STATUS;
-	assert_false(rulewatch_answer(w->rulewatch, &a));
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(at_the_start_and_each_ten_minutes),
-		CASE(once_it_is_quiet),
-		CASE(when_it_is_never_quiet),
-		CASE(an_answer_of_the_past),
-		CASE(a_crowd_is_waited_for),
-		CASE(what_fails_is_tried_less_and_less),
-		CASE(what_cannot_be_asked),
-		CASE(damaged_bytes),
+		CASE(disk_first_and_then_the_kernel),
+		CASE(a_disk_that_fails),
+		CASE(a_change_on_the_way),
+		CASE(what_cannot_be_asked_is_asked_again),
+		CASE(in_a_crowd_it_waits),
+		CASE(without_the_watcher),
 	};
+	int failed;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	base = event_base_new();
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	event_base_free(base);
+	return failed;
 }
