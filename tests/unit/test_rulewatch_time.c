@@ -109,6 +109,7 @@ static int set_up(void **state)
 		.watch = (struct watch *)w /* never looked into */};
 	w->rulewatch = rulewatch_new(&options);
 	assert_non_null(w->rulewatch);
+	event_del(timer); /* tick() is what fires it */
 	*state = w;
 	return 0;
 }
