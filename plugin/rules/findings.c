@@ -333,7 +333,7 @@ int findings_rules(const struct ruleset *set, const struct findings_options *opt
 
 	fs.rc = make_items(&fs, set);
 	for (size_t i = 0; !fs.rc && i < sizeof(parts) / sizeof(parts[0]); i++) {
-		fs.budget = FINDINGS_BUDGET;
+		fs.budget = findings_budget(options);
 		parts[i](&fs);
 	}
 	*gave_up = fs.gave_up;

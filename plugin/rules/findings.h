@@ -91,14 +91,19 @@ enum finding_labels { /* is there a security module that has rules about labels?
 		      FINDING_LABELS_SELINUX,
 };
 
+#define FINDINGS_BUDGET 20000000
+
 struct findings_options {
 	int machine; /* audit_detect_machine(); -1: not known */
 	enum finding_labels labels;
 	/* what is known of @path, which has no NUL behind it; NULL function, or false:
 	 * nothing */
-	bool (*path)(void *arg, struct span path, struct finding_path *facts);
+	bool (*path)(void *path_arg, struct span path, struct finding_path *facts);
+	void *path_arg;
 	finding_fn *found;
-	void *arg; /* of both */
+	void *arg;      /* of found */
+	int64_t budget; /* comparisons of fields that each part may make, a few
+			   nanoseconds each; 0: FINDINGS_BUDGET */
 };
 
 /**

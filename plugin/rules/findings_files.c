@@ -134,7 +134,7 @@ static void read_entry(struct load *l, const struct rule_entry *e, size_t number
 int findings_files(const struct rule_files *files, const struct findings_options *options,
 		   bool *gave_up)
 {
-	struct load l = {.fs = {.options = options, .budget = FINDINGS_BUDGET},
+	struct load l = {.fs = {.options = options, .budget = findings_budget(options)},
 			 .n = rule_files_count(files),
 			 .age = 1};
 

@@ -7,9 +7,6 @@
 
 #include "rules/findings.h"
 
-/* Comparisons of fields that each part may make; a few nanoseconds each. */
-#define FINDINGS_BUDGET 20000000
-
 /* One rule of the set. */
 struct findings_item {
 	const struct rule *rule;
@@ -34,6 +31,12 @@ struct findings {
 	bool gave_up;
 	int rc; /* -ENOMEM: a correction could not be made */
 };
+
+/** findings_budget - what a part may spend */
+static inline int64_t findings_budget(const struct findings_options *options)
+{
+	return options->budget ? options->budget : FINDINGS_BUDGET;
+}
 
 /** findings_spend - Return: false: it is spent, and the search is to be given up */
 static inline bool findings_spend(struct findings *fs, uint64_t cost)

@@ -14,7 +14,7 @@ static bool ask(const struct findings *fs, struct span path, struct finding_path
 {
 	*facts = (struct finding_path){0};
 	return path.n && fs->options->path &&
-	       fs->options->path(fs->options->arg, path, facts);
+	       fs->options->path(fs->options->path_arg, path, facts);
 }
 
 /* Is it known that the directory which holds it is not there? */
