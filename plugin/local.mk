@@ -67,12 +67,18 @@ plugin_libnoise_a_SOURCES = \
 	plugin/advise/daemon.c plugin/advise/daemon.h \
 	plugin/advise/loss.c plugin/advise/loss.h \
 	plugin/advise/queue.c plugin/advise/queue.h \
+	plugin/advise/repair.c plugin/advise/repair.h \
+	plugin/advise/repair_guard.c plugin/advise/repair_part.h \
+	plugin/advise/repair_settle.c \
 	plugin/count/attribution.c plugin/count/attribution.h \
 	plugin/count/burst.c plugin/count/burst.h \
 	plugin/emit/advice.c plugin/emit/advice.h \
 	plugin/emit/daemon_object.c plugin/emit/daemon_object.h \
 	plugin/emit/proposal.c plugin/emit/proposal.h \
 	plugin/emit/queue_object.c plugin/emit/queue_object.h \
+	plugin/emit/repair_object.c plugin/emit/repair_object.h \
+	plugin/emit/repair_words.c plugin/emit/repair_words.h \
+	plugin/emit/rule_advice.c plugin/emit/rule_advice.h \
 	plugin/count/engine.c plugin/count/engine.h \
 	plugin/count/flows.c plugin/count/flows.h \
 	plugin/count/ledger.c plugin/count/ledger.h \

@@ -63,6 +63,7 @@ unit_programs = \
 	tests/unit/test_parse \
 	tests/unit/test_privs \
 	tests/unit/test_record \
+	tests/unit/test_repair \
 	tests/unit/test_report \
 	tests/unit/test_rule \
 	tests/unit/test_rule_dir \
@@ -232,6 +233,8 @@ tests_unit_test_rule_book_CFLAGS = $(unit_cflags)
 tests_unit_test_rule_book_LDADD = $(unit_libs)
 tests_unit_test_record_CFLAGS = $(unit_cflags)
 tests_unit_test_record_LDADD = $(unit_libs)
+tests_unit_test_repair_CFLAGS = $(unit_cflags)
+tests_unit_test_repair_LDADD = $(unit_libs)
 tests_unit_test_report_CFLAGS = $(unit_cflags)
 tests_unit_test_report_LDADD = $(unit_libs)
 tests_unit_test_request_CFLAGS = $(unit_cflags)

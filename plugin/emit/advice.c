@@ -62,22 +62,29 @@ static const char *text_of(const json_t *object, const char *name)
 	return text ? text : "";
 }
 
-/* Unkeyed on purpose: the same on every machine, and in a replay. Return: 0 or -1. */
-static int set_id(json_t *object)
+int advice_id(const json_t *object, char id[ADVICE_ID_SIZE])
 {
 	static const struct siphash_key none = {{0, 0}};
 	json_t *what = json_pack("[O?, O?, O?, O?]", json_object_get(object, "kind"),
 				 json_object_get(object, "rules"),
 				 json_object_get(object, "remove"),
 				 json_object_get(object, "place"));
-	char *text = json_dumps(what, JSON_COMPACT), id[17];
+	char *text = json_dumps(what, JSON_COMPACT);
 
 	json_decref(what);
 	if (!text)
 		return -1;
-	snprintf(id, sizeof(id), "%016" PRIx64, siphash(&none, text, strlen(text)));
+	snprintf(id, ADVICE_ID_SIZE, "%016" PRIx64, siphash(&none, text, strlen(text)));
 	free(text);
-	return json_object_set_new(object, "id", json_string(id));
+	return 0;
+}
+
+static int set_id(json_t *object)
+{
+	char id[ADVICE_ID_SIZE];
+
+	return advice_id(object, id) ? -1
+				     : json_object_set_new(object, "id", json_string(id));
 }
 
 static void set_state(struct advice *a, struct standing *s, const char *state,

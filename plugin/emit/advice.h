@@ -13,7 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ADVICE_MAX 16 /* topics */
+#define ADVICE_MAX     48 /* topics: some of the queue, and one for each rule's advice */
+#define ADVICE_ID_SIZE 17 /* with the NUL */
 
 enum advice_state { ADVICE_PROPOSED, ADVICE_APPLIED };
 
@@ -29,12 +30,19 @@ void advice_free(struct advice *a);
 
 /**
  * advice_put - this is what is proposed for @topic now
- * @topic: a name that lives for ever
+ * @topic: a name that lives as long as @a
  * @object: taken; all names of an advice but id, state and reason. NULL: no memory
  * The same proposal as before takes new figures and is not sent again.
  * Return: false: no memory, or no place; all is as it was.
  */
 bool advice_put(struct advice *a, const char *topic, json_t *object, int64_t wall_ms);
+
+/**
+ * advice_id - hash of what @object would change: kind, rules, remove and place
+ * Unkeyed on purpose: the same on every machine, and in a replay. Return: 0 or -1.
+ */
+int advice_id(const json_t *object, char id[ADVICE_ID_SIZE])
+	__attribute__((warn_unused_result));
 
 /** advice_set_state - of the one that stands for @topic, if there is one */
 void advice_set_state(struct advice *a, const char *topic, enum advice_state state,

@@ -16,12 +16,15 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "emit/advice.h"
 #include "emit/request.h"
+#include "emit/rule_advice.h"
 #include "emit/schema.h"
 #include "emit/server.h"
 #include "emit/logfile.h"
 #include "emit/writer.h"
 #include "oom.h"
+#include "rule_help.h"
 
 static const struct schema_origin origin = {.host = "h\xff", .boot_id = "x"};
 
@@ -196,6 +199,57 @@ static void server_reports_and_lives(void **state)
 	assert_int_equal(rmdir(p.dir), 0);
 }
 
+static void take(void *arg, json_t *object)
+{
+	(void)arg;
+	assert_non_null(json_object_get(object, "id"));
+}
+
+/* Two looks at rules that are wrong, the second with one of them corrected. */
+static bool try_rules(void *arg)
+{
+	const struct ruleset *const *sets = arg;
+	struct advice *advice = advice_new(take, NULL);
+	struct rule_advice *rules = advice ? rule_advice_new(advice) : NULL;
+	int rc = rules ? 0 : -ENOMEM;
+
+	for (int i = 0; i < 2 && !rc; i++) {
+		const struct repair_look look = {
+			.set = sets[i],
+			.known = {.machine = MACH_86_64},
+			.budget = REPAIR_BUDGET,
+		};
+
+		rc = rule_advice_look(rules, &look, false, 0);
+		assert_true(!rc || rc == -ENOMEM);
+	}
+	rule_advice_free(rules);
+	advice_free(advice);
+	return rc == 0;
+}
+
+static void rule_advice_reports(void **state)
+{
+	static const char *const rules[] = {
+		"-a always,exit -S connect -F uid=7 -k a",
+		"-a always,exit -F arch=b64 -S open -k b",
+		"-a never,exit -F arch=b64 -S open -F exe=/srv/x",
+		"-a always,exit -F arch=b64 -S open -F uid=1 -k c",
+		"-a always,exit -F arch=b64 -S close -k b",
+	};
+	struct ruleset *sets[2];
+
+	for (size_t k = 0; k < 2; k++) {
+		sets[k] = ruleset_new();
+		for (size_t i = k; i < 5; i++)
+			assert_int_equal(
+				ruleset_add(sets[k], rule_help_rule(rules[i]), false), 0);
+	}
+	sweep(try_rules, sets);
+	ruleset_free(sets[0]);
+	ruleset_free(sets[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +258,7 @@ int main(void)
 		cmocka_unit_test(request_parse_refuses),
 		cmocka_unit_test(writer_new_reports),
 		cmocka_unit_test(server_reports_and_lives),
+		cmocka_unit_test(rule_advice_reports),
 	};
 
 	json_set_alloc_funcs(__wrap_malloc, free);
