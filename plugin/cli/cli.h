@@ -117,6 +117,9 @@ void print_sentence(FILE *out, const json_t *value);
 /** print_object - as a line of JSON, in ASCII and without a control byte */
 void print_object(FILE *out, const json_t *object);
 
+/** print_advice - what is proposed or was done, why, how, and what it costs */
+void print_advice(FILE *out, const json_t *advice);
+
 /** print_is_window - can this be the name of a window? Says on stderr what one is. */
 bool print_is_window(const char *name);
 

@@ -16,26 +16,15 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/logs.h"
 #include "config.h"
 #include "count/engine.h"
 #include "emit/report.h"
 #include "stream/input.h"
 
-#define CHUNK_BYTES 262144
 #define DEFAULT_TOP 10
 #define EVERYTHING  1000000u /* entries: more than any table has */
 #define PROGRESS_MS 200
-
-struct log {
-	const char *name;
-	bool is_stdin; /* named - */
-	int fd;
-	struct stat id;
-	off_t size;         /* -1: not a regular file */
-	unsigned int order; /* on the command line */
-	int64_t first_ms;   /* first stamp; INT64_MAX: none found, or not to be looked for
-			     */
-};
 
 struct replay {
 	bool json, every_event;
@@ -48,11 +37,9 @@ struct replay {
 	int64_t next_ms;    /* own time of the next periodic summary */
 	uint64_t gaps_told; /* by the summaries before */
 	uint64_t seq;
-	uint64_t bytes_done, bytes_all; /* of regular files, for the progress line */
+	uint64_t bytes_done; /* of regular files, for the progress line */
 	int64_t progress_ms;
-	struct log *logs;
-	unsigned int n_logs;
-	char *buffer;
+	struct logs logs;
 };
 
 /* --- options --- */
@@ -114,152 +101,6 @@ static int read_options(int argc, char **argv, struct replay *r)
 	return CLI_FINE;
 }
 
-/* --- the logs, in time order --- */
-
-struct first_stamp {
-	int64_t ms;
-};
-
-static void note_first(void *arg, struct span line, uint64_t bytes, bool cut)
-{
-	struct first_stamp *first = arg;
-	struct record r;
-
-	if (first->ms == INT64_MAX && record_scan(&r, line, bytes))
-		first->ms = r.stamp_ms;
-}
-
-static int64_t first_stamp_of(const struct replay *r, int fd)
-{
-	struct first_stamp first = {INT64_MAX};
-	ssize_t n = pread(fd, r->buffer, CHUNK_BYTES, 0);
-	struct input *in = malloc(sizeof(*in));
-
-	if (n > 0 && in) {
-		input_init(in, note_first, &first);
-		input_feed(in, r->buffer, (size_t)n);
-		input_end(in);
-	}
-	free(in);
-	return first.ms;
-}
-
-/* The command that unpacks a compressed log, NULL when it is none. */
-static const char *unpacked_by(int fd)
-{
-	static const struct {
-		const char *magic, *tool;
-	} known[] = {
-		{"\x1f\x8b", "zcat"},
-		{"\xfd"
-		 "7zXZ",
-		 "xzcat"},
-		{"BZh", "bzcat"},
-		{"\x28\xb5\x2f\xfd", "zstdcat"},
-	};
-	char head[8] = "";
-	size_t i;
-
-	if (pread(fd, head, sizeof(head) - 1, 0) < 0)
-		return NULL;
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (!strncmp(head, known[i].magic, strlen(known[i].magic)))
-			return known[i].tool;
-	return NULL;
-}
-
-/* The same file under two names, or named twice, is counted once. */
-static bool is_opened_already(const struct replay *r, const struct log *log)
-{
-	unsigned int i;
-
-	for (i = 0; i < r->n_logs; i++)
-		if (log->size >= 0 && r->logs[i].size >= 0 &&
-		    r->logs[i].id.st_ino == log->id.st_ino &&
-		    r->logs[i].id.st_dev == log->id.st_dev)
-			return true;
-	return false;
-}
-
-static int open_log(struct replay *r, struct log *log, const char *name)
-{
-	char shown[CLI_SHOWN_SIZE];
-	const char *tool;
-	struct stat st;
-
-	*log = (struct log){.name = name, .size = -1, .first_ms = INT64_MAX};
-	log->is_stdin = !strcmp(name, "-");
-	log->fd = log->is_stdin ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
-	if (log->fd < 0 || fstat(log->fd, &st)) {
-		int error = errno;
-
-		fprintf(stderr, "aunoise: %s: %s%s\n", cli_shown(name, shown),
-			strerror(error),
-			error == EACCES ? "; run as root or name a copy that you may read"
-			: error == ENOENT ? "; auditd's own logs are in /var/log/audit"
-					  : "");
-		return CLI_CANNOT;
-	}
-	if (S_ISDIR(st.st_mode)) {
-		fprintf(stderr, "aunoise: %s: is a directory; name the logs in it\n",
-			cli_shown(name, shown));
-		return CLI_CANNOT;
-	}
-	if (!S_ISREG(st.st_mode) || log->is_stdin)
-		return CLI_FINE;
-	log->size = st.st_size;
-	r->bytes_all += (uint64_t)st.st_size;
-	tool = unpacked_by(log->fd);
-	if (tool) {
-		fprintf(stderr,
-			"aunoise: %s: is compressed; use: %s FILE | aunoise replay -\n",
-			cli_shown(name, shown), tool);
-		return CLI_CANNOT;
-	}
-	log->id = st;
-	log->first_ms = first_stamp_of(r, log->fd);
-	return CLI_FINE;
-}
-
-static int by_first_stamp(const void *a, const void *b)
-{
-	const struct log *x = a, *y = b;
-
-	if (x->first_ms != y->first_ms)
-		return x->first_ms < y->first_ms ? -1 : 1;
-	return x->order < y->order ? -1 : x->order > y->order;
-}
-
-static int open_logs(struct replay *r, int n, char **names)
-{
-	char shown[CLI_SHOWN_SIZE];
-	int i, status = CLI_FINE;
-
-	r->logs = calloc((size_t)n, sizeof(*r->logs));
-	r->buffer = malloc(CHUNK_BYTES);
-	if (!r->logs || !r->buffer) {
-		fputs("aunoise: no memory\n", stderr);
-		return CLI_CANNOT;
-	}
-	for (i = 0; i < n && status == CLI_FINE; i++) {
-		struct log *log = &r->logs[r->n_logs];
-
-		status = open_log(r, log, names[i]);
-		if (status == CLI_FINE && is_opened_already(r, log)) {
-			fprintf(stderr,
-				"aunoise: note: %s: is named twice; counted once\n",
-				cli_shown(names[i], shown));
-			r->bytes_all -= (uint64_t)log->size;
-			close(log->fd);
-			continue;
-		}
-		log->order = r->n_logs++;
-	}
-	if (status == CLI_FINE)
-		qsort(r->logs, r->n_logs, sizeof(*r->logs), by_first_stamp);
-	return status;
-}
-
 /* --- what is printed --- */
 
 static void fill_origin(struct replay *r)
@@ -272,7 +113,7 @@ static void fill_origin(struct replay *r)
 	r->origin.host[n] = '\0';
 }
 
-static int print_line(struct replay *r, const struct schema_line *line)
+static void print_line(struct replay *r, const struct schema_line *line)
 {
 	char head[128];
 	size_t n = schema_line_head(line, ++r->seq, head, sizeof(head));
@@ -280,7 +121,6 @@ static int print_line(struct replay *r, const struct schema_line *line)
 	fwrite(head, 1, n, stdout);
 	fwrite(line->text + 1, 1, line->n - 1, stdout);
 	putchar('\n');
-	return CLI_FINE;
 }
 
 static int print_text(const struct replay *r, const struct schema_line *line)
@@ -323,7 +163,9 @@ static int print_summary(struct replay *r, bool final)
 		fputs("aunoise: no memory for the report\n", stderr);
 		return CLI_CANNOT;
 	}
-	status = r->json ? print_line(r, &line) : print_text(r, &line);
+	if (r->json)
+		print_line(r, &line);
+	status = r->json ? CLI_FINE : print_text(r, &line);
 	schema_line_free(&line);
 	return status;
 }
@@ -334,13 +176,13 @@ static void show_progress(struct replay *r)
 {
 	struct clock_reading now;
 
-	if (!r->bytes_all || !isatty(STDERR_FILENO))
+	if (!r->logs.bytes || !isatty(STDERR_FILENO))
 		return;
 	now = clock_read();
 	if (now.boot_ms - r->progress_ms < PROGRESS_MS)
 		return;
 	r->progress_ms = now.boot_ms;
-	fprintf(stderr, "\r%3" PRIu64 "%%", r->bytes_done * 100 / r->bytes_all);
+	fprintf(stderr, "\r%3" PRIu64 "%%", r->bytes_done * 100 / r->logs.bytes);
 }
 
 static void hide_progress(const struct replay *r)
@@ -375,7 +217,7 @@ static int feed_log(struct replay *r, const struct log *log)
 	char shown[CLI_SHOWN_SIZE];
 	ssize_t n;
 
-	while ((n = read(log->fd, r->buffer, CHUNK_BYTES)) != 0) {
+	while ((n = read(log->fd, r->logs.buffer, LOGS_CHUNK_BYTES)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
@@ -387,9 +229,9 @@ static int feed_log(struct replay *r, const struct log *log)
 			return CLI_CANNOT;
 		}
 		if (r->interval_sec)
-			feed_by_line(r, r->buffer, (size_t)n);
+			feed_by_line(r, r->logs.buffer, (size_t)n);
 		else
-			engine_feed(r->engine, r->buffer, (size_t)n, NULL);
+			engine_feed(r->engine, r->logs.buffer, (size_t)n, NULL);
 		if (log->size >= 0)
 			r->bytes_done += (uint64_t)n;
 		show_progress(r);
@@ -423,8 +265,8 @@ static int note_quality(const struct replay *r)
 		return CLI_FINE;
 	}
 	fprintf(stderr, "aunoise: no audit record in %" PRIu64 " lines of", h.lines);
-	for (i = 0; i < r->n_logs; i++)
-		fprintf(stderr, " %s", cli_shown(r->logs[i].name, shown));
+	for (i = 0; i < r->logs.n; i++)
+		fprintf(stderr, " %s", cli_shown(r->logs.log[i].name, shown));
 	fputs("; an audit log has lines like `type=SYSCALL msg=audit(1700000000.123:45): "
 	      "...`\n",
 	      stderr);
@@ -436,8 +278,8 @@ static int run(struct replay *r)
 	unsigned int i;
 	int status;
 
-	for (i = 0; i < r->n_logs; i++) {
-		status = feed_log(r, &r->logs[i]);
+	for (i = 0; i < r->logs.n; i++) {
+		status = feed_log(r, &r->logs.log[i]);
 		if (status)
 			return status;
 	}
@@ -470,7 +312,6 @@ int cli_replay(int argc, char **argv)
 {
 	struct replay r = {0};
 	int status = read_options(argc, argv, &r);
-	unsigned int i;
 
 	if (status)
 		return status;
@@ -482,14 +323,10 @@ int cli_replay(int argc, char **argv)
 			return CLI_CANNOT;
 	}
 	r.engine = new_engine(&r);
-	status = r.engine ? open_logs(&r, argc - optind, argv + optind) : CLI_CANNOT;
+	status = r.engine ? logs_open(&r.logs, argc - optind, argv + optind) : CLI_CANNOT;
 	if (status == CLI_FINE)
 		status = run(&r);
-	for (i = 0; i < r.n_logs; i++)
-		if (!r.logs[i].is_stdin)
-			close(r.logs[i].fd);
-	free(r.logs);
-	free(r.buffer);
+	logs_close(&r.logs);
 	engine_free(r.engine);
 	cli_rules_free(r.rules);
 	return status;

@@ -108,54 +108,14 @@ static void print_alerts(const json_t *alerts)
 	}
 }
 
-/* A list of lines, or one line, behind its name. */
-static void print_lines(const char *name, const json_t *lines)
-{
-	size_t i, n = json_is_array(lines) ? json_array_size(lines) : 1;
-
-	for (i = 0; i < n; i++) {
-		const json_t *one =
-			json_is_array(lines) ? json_array_get(lines, i) : lines;
-
-		if (!json_is_string(one))
-			continue;
-		printf("  %-12s ", name);
-		print_sentence(stdout, one);
-		putchar('\n');
-	}
-}
-
-/* What is proposed or was done, why, how, and what it costs. */
-static void print_advice(const json_t *all)
-{
-	static const struct {
-		const char *name, *shown;
-	} parts[] = {
-		{"why", "why"},       {"commands", "now"}, {"rules", "for good"},
-		{"remove", "not"},    {"file", "in"},      {"place", "there"},
-		{"gives_up", "cost"}, {"undo", "undo"},
-	};
-	size_t i, k;
-
-	for (i = 0; i < json_array_size(all); i++) {
-		const json_t *advice = json_array_get(all, i);
-
-		printf("%-14s ", "ADVICE");
-		print_word(stdout, json_object_get(advice, "state"));
-		fputs(": ", stdout);
-		print_sentence(stdout, json_object_get(advice, "title"));
-		putchar('\n');
-		for (k = 0; k < sizeof(parts) / sizeof(parts[0]); k++)
-			print_lines(parts[k].shown,
-				    json_object_get(advice, parts[k].name));
-	}
-}
-
 static void print_text(const json_t *hello, const json_t *summary,
 		       const struct cli_daemon *d)
 {
+	const json_t *advice;
+	size_t i;
+
 	print_alerts(cli_alerts(d));
-	print_advice(cli_advice(d));
+	json_array_foreach(cli_advice(d), i, advice) print_advice(stdout, advice);
 	print_daemon(hello);
 	print_flow_of_records(summary);
 	putchar('\n');
