@@ -5,6 +5,7 @@
 #include "advisor.h"
 
 #include <fcntl.h>
+#include <libaudit.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,11 +13,13 @@
 #include "advise/loss.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "config.h"
 #include "emit/advice.h"
 #include "emit/daemon_object.h"
 #include "emit/queue_object.h"
+#include "emit/rule_advice.h"
 #include "monitor.h"
 
 #define REFINE_MS 3000
@@ -374,6 +377,23 @@ static void look_at_overload(struct advisor *a, const struct clock_reading *now)
 	advice_withdraw(a->advice, overload_topic, why, now->wall_ms);
 	if (!a->ledger->status.wait_time_ticks)
 		advice_withdraw(a->advice, wait_topic, why, now->wall_ms);
+}
+
+/* --- rules --- */
+
+/* What files they name is not looked at here, nor which security module there is. */
+void advisor_rules(struct advisor *a, const struct ruleset *kernel)
+{
+	const struct repair_look look = {.set = kernel,
+					 .known = {.machine = audit_detect_machine(),
+						   .labels = FINDING_LABELS_UNKNOWN},
+					 .budget = REPAIR_BUDGET_LIVE,
+					 .most_rules = REPAIR_RULES_LIVE};
+	bool locked = a->ledger->has_status && a->ledger->status.enabled == LOCKED;
+
+	if (a->rules &&
+	    rule_advice_look(a->rules, &look, locked, clock_read().wall_ms) < 0)
+		log_msg(LOG_WARNING, "no memory to look through the rules");
 }
 
 bool advisor_news(struct advisor *a, unsigned int news)

@@ -19,6 +19,8 @@
 struct advice;
 struct config;
 struct monitor;
+struct rule_advice;
+struct ruleset;
 
 struct advisor {
 	struct engine *engine; /* borrows for ever, as all of these */
@@ -26,6 +28,7 @@ struct advisor {
 	struct ledger *ledger;
 	struct advice *advice;
 	const struct config *config;
+	struct rule_advice *rules; /* NULL: nothing is said of them */
 	/* the advisor's own */
 	uint32_t most_depth, most_q_depth; /* records, by the machine's memory */
 	uint32_t boot_limit;    /* backlog_limit of the kernel's command line, or 64 */
@@ -49,7 +52,7 @@ struct advisor {
 };
 
 /**
- * advisor_init - @a has its first five members
+ * advisor_init - @a has its first six members
  * Reads the kernel's command line, once; where it cannot, the kernel's own limit holds.
  */
 void advisor_init(struct advisor *a);
@@ -60,6 +63,13 @@ void advisor_init(struct advisor *a);
  * Return: the newest incident has been judged anew, and its alert is to be said again.
  */
 bool advisor_news(struct advisor *a, unsigned int news);
+
+/**
+ * advisor_rules - to be called when the kernel has another list of rules
+ * @kernel: all of its rules; not needed afterwards
+ * Of more than 512 rules nothing is said: it takes at most 5 ms.
+ */
+void advisor_rules(struct advisor *a, const struct ruleset *kernel);
 
 /** advisor_boot_limit - of a kernel command line: audit_backlog_limit=, or 64 */
 uint32_t advisor_boot_limit(struct span cmdline);

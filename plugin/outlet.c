@@ -19,6 +19,7 @@
 #include "emit/alerts.h"
 #include "emit/logfile.h"
 #include "emit/report.h"
+#include "emit/rule_advice.h"
 #include "emit/server.h"
 #include "emit/state.h"
 #include "emit/sumlog.h"
@@ -32,7 +33,7 @@
 #define LOG_LINE_BYTES  8192
 #define LOG_QUEUE_BYTES 262144
 #define TOP_OTHERS      3 /* rules and keys of the longer windows, unasked */
-#define N_COUNTERS      21
+#define N_COUNTERS      23
 
 struct outlet {
 	struct outlet_options o;
@@ -43,6 +44,7 @@ struct outlet {
 	struct writer *writer; /* NULL: no summary log */
 	struct alerts *alerts;
 	struct advice *advice;
+	struct rule_advice *rule_advice;
 
 	struct monitor *monitor;       /* borrowed; NULL: none yet */
 	const struct rulewatch *rules; /* the same */
@@ -72,6 +74,7 @@ static size_t fill_counters(struct outlet *o, struct report_counter counters[N_C
 {
 	struct server_counters s = server_counters(o->server);
 	struct writer_counters w = {0};
+	struct rule_advice_health r = rule_advice_health(o->rule_advice);
 	struct state_counters t;
 	uint64_t forgotten = o->monitor ? monitor_ledger(o->monitor)->forgotten : 0;
 	size_t n = 0;
@@ -92,6 +95,8 @@ static size_t fill_counters(struct outlet *o, struct report_counter counters[N_C
 	counters[n++] = (struct report_counter){"alerts_over", alerts_over(o->alerts)};
 	counters[n++] = (struct report_counter){"incidents_forgotten", forgotten};
 	n += fill_rules(o, counters + n);
+	counters[n++] = (struct report_counter){"rule_advice_over", r.over};
+	counters[n++] = (struct report_counter){"rule_advice_unsure", r.unsure};
 	if (!o->o.state)
 		return n;
 	t = state_counters(o->o.state);
@@ -287,6 +292,11 @@ struct advice *outlet_advice(struct outlet *o)
 	return o->advice;
 }
 
+struct rule_advice *outlet_rule_advice(struct outlet *o)
+{
+	return o->rule_advice;
+}
+
 struct alerts *outlet_alerts(struct outlet *o)
 {
 	return o->alerts;
@@ -408,7 +418,8 @@ struct outlet *outlet_new(const struct outlet_options *options, char *why,
 	fill_identity(o);
 	o->alerts = alerts_new(send_alert, o);
 	o->advice = advice_new(send_advice, o);
-	if (!o->alerts || !o->advice) {
+	o->rule_advice = o->advice ? rule_advice_new(o->advice) : NULL;
+	if (!o->alerts || !o->rule_advice) {
 		snprintf(why, why_size, "no memory");
 		outlet_free(o, 0);
 		return NULL;
@@ -430,6 +441,7 @@ void outlet_free(struct outlet *o, int64_t until_ms)
 		writer_free(o->writer, left > LEAST_MS ? left : LEAST_MS);
 	server_free(o->server);
 
+	rule_advice_free(o->rule_advice);
 	advice_free(o->advice);
 	alerts_free(o->alerts);
 	free(o);

@@ -16,6 +16,7 @@
 #include "count/engine.h"
 
 struct advice;
+struct rule_advice;
 struct alerts;
 struct monitor;
 struct outlet;
@@ -64,6 +65,12 @@ struct alerts *outlet_alerts(struct outlet *o);
 
 /** outlet_advice - what is proposed there goes the same way */
 struct advice *outlet_advice(struct outlet *o);
+
+/**
+ * outlet_rule_advice - and what is proposed about the rules
+ * For rule_advice_look(), each time that another list of the kernel's is there.
+ */
+struct rule_advice *outlet_rule_advice(struct outlet *o);
 
 /** outlet_summary - the summary of the default interval, to clients and log */
 void outlet_summary(struct outlet *o);

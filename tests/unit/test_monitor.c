@@ -21,7 +21,9 @@
 #include "emit/advice.h"
 #include "emit/alarm.h"
 #include "emit/alerts.h"
+#include "emit/rule_advice.h"
 #include "monitor.h"
+#include "rule_help.h"
 
 #define DAY_MS 86400000
 
@@ -539,6 +541,49 @@ static void the_command_line_has_a_limit(void **state)
 	assert_int_equal(boot_limit("audit_backlog_limit=9999999999"), 64);
 }
 
+static void look_at_rules(struct world *w, const char *const *lines)
+{
+	struct ruleset *set = ruleset_new();
+
+	for (; *lines; lines++)
+		assert_int_equal(ruleset_add(set, rule_help_rule(*lines), false), 0);
+	w->said[0] = '\0';
+	advisor_rules(&w->advisor, set);
+	ruleset_free(set);
+}
+
+/* The kernel's list comes, and comes again. */
+static void rules_are_looked_through(void **state)
+{
+	static const char *const wrong[] = {"-a always,exit -F arch=b64 -S open -k a",
+					    NULL},
+				 *const right[] = {
+					 "-a always,exit -F arch=b64 -S open -k a",
+					 "-a always,exit -F arch=b32 -S open -k a", NULL};
+	struct world *w = world(DAY_MS);
+	json_t *standing;
+	int64_t since;
+
+	look_at_rules(w, wrong); /* nobody wants to know */
+	assert_string_equal(w->said, "");
+	w->advisor.rules = rule_advice_new(w->advice);
+	assert_non_null(w->advisor.rules);
+	w->status[ENABLED] = 2;
+	answer_status(w, NEW_BYTES);
+	look_at_rules(w, wrong);
+	assert_string_equal(
+		w->said, "repair/proposed/-a always,exit -F arch=b32 -S open -F key=a ");
+	standing = advice_standing(w->advice, 0, &since);
+	assert_int_equal(json_array_size(json_object_get(standing, "commands")), 0);
+	look_at_rules(w, wrong);
+	assert_string_equal(w->said, "");
+	look_at_rules(w, right);
+	assert_string_equal(
+		w->said, "repair/applied/-a always,exit -F arch=b32 -S open -F key=a ");
+	rule_advice_free(w->advisor.rules);
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -559,6 +604,7 @@ int main(void)
 		cmocka_unit_test(a_loss_without_end_is_judged_each_minute),
 		cmocka_unit_test(locked_settings_have_no_command),
 		cmocka_unit_test(the_command_line_has_a_limit),
+		cmocka_unit_test(rules_are_looked_through),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
