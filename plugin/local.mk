@@ -139,7 +139,8 @@ bin_PROGRAMS += plugin/aunoise
 plugin_aunoise_SOURCES = plugin/cli/main.c plugin/cli/cli.h \
 	plugin/cli/connect.c plugin/cli/logs.c plugin/cli/logs.h \
 	plugin/cli/losses.c plugin/cli/print.c plugin/cli/print_advice.c \
-	plugin/cli/rules.c plugin/cli/replay.c plugin/cli/report.c plugin/cli/status.c
+	plugin/cli/rules.c plugin/cli/rules_advice.c plugin/cli/rules_advice.h \
+	plugin/cli/replay.c plugin/cli/report.c plugin/cli/status.c
 plugin_aunoise_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 plugin_aunoise_LDADD = $(NOISE_LIBS)
 

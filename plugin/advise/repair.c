@@ -97,11 +97,16 @@ static bool is_told(struct repair_list *list, enum finding_kind kind)
 
 static size_t count_behind(const struct rule_files *files, const struct rule_entry *entry)
 {
-	size_t n = rule_files_count(files), rules = 0;
+	size_t rules = 0;
 
-	for (size_t i = n; i-- > 0 && rule_files_at(files, i) != entry;)
-		rules += rule_files_at(files, i)->rule &&
-			 !rule_files_at(files, i)->left_out;
+	for (size_t i = rule_files_count(files); i-- > 0;) {
+		const struct rule_entry *e = rule_files_at(files, i);
+
+		if (e == entry)
+			break;
+		rules += !e->left_out &&
+			 (e->kind == RULE_LINE_APPEND || e->kind == RULE_LINE_PREPEND);
+	}
 	return rules;
 }
 

@@ -81,6 +81,7 @@ json_t *cli_await(struct cli_daemon *d, const char *type);
 /* --- rules --- */
 
 struct cli_rules;
+struct rule_files;
 struct ruleset;
 
 /**
@@ -89,7 +90,8 @@ struct ruleset;
  * Return: owned, with at least one rule; NULL after saying why.
  */
 struct cli_rules *cli_rules_load(const char *name);
-const struct ruleset *cli_rules_set(const struct cli_rules *r); /* NULL of NULL */
+const struct ruleset *cli_rules_set(const struct cli_rules *r);      /* NULL of NULL */
+const struct rule_files *cli_rules_files(const struct cli_rules *r); /* likewise */
 void cli_rules_free(struct cli_rules *r);
 
 /* --- text --- */

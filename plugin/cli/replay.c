@@ -17,6 +17,7 @@
 
 #include "base/text.h"
 #include "cli/logs.h"
+#include "cli/rules_advice.h"
 #include "config.h"
 #include "count/engine.h"
 #include "emit/report.h"
@@ -28,8 +29,9 @@
 
 struct replay {
 	bool json, every_event;
-	const char *rules_name;  /* NULL: none are known */
-	struct cli_rules *rules; /* of that name */
+	const char *rules_name;      /* NULL: none are known */
+	struct cli_rules *rules;     /* of that name */
+	struct rules_advice *advice; /* about them; NULL: no rules are known */
 	const char *window;
 	unsigned int top, interval_sec;
 	struct engine *engine;
@@ -147,9 +149,12 @@ static int print_text(const struct replay *r, const struct schema_line *line)
 static int print_summary(struct replay *r, bool final)
 {
 	uint64_t gaps = engine_health(r->engine).gap_events;
+	struct report_counter counters[RULES_ADVICE_COUNTERS];
 	struct report_source source = {
 		.engine = r->engine,
 		.gap_events = final ? gaps : gaps - r->gaps_told,
+		.counters = counters,
+		.n_counters = rules_advice_counters(r->advice, counters),
 		.origin = &r->origin,
 	};
 	struct report_depth depth = {
@@ -168,6 +173,29 @@ static int print_summary(struct replay *r, bool final)
 	status = r->json ? CLI_FINE : print_text(r, &line);
 	schema_line_free(&line);
 	return status;
+}
+
+static int print_all_advice(struct replay *r)
+{
+	const struct timeline *t = engine_timeline(r->engine);
+	struct schema_line line;
+	json_t *advice;
+	size_t i;
+
+	if (!r->json) {
+		rules_advice_print(r->advice);
+		return CLI_FINE;
+	}
+	for (i = 0; (advice = rules_advice_at(r->advice, i)); i++) {
+		if (schema_line(&line, "advice", advice,
+				t->started ? t->now_ms : SCHEMA_TIME_NONE, &r->origin)) {
+			fputs("aunoise: no memory for the advice\n", stderr);
+			return CLI_CANNOT;
+		}
+		print_line(r, &line);
+		schema_line_free(&line);
+	}
+	return CLI_FINE;
 }
 
 /* --- feeding --- */
@@ -286,7 +314,9 @@ static int run(struct replay *r)
 	engine_end(r->engine, NULL);
 	hide_progress(r);
 	status = note_quality(r);
-	return status ? status : print_summary(r, true);
+	if (!status)
+		status = print_summary(r, true);
+	return status ? status : print_all_advice(r);
 }
 
 static struct engine *new_engine(const struct replay *r)
@@ -319,8 +349,11 @@ int cli_replay(int argc, char **argv)
 		r.top = r.json ? EVERYTHING : DEFAULT_TOP;
 	if (r.rules_name) {
 		r.rules = cli_rules_load(r.rules_name);
-		if (!r.rules)
+		r.advice = r.rules ? rules_advice_new(r.rules) : NULL;
+		if (!r.advice) {
+			cli_rules_free(r.rules);
 			return CLI_CANNOT;
+		}
 	}
 	r.engine = new_engine(&r);
 	status = r.engine ? logs_open(&r.logs, argc - optind, argv + optind) : CLI_CANNOT;
@@ -328,6 +361,7 @@ int cli_replay(int argc, char **argv)
 		status = run(&r);
 	logs_close(&r.logs);
 	engine_free(r.engine);
+	rules_advice_free(r.advice);
 	cli_rules_free(r.rules);
 	return status;
 }

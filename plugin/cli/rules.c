@@ -181,6 +181,11 @@ const struct ruleset *cli_rules_set(const struct cli_rules *r)
 	return r ? r->set : NULL;
 }
 
+const struct rule_files *cli_rules_files(const struct cli_rules *r)
+{
+	return r ? r->files : NULL;
+}
+
 void cli_rules_free(struct cli_rules *r)
 {
 	if (!r)

@@ -198,9 +198,11 @@ static json_t *joined(json_t *so_far, const char *command)
 	return longer;
 }
 
+/* Likewise: what goes goes last, but for a rule that only moves. */
 static json_t *undo(struct writing *w)
 {
 	const struct repair *r = w->r;
+	bool moves = r->fix == FINDING_FIX_MOVE;
 	json_t *text = NULL;
 
 	if (r->fix == FINDING_FIX_NONE)
@@ -209,10 +211,12 @@ static json_t *undo(struct writing *w)
 		return json_string(
 			r->entry ? "the old line again"
 				 : "the old lines again, then augenrules --load");
-	for (size_t i = 0; i < 2 && r->add[i]; i++)
-		text = joined(text, as_command(w, r->add[i], "-d", "-W"));
+	if (moves)
+		text = joined(text, as_command(w, r->add[0], "-d", "-W"));
 	for (size_t i = 0; i < r->n_remove; i++)
 		text = joined(text, as_command(w, r->remove[i], "-a", "-w"));
+	for (size_t i = 0; !moves && i < 2 && r->add[i]; i++)
+		text = joined(text, as_command(w, r->add[i], "-d", "-W"));
 	return text;
 }
 

@@ -9,7 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 
 # rule FILTER: of the rules' entries over the whole input
-rule() { jq -r "[.windows[-1].rules[] | $1] | add" "$work/json"; }
+rule() { jq -r "select(.type == \"summary\") | [.windows[-1].rules[] | $1] | add" "$work/json"; }
 
 gzip -dc "$recorded" >"$work/recorded"
 cat >"$work/rules" <<'RULES'
@@ -37,30 +37,30 @@ check "the file's line is said" [ "$(rule 'select(.position == 2) | .line')" = 5
 check "a never has written nothing" [ "$(rule 'select(.position == 1) | .events')" = null ]
 check "messages of programs, auditd's too, are no rule's" [ "$(rule 'select(.reason == "user") | .events')" = 128 ]
 check "what the kernel writes without a rule" [ "$(rule 'select(.reason == "hard-wired") | .events')" = 78 ]
-check "rules and the rest are all" jq -e '.windows[] | ([.rules[].records] | add) + .other.rules.records == .records' "$work/json" >/dev/null
+check "rules and the rest are all" jq -es '.[0].windows | all(([.rules[].records] | add) + .other.rules.records == .records)' "$work/json" >/dev/null
 
 # the same without the keys: what the executable alone tells
 sed 's/key=[^ ]*/key=(null)/' "$work/recorded" | sed 's/key=(null).*/key=(null)/' >"$work/keyless"
 "$AUNOISE" replay --json --rules "$work/rules" "$work/keyless" >"$work/json" 2>/dev/null
-wrong=$(jq '[.windows[-1].rules[] | select((.position == 4 and .events > 6030) or (.position == 5 and .events > 36) or (.position == 6 and .events > 40))] | length' "$work/json")
+wrong=$(jq 'select(.type == "summary") | [.windows[-1].rules[] | select((.position == 4 and .events > 6030) or (.position == 5 and .events > 36) or (.position == 6 and .events > 40))] | length' "$work/json")
 check "without keys: no rule has more than it wrote" [ "$wrong" = 0 ]
 
 # rules that write nothing are listed too, and for how long they were watched
 { cat "$work/rules" && printf '%s\n' "-w /etc/never -p wa -k never" "-a never,exit -S all -F uid=4"; } >"$work/more"
 "$AUNOISE" replay --json --rules "$work/more" "$work/recorded" >"$work/json" 2>"$work/err"
-check "a rule that has written nothing" [ "$(jq -c '[.windows[-1].rules[] | select(.key == "never") | .events, (.loaded_s > 1)]' "$work/json")" = "[0,true]" ]
-check "and no window else lists it" [ "$(jq -c '[.windows[:-1][].rules[] | select(.events == 0)]' "$work/json")" = "[]" ]
+check "a rule that has written nothing" [ "$(jq -c 'select(.type == "summary") | [.windows[-1].rules[] | select(.key == "never") | .events, (.loaded_s > 1)]' "$work/json")" = "[0,true]" ]
+check "and no window else lists it" [ "$(jq -c 'select(.type == "summary") | [.windows[:-1][].rules[] | select(.events == 0)]' "$work/json")" = "[]" ]
 
 # a part of an event, whose SYSCALL was lost, is not called hard-wired
 grep -v type=SYSCALL "$work/recorded" | grep -E 'type=(CWD|PATH|PROCTITLE|EOE) ' >"$work/part"
 "$AUNOISE" replay --json --rules "$work/rules" "$work/part" >"$work/json" 2>/dev/null
-check "in part: unknown" [ "$(jq -c '[.windows[-1].rules[] | select(.events > 0).reason]' "$work/json")" = '["unknown"]' ]
+check "in part: unknown" [ "$(jq -c 'select(.type == "summary") | [.windows[-1].rules[] | select(.events > 0).reason]' "$work/json")" = '["unknown"]' ]
 
 # everything else is as without rules
 for rules in "" "--rules $work/rules"; do
 	# shellcheck disable=SC2086 # two words or none
 	"$AUNOISE" replay --json $rules "$work/recorded" |
-		jq -S 'del(.windows[].rules, .windows[].other.rules, .windows[].flows[].rule, .windows[].flows[].position, .health.parsed, .health.evicted_rules)' >"$work/rest$([ -z "$rules" ] || echo .rules)"
+		jq -S 'select(.type == "summary") | del(.windows[].rules, .windows[].other.rules, .windows[].flows[].rule, .windows[].flows[].position, .health.parsed, .health.evicted_rules, .health.rule_advice_over, .health.rule_advice_unsure)' >"$work/rest$([ -z "$rules" ] || echo .rules)"
 done
 check "the other lists are the same" cmp -s "$work/rest" "$work/rest.rules"
 
@@ -84,7 +84,7 @@ printf '%s\n' "type=URINGOP msg=audit(1.000:1): uring_op=18 success=yes exit=3 i
 ring()
 {
 	printf '%s\n' "$@" >"$work/ring.rules"
-	"$AUNOISE" replay --json --rules "$work/ring.rules" "$work/ring" | jq -c '[.windows[-1].rules[] | select(.events > 0) | .list, .position, .candidates, .reason]'
+	"$AUNOISE" replay --json --rules "$work/ring.rules" "$work/ring" | jq -c 'select(.type == "summary") | [.windows[-1].rules[] | select(.events > 0) | .list, .position, .candidates, .reason]'
 }
 check "io_uring: the rule of the call" [ "$(ring '-a always,exit -S chmod -k k' '-a always,exit -S io_uring_enter -k k' '-a always,io_uring -S openat -k k')" = '["exit",2,null,null]' ]
 check "io_uring: that of the operation" [ "$(ring '-a always,exit -S chmod -k k' '-a always,io_uring -S openat -k k')" = '["io_uring",1,null,null]' ]
@@ -100,7 +100,7 @@ printf '%s\n' "type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=59 success
 	"type=PATH msg=audit(1.000:1): item=0 name=\"/usr/bin/program3\" inode=1 dev=08:01 mode=0100755 ouid=0 ogid=0 rdev=00:00 nametype=NORMAL" \
 	"type=EOE msg=audit(1.000:1): " >"$work/one"
 "$AUNOISE" replay --json --rules "$work/many" "$work/one" >"$work/json"
-check "of 70: 64 are told, and that there are 6 more" [ "$(jq -c '[.windows[-1].rules[] | select(.events > 0) | (.candidates | length), .candidates_more]' "$work/json")" = "[64,6]" ]
+check "of 70: 64 are told, and that there are 6 more" [ "$(jq -c 'select(.type == "summary") | [.windows[-1].rules[] | select(.events > 0) | (.candidates | length), .candidates_more]' "$work/json")" = "[64,6]" ]
 check "of 70: is valid" "$PYTHON" "$here/../schema/validate.py" "$work/json"
 
 # --- what is wrong is said, and the rest holds ---

@@ -118,7 +118,8 @@ make_summary()
 		'node=n type=CWD msg=audit(1.000:1): cwd="/"' \
 		'node=n type=PATH msg=audit(1.000:1): item=0 name="/d/f" nametype=NORMAL' \
 		'node=n type=PROCTITLE msg=audit(1.000:1): proctitle="p"' |
-		"$client" replay --json --rules "$work/rules" - 2>/dev/null
+		"$client" replay --json --rules "$work/rules" - 2>/dev/null >"$work/objects" &&
+		head -n 1 "$work/objects" # advice comes behind it
 }
 
 look_at_summary()
