@@ -64,6 +64,7 @@ unit_programs = \
 	tests/unit/test_privs \
 	tests/unit/test_record \
 	tests/unit/test_repair \
+	tests/unit/test_repair_truth \
 	tests/unit/test_report \
 	tests/unit/test_rule \
 	tests/unit/test_rule_dir \
@@ -104,7 +105,7 @@ endif
 unit_cflags = $(plugin_libnoise_a_CFLAGS) $(CMOCKA_CFLAGS)
 unit_libs = $(NOISE_LIBS) $(CMOCKA_LIBS)
 unit_wrap = $(AM_LDFLAGS) -Wl
-EXTRA_DIST += tests/unit/match_help.h tests/unit/oom.h tests/unit/rng.h tests/unit/rule_help.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
+EXTRA_DIST += tests/unit/event_world.h tests/unit/match_help.h tests/unit/oom.h tests/unit/rng.h tests/unit/rule_help.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
 tests_unit_test_assemble_CFLAGS = $(unit_cflags)
 tests_unit_test_assemble_LDADD = $(unit_libs)
 tests_unit_test_rule_CFLAGS = $(unit_cflags)
@@ -235,6 +236,8 @@ tests_unit_test_record_CFLAGS = $(unit_cflags)
 tests_unit_test_record_LDADD = $(unit_libs)
 tests_unit_test_repair_CFLAGS = $(unit_cflags)
 tests_unit_test_repair_LDADD = $(unit_libs)
+tests_unit_test_repair_truth_CFLAGS = $(unit_cflags)
+tests_unit_test_repair_truth_LDADD = $(unit_libs)
 tests_unit_test_report_CFLAGS = $(unit_cflags)
 tests_unit_test_report_LDADD = $(unit_libs)
 tests_unit_test_request_CFLAGS = $(unit_cflags)

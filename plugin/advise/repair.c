@@ -110,6 +110,15 @@ static size_t count_behind(const struct rule_files *files, const struct rule_ent
 	return rules;
 }
 
+/* Its arch is said; to other programs than it was thought out for it is not widened. */
+static void narrow_exception(struct repair *r)
+{
+	if (r->finding != FINDING_NO_ARCH || r->rule->action != AUDIT_NEVER)
+		return;
+	rule_free(r->add[1]);
+	r->add[1] = NULL;
+}
+
 static void fill_removal(struct repair *r)
 {
 	if (r->fix == FINDING_FIX_NONE || r->fix == FINDING_FIX_ADD)
@@ -154,6 +163,7 @@ static void collect(void *arg, struct finding *f)
 	f->corrected[0] = f->corrected[1] = NULL;
 	for (size_t i = 0; i < r->n_other && i < REPAIR_OTHERS_MAX; i++)
 		r->other[i] = f->other[i];
+	narrow_exception(r);
 	if (r->fix == FINDING_FIX_MERGE && r->n_other > REPAIR_OTHERS_MAX)
 		repair_drop(r, "they are too many to be named here");
 	if (r->entry && r->stops)

@@ -96,7 +96,9 @@ const char *repair_guard(const struct repair *r)
 {
 	const struct rule *rule = r->add[0];
 
-	if (!rule || !blinds_at_all(rule) || r->fix == FINDING_FIX_MERGE)
+	/* these leave out no more than they do now */
+	if (!rule || !blinds_at_all(rule) || r->fix == FINDING_FIX_MERGE ||
+	    r->finding == FINDING_NO_ARCH)
 		return NULL;
 	if (rule->list == AUDIT_FILTER_EXCLUDE || rule->list == AUDIT_FILTER_USER)
 		return guard_records(rule);

@@ -142,14 +142,30 @@ static const char *judge_company(struct settling *s, const struct repair *r)
 
 /* --- order --- */
 
-/* Does it not matter which of the two stands first? */
+/* Rules that the kernel asks file by file, until one of a file wins. */
+static bool is_of_file(const struct rule *rule)
+{
+	return rule_find(rule, AUDIT_WATCH) || rule_find(rule, AUDIT_INODE);
+}
+
+static bool has_same_outcome(const struct rule *a, const struct rule *b)
+{
+	return a->action == b->action &&
+	       (a->action == AUDIT_NEVER || span_equal(rule_keys(a), rule_keys(b)));
+}
+
+/*
+ * Does it not matter which of the two stands first? Of a rule about a file it may
+ * matter even if both have the same outcome: one that goes first with its own file
+ * keeps a third one, about another file of the event, from being asked.
+ */
 static bool is_free(const struct rule *a, const struct rule *b)
 {
 	if (b->state != RULE_KNOWN || cover_poison(b))
 		return false;
 	if (a->list == AUDIT_FILTER_EXCLUDE || a->list == AUDIT_FILTER_FS)
 		return true; /* any that matches is enough */
-	if (a->action == b->action && span_equal(rule_keys(a), rule_keys(b)))
+	if (has_same_outcome(a, b) && !is_of_file(a) && !is_of_file(b))
 		return true;
 	return cover_apart(a, b);
 }
@@ -182,7 +198,10 @@ static bool may_all_stand(struct settling *s, const struct repair *r,
 	return true;
 }
 
-/* Rules before which a `never` goes, whose events it takes; Return: a whole one's? */
+/*
+ * Rules before which a `never` goes, whose events it takes, and those about another
+ * file of the event, wherever they stand. Return: does it take all of one's?
+ */
 static bool find_blinded(struct settling *s, struct repair *r)
 {
 	const struct ruleset *set = s->look->set;
@@ -190,8 +209,10 @@ static bool find_blinded(struct settling *s, struct repair *r)
 	for (size_t i = 0; i < ruleset_count(set); i++) {
 		const struct rule *o = ruleset_at(set, i);
 
-		if (o->list != r->rule->list || o->position < r->other[0]->position ||
-		    o->position >= r->rule->position || o->action == AUDIT_NEVER)
+		if (o->list != r->rule->list || o->position >= r->rule->position ||
+		    o->action == AUDIT_NEVER ||
+		    (o->position < r->other[0]->position &&
+		     (!is_of_file(o) || !is_of_file(r->rule))))
 			continue;
 		if (!spend(s) || o->state != RULE_KNOWN || cover_rule(r->rule, o))
 			return true;

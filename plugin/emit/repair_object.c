@@ -226,7 +226,7 @@ static bool leaves_out(const struct repair *r)
 {
 	const struct rule *rule = r->add[0];
 
-	return rule && r->fix != FINDING_FIX_MERGE &&
+	return rule && r->fix != FINDING_FIX_MERGE && r->finding != FINDING_NO_ARCH &&
 	       (rule->action == AUDIT_NEVER || rule->list == AUDIT_FILTER_EXCLUDE);
 }
 
@@ -352,7 +352,8 @@ static const char *gives_up(const struct writing *w)
 {
 	const struct repair *r = w->r;
 
-	if (r->fix == FINDING_FIX_NONE)
+	if (r->fix == FINDING_FIX_NONE ||
+	    (r->finding == FINDING_NO_ARCH && r->rule->action == AUDIT_NEVER))
 		return NULL;
 	if (!w->words->gives_up && leaves_out(r))
 		return "what the corrected rule matches is no longer recorded";
