@@ -61,18 +61,48 @@ void repair_list_free(struct repair_list *list)
 		free_one(&list->of[--list->n]);
 }
 
-/* Its place in the list; the others move on, and the last may fall off. NULL: none. */
-static struct repair *make_place(struct repair_list *list, unsigned int weight)
+static size_t count_kind(const struct repair_list *list, enum finding_kind kind)
 {
-	size_t at = list->n;
+	size_t n = 0;
 
+	for (size_t i = 0; i < list->n; i++)
+		n += list->of[i].finding == kind;
+	return n;
+}
+
+/* Which has to go when there are too many; REPAIR_MAX: none, the new one itself. */
+static size_t find_least(const struct repair_list *list, enum finding_kind kind,
+			 unsigned int weight)
+{
+	bool is_more = count_kind(list, kind) >= REPAIR_OF_A_KIND;
+
+	for (size_t i = REPAIR_MAX; i-- > 0;)
+		if (count_kind(list, list->of[i].finding) > REPAIR_OF_A_KIND)
+			return !is_more || list->of[i].weight > weight ? i : REPAIR_MAX;
+	return !is_more && list->of[REPAIR_MAX - 1].weight > weight ? REPAIR_MAX - 1
+								    : REPAIR_MAX;
+}
+
+/* Its place in the list, behind those that are as serious. NULL: there is none. */
+static struct repair *make_place(struct repair_list *list, enum finding_kind kind,
+				 unsigned int weight)
+{
+	size_t at;
+
+	if (list->n == REPAIR_MAX) {
+		size_t out = find_least(list, kind, weight);
+
+		list->over++;
+		if (out == REPAIR_MAX)
+			return NULL;
+		free_one(&list->of[out]);
+		list->n--;
+		memmove(&list->of[out], &list->of[out + 1],
+			(list->n - out) * sizeof(*list->of));
+	}
+	at = list->n;
 	while (at && list->of[at - 1].weight > weight)
 		at--;
-	list->over += list->n == REPAIR_MAX;
-	if (at == REPAIR_MAX)
-		return NULL;
-	if (list->n == REPAIR_MAX)
-		free_one(&list->of[--list->n]);
 	memmove(&list->of[at + 1], &list->of[at], (list->n - at) * sizeof(*list->of));
 	list->n++;
 	return &list->of[at];
@@ -146,7 +176,7 @@ static void collect(void *arg, struct finding *f)
 
 	if (is_no_matter(c->look, f) || is_told(c->list, f->kind))
 		return;
-	r = make_place(c->list, weight);
+	r = make_place(c->list, f->kind, weight);
 	if (!r)
 		return;
 	*r = (struct repair){.finding = f->kind,

@@ -15,10 +15,13 @@
 #include "rules/findings.h"
 
 /* So few that a new client gets all of them within its buffer. */
-#define REPAIR_MAX         32
+#define REPAIR_MAX 32
+/* More of one kind only where there is room: a set without any rule for 32 bits must not
+ * hide all else. */
+#define REPAIR_OF_A_KIND   8
 #define REPAIR_OTHERS_MAX  16              /* rules of one proposal that are named */
 #define REPAIR_BUDGET      FINDINGS_BUDGET /* for a look at leisure */
-#define REPAIR_BUDGET_LIVE 100000          /* for one that must not take 5 ms, */
+#define REPAIR_BUDGET_LIVE 50000           /* for one that must not take 5 ms, */
 #define REPAIR_RULES_LIVE  512             /* and the rules that it is for */
 
 enum repair_now {                 /* the correction, while the rules are loaded */

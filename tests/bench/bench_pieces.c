@@ -16,12 +16,15 @@
 #include <libaudit.h>
 
 #include "count/engine.h"
+#include "emit/advice.h"
 #include "emit/report.h"
+#include "emit/rule_advice.h"
 #include "emit/state.h"
 #include "count/suspects.h"
 #include "emit/state_save.h"
 #include "rulefiles.h"
 #include "rules/rule_files.h"
+#include "rules/rule_text.h"
 #include "synthetic.h"
 
 #define HOUR_MS  3600000
@@ -291,6 +294,56 @@ static void place_rules(unsigned int n, struct pieces *p)
 	event_base_free(base);
 }
 
+/* --- rules --- */
+
+static void take(void *arg, json_t *object)
+{
+	free(schema_text(object)); /* as it is given out */
+}
+
+/* Each has a fault or two: no twin, the same types and calls, a never behind another. */
+static struct ruleset *faulty_rules(void)
+{
+	const struct rule_world world = {.machine = MACH_86_64};
+	struct ruleset *set = ruleset_new();
+
+	for (int i = 0; set && i < REPAIR_RULES_LIVE; i++) {
+		char text[256];
+		struct rule_line line;
+
+		snprintf(text, sizeof(text),
+			 "-a %s,exit -F arch=b64 -S open,openat,%d -F exit=-EACCES -F "
+			 "auid>=%d -F exe=/srv/p%d -k k%d",
+			 i % 3 ? "always" : "never", i % 300, i, i / 3, i % 9);
+		if (rule_parse(span_of(text), &world, &line) < 0 ||
+		    ruleset_add(set, line.rule, false) < 0)
+			give_up(text);
+	}
+	return set;
+}
+
+static void look(struct pieces *p)
+{
+	struct ruleset *set = faulty_rules();
+	const struct repair_look o = {.set = set,
+				      .known = {.machine = MACH_86_64},
+				      .budget = REPAIR_BUDGET_LIVE,
+				      .most_rules = REPAIR_RULES_LIVE};
+
+	for (int i = 0; i < TIMES; i++) {
+		struct advice *advice = advice_new(take, NULL);
+		struct rule_advice *rules = advice ? rule_advice_new(advice) : NULL;
+		double begin = thread_ms();
+
+		if (!rules || rule_advice_look(rules, &o, false, 0) < 0)
+			give_up("advice");
+		note(p, begin, 0);
+		rule_advice_free(rules);
+		advice_free(advice);
+	}
+	ruleset_free(set);
+}
+
 int main(int argc, char **argv)
 {
 	static struct pieces feeding = {.what = "a read of 64 KiB, all values new"};
@@ -299,6 +352,7 @@ int main(int argc, char **argv)
 	static struct pieces push = {.what = "a summary for everybody"};
 	static struct pieces asked = {.what = "the deepest that a client gets"};
 	static struct pieces searching = {.what = "who made the records"};
+	static struct pieces looking = {.what = "a look at 512 faulty rules"};
 	static struct pieces saving = {.what = "a slice of the state"};
 	static struct pieces placing = {.what = "800 rules sought on disk"};
 	static struct pieces placing_most = {.what = "the most of them, 4096"};
@@ -340,6 +394,7 @@ int main(int argc, char **argv)
 		report(e, &of_asked, &asked);
 		search(e, &searching);
 	}
+	look(&looking);
 	fill(&ledger);
 	for (i = 0; i < 10; i++)
 		save(e, &ledger, &saving, &whole);
@@ -358,6 +413,7 @@ int main(int argc, char **argv)
 	show(&push);
 	show(&asked);
 	show(&searching);
+	show(&looking);
 	show(&saving);
 	show(&placing);
 	show(&placing_most);

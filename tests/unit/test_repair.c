@@ -287,6 +287,74 @@ static void repair_keeps_the_most_serious(void **state)
 	ruleset_free(set);
 }
 
+static void one_kind_does_not_hide_the_others(void **state)
+{
+	struct ruleset *set = ruleset_new();
+	struct repair_look look = look_of(set);
+	struct repair_list list;
+	size_t n[FINDING_KINDS] = {0};
+
+	for (int i = 0; i < 2 * REPAIR_MAX; i++) {
+		char line[128];
+
+		snprintf(line, sizeof(line), B64 "-S open -F exe=/srv/%d -k k%d", i, i);
+		assert_int_equal(ruleset_add(set, rule_help_rule(line), false), 0);
+		snprintf(line, sizeof(line), "-a always,exit -F exe=/all/%d%s", i,
+			 i < 2 ? "" : " -k one");
+		assert_int_equal(ruleset_add(set, rule_help_rule(line), false), 0);
+	}
+	assert_int_equal(repair_look(&look, &list), 0);
+	assert_int_equal(list.n, REPAIR_MAX);
+	for (size_t i = 0; i < list.n; i++) {
+		n[list.of[i].finding]++;
+		assert_true(!i || list.of[i - 1].weight <= list.of[i].weight);
+		check_promises(set, &list.of[i]);
+	}
+	assert_int_equal(n[FINDING_NO_KEY], 2);
+	assert_int_equal(n[FINDING_SHARED_KEY], 1);
+	assert_in_range(n[FINDING_ALL_CALLS], 8, 24);
+	assert_in_range(n[FINDING_NO_TWIN], 8, 24);
+	assert_int_equal(list.over, 4 * REPAIR_MAX + 3 - REPAIR_MAX);
+	repair_list_free(&list);
+	ruleset_free(set);
+}
+
+/* What only the daemon can know: the other set, labels, files. */
+static void what_files_alone_do_not_show(void **state)
+{
+	struct ruleset *kernel = read_set(B64 "-S open -F subj_type=a -k a\n" B64
+					      "-S open -F exe=/bin/link -k b\n" B32
+					      "-S open -k c\n" B32 "-S close -k d"),
+		       *disk = read_set(B32 "-S close -k d\n" B32 "-S open -k c\n" B32
+					    "-S mkdir -k e\n" B32 "-S rmdir -k f");
+	struct repair_look look = look_of(kernel);
+	struct repair_list list;
+	size_t others[FINDING_KINDS] = {0}, n[FINDING_KINDS] = {0};
+
+	look.known.labels = FINDING_LABELS_NONE;
+	look.disk = disk;
+	assert_int_equal(repair_look(&look, &list), 0);
+	for (size_t i = 0; i < list.n; i++) {
+		struct repair_scene scene = {MACH_86_64, false, true};
+		json_t *object = repair_object(&list.of[i], 1, &scene);
+
+		assert_non_null(object);
+		json_decref(object);
+		n[list.of[i].finding]++;
+		others[list.of[i].finding] = list.of[i].n_other;
+	}
+	assert_int_equal(n[FINDING_DEAD_LABEL], 1);
+	assert_int_equal(n[FINDING_EXE_LINK], 1);
+	assert_int_equal(n[FINDING_MOVED], 1);
+	assert_int_equal(n[FINDING_ONLY_DISK], 1);
+	assert_int_equal(others[FINDING_ONLY_DISK], 1);
+	assert_int_equal(n[FINDING_ONLY_KERNEL], 1);
+	assert_int_equal(others[FINDING_ONLY_KERNEL], 1);
+	repair_list_free(&list);
+	ruleset_free(kernel);
+	ruleset_free(disk);
+}
+
 /* --- over several looks --- */
 
 struct sent {
@@ -559,6 +627,8 @@ int main(void)
 		cmocka_unit_test(repair_replaces_with_what_loads),
 		cmocka_unit_test(repair_wakes_no_exclude_that_is_too_wide),
 		cmocka_unit_test(repair_keeps_the_most_serious),
+		cmocka_unit_test(one_kind_does_not_hide_the_others),
+		cmocka_unit_test(what_files_alone_do_not_show),
 		cmocka_unit_test(an_advice_is_followed_to_its_end),
 		cmocka_unit_test(a_changed_correction_takes_its_place),
 		cmocka_unit_test(moved_and_replaced_is_applied),
