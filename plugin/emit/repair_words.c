@@ -29,9 +29,11 @@ static const struct repair_words words[FINDING_KINDS] = {
 			     "there"},
 	[FINDING_NO_TWIN] = {"no_twin", "record 32-bit programs too",
 			     "a twin with arch=b32 for", "directly behind", NULL},
-	[FINDING_MERGEABLE] = {"mergeable", "make one rule of several",
-			       "one rule in place of",
-			       "in place of the first of the rules", NULL},
+	[FINDING_MERGEABLE] =
+		{"mergeable", "make one rule of several", "one rule in place of",
+		 "in place of the first of the rules",
+		 "nothing of the events; but who looks for a policy's lines "
+		 "word for word no longer finds them"},
 	[FINDING_POISONED] = {"poisoned", "take a field away that disables the list",
 			      "fields of", "in place of the rule",
 			      "what the rule matches, and the rules behind it, is left "
