@@ -27,6 +27,13 @@ static void on_news(void *arg, unsigned int news)
 		alarm_news(&l->alarm, LEDGER_LOST); /* it has a cause now */
 }
 
+static void on_rules(void *arg, const struct ruleset *rules)
+{
+	struct lookout *l = arg;
+
+	advisor_rules(&l->advisor, rules);
+}
+
 static bool add_monitor(struct lookout *l, const struct lookout_options *options)
 {
 	const struct monitor_options o = {.base = options->base,
@@ -48,6 +55,7 @@ static bool add_monitor(struct lookout *l, const struct lookout_options *options
 				      .monitor = l->monitor,
 				      .ledger = monitor_ledger(l->monitor),
 				      .advice = options->advice,
+				      .rules = options->rule_advice,
 				      .config = options->config};
 	advisor_init(&l->advisor);
 	lookout_configure(l);
@@ -59,7 +67,9 @@ static bool add_rulewatch(struct lookout *l, const struct lookout_options *optio
 	const struct rulewatch_options o = {.base = options->base,
 					    .engine = options->engine,
 					    .monitor = l->monitor,
-					    .watch = options->watch};
+					    .watch = options->watch,
+					    .read = on_rules,
+					    .arg = l};
 
 	l->rulewatch = rulewatch_new(&o);
 	return l->rulewatch != NULL;

@@ -27,6 +27,7 @@ struct lookout_options {
 	int watch_error;       /* why, for watch_reason() */
 	struct alerts *alerts;
 	struct advice *advice;
+	struct rule_advice *rule_advice; /* that stands in it */
 };
 
 struct lookout;

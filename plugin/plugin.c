@@ -295,7 +295,8 @@ static int set_up_lookout(struct plugin *p)
 					  .watch = p->root.watch,
 					  .watch_error = p->root.watch_error,
 					  .alerts = outlet_alerts(p->outlet),
-					  .advice = outlet_advice(p->outlet)};
+					  .advice = outlet_advice(p->outlet),
+					  .rule_advice = outlet_rule_advice(p->outlet)};
 
 	p->lookout = lookout_new(&o);
 	if (!p->lookout) {
