@@ -153,9 +153,12 @@ static void on_placed(void *arg, struct ruleset *rules, bool known)
 /* Of the files first: the kernel's rules are to be no older than they. */
 static void on_files(struct rulewatch *w, const struct watch_answer *answer)
 {
+	int r;
+
 	rulefiles_take(w->files, answer);
-	if (w->o.watch)
-		note_result(w, watch_request(w->o.watch, WATCH_RULES));
+	r = w->o.watch ? watch_request(w->o.watch, WATCH_RULES) : 0;
+	if (r)
+		note_result(w, r);
 }
 
 bool rulewatch_answer(struct rulewatch *w, const struct watch_answer *answer)
