@@ -21,7 +21,7 @@ struct rulewatch {
 	struct rulewatch_options o;
 	struct event *timer;
 	struct rulefiles *files;
-	int64_t read_ms; /* wall clock: when the lists came that are being placed */
+	int64_t read_ms;       /* wall clock: when the lists came that are being placed */
 	bool stale;            /* the lists have changed since they were asked for */
 	bool failed;           /* the last time; it was said */
 	int64_t late_ms;       /* CLOCK_BOOTTIME; 0: there was no try yet */
