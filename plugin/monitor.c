@@ -311,6 +311,11 @@ void monitor_hang_up(struct monitor *m, int error)
 
 /* --- what is known --- */
 
+pid_t monitor_auditd(const struct monitor *m)
+{
+	return m->ledger.has_status ? (pid_t)m->ledger.status.pid : 0;
+}
+
 bool monitor_is_crowded(const struct monitor *m)
 {
 	return m->crowded || m->error == -EBUSY;

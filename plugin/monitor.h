@@ -11,6 +11,7 @@
 
 #include <event2/event.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "config.h"
 #include "count/engine.h"
@@ -45,6 +46,9 @@ void monitor_hang_up(struct monitor *m, int error);
 /** monitor_is_crowded - does auditd's socket hold so much that the queue behind it may be
  * full? Then nothing is to be asked of the kernel that can wait. */
 bool monitor_is_crowded(const struct monitor *m);
+
+/** monitor_auditd - the process that the kernel gives its records; 0: not known */
+pid_t monitor_auditd(const struct monitor *m);
 
 /** monitor_ledger - what it knows; lives as long as @m */
 struct ledger *monitor_ledger(struct monitor *m);

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -37,6 +38,12 @@ static void wait(struct rulewatch *w, unsigned int ms)
 	event_add(w->timer, &time);
 }
 
+/* A stream that comes from elsewhere is not this kernel's. */
+static bool is_of_auditd(const struct rulewatch *w)
+{
+	return monitor_auditd(w->o.monitor) == getppid();
+}
+
 /* In a long flood the rules are what is asked for; one sleeper in that time does not
  * change how it goes. */
 static bool is_to_wait(struct rulewatch *w)
@@ -55,7 +62,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 	if (!w->o.watch)
 		return;
-	if (is_to_wait(w)) {
+	if (!is_of_auditd(w) || is_to_wait(w)) {
 		wait(w, AGAIN_MS);
 		return;
 	}

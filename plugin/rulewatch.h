@@ -2,6 +2,7 @@
 /*
  * rulewatch.h - the kernel's rules, read anew whenever they may have changed
  *
+ * Where the stream comes from the auditd that is registered with the kernel.
  * At the start; when the stream tells of a change, once that has been quiet for a
  * moment, for whoever loads rules loads many; and every ten minutes, since a change may
  * not be written. While auditd's socket is crowded not sooner than after ten seconds: the

@@ -135,7 +135,7 @@ tests_unit_test_cache_LDADD = $(unit_libs)
 tests_unit_test_rulewatch_time_SOURCES = tests/unit/test_rulewatch_time.c \
 	plugin/rulefiles.c plugin/rulewatch.c
 tests_unit_test_rulewatch_time_CFLAGS = $(unit_cflags)
-tests_unit_test_rulewatch_time_LDFLAGS = $(unit_wrap),--wrap=clock_read,--wrap=watch_request,--wrap=event_add,--wrap=event_new,--wrap=monitor_is_crowded
+tests_unit_test_rulewatch_time_LDFLAGS = $(unit_wrap),--wrap=clock_read,--wrap=watch_request,--wrap=event_add,--wrap=event_new,--wrap=monitor_is_crowded,--wrap=monitor_auditd
 tests_unit_test_rulewatch_time_LDADD = $(unit_libs)
 tests_unit_test_monitor_SOURCES = tests/unit/test_monitor.c plugin/monitor.c \
 	plugin/advisor.c

@@ -209,7 +209,7 @@ static void on_complete(void *arg, struct assembly *ev)
 	struct print print;
 	bool has_print = take_print(e, ev, &print);
 
-	if (e->with_rules) {
+	if (e->with_rules && !rule_book_is_empty(&e->book)) {
 		count_by_rule(e, ev, has_print ? &print.hash : NULL);
 		return;
 	}

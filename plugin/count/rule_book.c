@@ -30,6 +30,7 @@ int rule_book_init(struct rule_book *b, const struct ruleset *rules)
 	const struct attribution_options options = {.machine = audit_detect_machine()};
 
 	b->machine = options.machine;
+	b->none = (struct rule_version){.number = ++b->versions};
 	b->foreign = (struct rule_version){.number = ++b->versions, .foreign = true};
 	if (!rules)
 		return 0;
@@ -128,6 +129,11 @@ const struct rule_version *rule_book_find(const struct rule_book *b,
 	if (holds(&b->now, ev))
 		return &b->now;
 	return holds(&b->before, ev) ? &b->before : &b->none;
+}
+
+bool rule_book_is_empty(const struct rule_book *b)
+{
+	return !b->lists && !b->now.always;
 }
 
 const struct ruleset *rule_book_rules(const struct rule_book *b)

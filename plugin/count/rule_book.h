@@ -104,6 +104,9 @@ void rule_book_list(struct rule_book *b, struct tally *t, int64_t now_ms);
 struct tally_rule rule_book_entry(const struct verdict *v, const struct siphash_key *key,
 				  char *name);
 
+/** rule_book_is_empty - has no list held yet? Then nothing is said of rules. */
+bool rule_book_is_empty(const struct rule_book *b);
+
 /** rule_book_rules - those that hold for what comes now; NULL: not known */
 const struct ruleset *rule_book_rules(const struct rule_book *b);
 

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "rule_help.h"
 #include "rulewatch.h"
@@ -25,6 +26,11 @@ static int ask_error;
 static bool crowded;
 static uint32_t serial;
 static int64_t stamp_ms;
+
+pid_t monitor_auditd(const struct monitor *m)
+{
+	return getppid();
+}
 
 bool monitor_is_crowded(const struct monitor *m)
 {

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "rule_help.h"
 #include "rulewatch.h"
@@ -27,12 +28,14 @@ static int64_t timer_ms;   /* the last that was asked for; -1: none since */
 static unsigned int asked; /* for the kernel's rules */
 static int refusal;
 static bool crowded;
+static pid_t auditd;
 
 struct clock_reading __wrap_clock_read(void);
 int __wrap_watch_request(struct watch *w, enum watch_request request);
 int __wrap_event_add(struct event *e, const struct timeval *time);
 int __real_event_add(struct event *e, const struct timeval *time);
 bool __wrap_monitor_is_crowded(const struct monitor *m);
+pid_t __wrap_monitor_auditd(const struct monitor *m);
 struct event *__wrap_event_new(struct event_base *base, evutil_socket_t fd, short what,
 			       event_callback_fn fn, void *arg);
 struct event *__real_event_new(struct event_base *base, evutil_socket_t fd, short what,
@@ -70,6 +73,11 @@ int __wrap_event_add(struct event *e, const struct timeval *time)
 	return 0;
 }
 
+pid_t __wrap_monitor_auditd(const struct monitor *m)
+{
+	return auditd;
+}
+
 bool __wrap_monitor_is_crowded(const struct monitor *m)
 {
 	return crowded;
@@ -98,6 +106,7 @@ static int set_up(void **state)
 	asked = 0;
 	refusal = 0;
 	crowded = false;
+	auditd = getppid();
 	w->base = event_base_new();
 	w->engine = engine_new(&o);
 	assert_non_null(w->base);
@@ -251,6 +260,20 @@ static void an_answer_of_the_past(void **state)
 	assert_true(holds(w));
 }
 
+static void a_stream_from_elsewhere(void **state)
+{
+	auditd = 0;
+	tick(0);
+	assert_int_equal(asked, 0);
+	assert_int_equal(timer_ms, 500);
+	auditd = getpid();
+	tick(500);
+	assert_int_equal(asked, 0);
+	auditd = getppid();
+	tick(500);
+	assert_int_equal(asked, 1);
+}
+
 static void a_crowd_is_waited_for(void **state)
 {
 	unsigned int n;
@@ -328,6 +351,7 @@ int main(void)
 		CASE(once_it_is_quiet),
 		CASE(when_it_is_never_quiet),
 		CASE(an_answer_of_the_past),
+		CASE(a_stream_from_elsewhere),
 		CASE(a_crowd_is_waited_for),
 		CASE(what_fails_is_tried_less_and_less),
 		CASE(what_cannot_be_asked),
