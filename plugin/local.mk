@@ -66,10 +66,13 @@ plugin_libnoise_a_SOURCES = \
 	plugin/rules/words.c plugin/rules/words.h \
 	plugin/advise/daemon.c plugin/advise/daemon.h \
 	plugin/advise/loss.c plugin/advise/loss.h \
+	plugin/advise/path.c plugin/advise/path.h \
 	plugin/advise/queue.c plugin/advise/queue.h \
 	plugin/advise/repair.c plugin/advise/repair.h \
 	plugin/advise/repair_guard.c plugin/advise/repair_part.h \
 	plugin/advise/repair_settle.c \
+	plugin/advise/whatif.c plugin/advise/whatif.h plugin/advise/whatif_inner.h \
+	plugin/advise/whatif_ask.c plugin/advise/whatif_blinds.c \
 	plugin/count/attribution.c plugin/count/attribution.h \
 	plugin/count/burst.c plugin/count/burst.h \
 	plugin/emit/advice.c plugin/emit/advice.h \

@@ -94,6 +94,7 @@ unit_programs = \
 	tests/unit/test_timeline \
 	tests/unit/test_topk \
 	tests/unit/test_watch \
+	tests/unit/test_whatif \
 	tests/unit/test_watch_read \
 	tests/unit/test_window \
 	tests/unit/test_worker \
@@ -105,9 +106,11 @@ endif
 unit_cflags = $(plugin_libnoise_a_CFLAGS) $(CMOCKA_CFLAGS)
 unit_libs = $(NOISE_LIBS) $(CMOCKA_LIBS)
 unit_wrap = $(AM_LDFLAGS) -Wl
-EXTRA_DIST += tests/unit/event_world.h tests/unit/match_help.h tests/unit/oom.h tests/unit/rng.h tests/unit/rule_help.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
+EXTRA_DIST += tests/unit/advise_help.h tests/unit/event_world.h tests/unit/match_help.h tests/unit/oom.h tests/unit/rng.h tests/unit/rule_help.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
 tests_unit_test_assemble_CFLAGS = $(unit_cflags)
 tests_unit_test_assemble_LDADD = $(unit_libs)
+tests_unit_test_whatif_CFLAGS = $(unit_cflags)
+tests_unit_test_whatif_LDADD = $(unit_libs)
 tests_unit_test_rule_CFLAGS = $(unit_cflags)
 tests_unit_test_rule_LDADD = $(unit_libs)
 tests_unit_test_rule_dir_CFLAGS = $(unit_cflags)
