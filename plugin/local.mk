@@ -65,6 +65,9 @@ plugin_libnoise_a_SOURCES = \
 	plugin/rules/ruleset_compare.c \
 	plugin/rules/words.c plugin/rules/words.h \
 	plugin/advise/daemon.c plugin/advise/daemon.h \
+	plugin/advise/guard.c plugin/advise/guard.h plugin/advise/guard_inner.h \
+	plugin/advise/guard_events.c plugin/advise/guard_form.c \
+	plugin/advise/guard_names.c \
 	plugin/advise/loss.c plugin/advise/loss.h \
 	plugin/advise/path.c plugin/advise/path.h \
 	plugin/advise/queue.c plugin/advise/queue.h \

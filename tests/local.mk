@@ -45,6 +45,7 @@ unit_programs = \
 	tests/unit/test_findings_truth \
 	tests/unit/test_flows \
 	tests/unit/test_gaps \
+	tests/unit/test_guard \
 	tests/unit/test_input \
 	tests/unit/test_keeper \
 	tests/unit/test_lag \
@@ -106,9 +107,11 @@ endif
 unit_cflags = $(plugin_libnoise_a_CFLAGS) $(CMOCKA_CFLAGS)
 unit_libs = $(NOISE_LIBS) $(CMOCKA_LIBS)
 unit_wrap = $(AM_LDFLAGS) -Wl
-EXTRA_DIST += tests/unit/advise_help.h tests/unit/event_world.h tests/unit/match_help.h tests/unit/oom.h tests/unit/rng.h tests/unit/rule_help.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
+EXTRA_DIST += tests/unit/advise_help.h tests/unit/event_world.h tests/unit/guard_help.h tests/unit/match_help.h tests/unit/oom.h tests/unit/rng.h tests/unit/rule_help.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
 tests_unit_test_assemble_CFLAGS = $(unit_cflags)
 tests_unit_test_assemble_LDADD = $(unit_libs)
+tests_unit_test_guard_CFLAGS = $(unit_cflags)
+tests_unit_test_guard_LDADD = $(unit_libs)
 tests_unit_test_whatif_CFLAGS = $(unit_cflags)
 tests_unit_test_whatif_LDADD = $(unit_libs)
 tests_unit_test_rule_CFLAGS = $(unit_cflags)

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * guard_form.c - the closed set of forms that advice may have
+ *
+ * A rule of another form is refused whatever it does: so nothing comes through that
+ * the rest of the guard does not know how to judge.
+ */
+#include <libaudit.h>
+
+#include "advise/guard_inner.h"
+#include "advise/path.h"
+#include "rules/calls.h"
+
+#define N_OF(table) (sizeof(table) / sizeof((table)[0]))
+
+static bool is_same_field(const struct rule_field *a, const struct rule_field *b)
+{
+	return a->type == b->type && a->op == b->op && a->value == b->value &&
+	       span_equal(a->text, b->text);
+}
+
+static bool has_field(const struct rule *rule, const struct rule_field *f)
+{
+	for (uint32_t i = 0; rule && i < rule->n_fields; i++)
+		if (is_same_field(&rule->field[i], f))
+			return true;
+	return false;
+}
+
+static bool is_auid_unset(const struct rule_field *f)
+{
+	return (f->type == AUDIT_LOGINUID && f->value == AUDIT_UID_UNSET &&
+		f->op == AUDIT_EQUAL) ||
+	       (f->type == AUDIT_LOGINUID_SET && f->value == 0 && f->op == AUDIT_EQUAL);
+}
+
+static bool is_auid_set(const struct rule_field *f)
+{
+	return f->type == AUDIT_LOGINUID && f->value == AUDIT_UID_UNSET &&
+	       f->op == AUDIT_NOT_EQUAL;
+}
+
+/* Each at most once. Return: false: not a field of an identity, or a second one. */
+static bool read_field(const struct rule_field *f, struct guard_target *t)
+{
+	if (f->op != AUDIT_EQUAL)
+		return false;
+	switch (f->type) {
+	case AUDIT_ARCH:
+		return true;
+	case AUDIT_EXE:
+		if (t->exe.p)
+			return false;
+		t->exe = f->text;
+		return true;
+	case AUDIT_DIR:
+		if (t->dir.p)
+			return false;
+		t->dir = f->text;
+		return true;
+	case AUDIT_UID:
+		if (t->has_uid)
+			return false;
+		t->has_uid = true;
+		t->uid = f->value;
+		return true;
+	case AUDIT_LOGINUID:
+	case AUDIT_LOGINUID_SET:
+		if (t->auid_unset || !is_auid_unset(f))
+			return false;
+		t->auid_unset = true;
+		return true;
+	case AUDIT_EXIT: /* an error, no result */
+		if (t->has_exit || f->value < (uint32_t)-4095)
+			return false;
+		t->has_exit = true;
+		t->exit = f->value;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A field of the excepted rule may stand in the exception as it is; not its name, and not
+ * path=, whose order among others changes when the file is replaced. */
+static bool may_be_copied(const struct rule_field *f)
+{
+	return f->type != AUDIT_FILTERKEY && f->type != AUDIT_WATCH &&
+	       f->type != AUDIT_INODE && f->type != AUDIT_DIR && f->type != AUDIT_EXE;
+}
+
+static bool read_exception(const struct guard *g, const struct rule *rule,
+			   struct guard_target *t)
+{
+	bool has_arch = false;
+
+	if (rule->action != AUDIT_NEVER)
+		return false;
+	for (uint32_t i = 0; i < rule->n_fields; i++) {
+		const struct rule_field *f = &rule->field[i];
+
+		has_arch |= f->type == AUDIT_ARCH;
+		if (!read_field(f, t) &&
+		    !(may_be_copied(f) &&
+		      (has_field(g->c->about[0], f) || has_field(g->c->about[1], f))))
+			return false;
+	}
+	return has_arch;
+}
+
+bool guard_read_exclude(const struct rule *rule, struct guard_target *t)
+{
+	uint32_t low = 0, high = 0;
+
+	if (rule->list != AUDIT_FILTER_EXCLUDE || rule->action != AUDIT_NEVER)
+		return false;
+	for (uint32_t i = 0; i < rule->n_fields; i++) {
+		const struct rule_field *f = &rule->field[i];
+		bool from = f->op == AUDIT_GREATER_THAN_OR_EQUAL;
+
+		if (f->type != AUDIT_MSGTYPE) {
+			if (f->type == AUDIT_ARCH || f->type == AUDIT_DIR ||
+			    f->type == AUDIT_EXIT || !read_field(f, t))
+				return false;
+			continue;
+		}
+		if (f->op != AUDIT_EQUAL && !from && f->op != AUDIT_LESS_THAN_OR_EQUAL)
+			return false;
+		if ((f->op == AUDIT_EQUAL || from) && low)
+			return false;
+		if ((f->op == AUDIT_EQUAL || !from) && high)
+			return false;
+		low = f->op == AUDIT_EQUAL || from ? f->value : low;
+		high = f->op == AUDIT_EQUAL || !from ? f->value : high;
+	}
+	t->form = GUARD_FORM_EXCLUDE;
+	t->type_low = low;
+	t->type_high = high;
+	return low && low <= high && t->exe.p;
+}
+
+/* --- narrowing --- */
+
+/* Calls that sample rules ask for of people alone (`auid>=1000`, `auid!=unset`), with
+ * those that came to the same end later. */
+static bool is_peoples_call(const char *name)
+{
+	static const char *const names[] = {
+		"chmod",
+		"chown",
+		"creat",
+		"fchmod",
+		"fchmodat",
+		"fchmodat2",
+		"fchown",
+		"fchownat",
+		"fremovexattr",
+		"fsetxattr",
+		"ftruncate",
+		"lchown",
+		"lremovexattr",
+		"lsetxattr",
+		"mount",
+		"open",
+		"open_by_handle_at",
+		"openat",
+		"openat2",
+		"removexattr",
+		"rename",
+		"renameat",
+		"renameat2",
+		"rmdir",
+		"setxattr",
+		"truncate",
+		"unlink",
+		"unlinkat",
+		"umount2",
+	};
+
+	for (size_t i = 0; name && i < N_OF(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Is it a rule about what people do, that services only happen to run into? */
+static bool asks_of_people(const struct rule *rule)
+{
+	const struct rule_field *arch = rule_find(rule, AUDIT_ARCH);
+	int machine = arch ? calls_machine(arch->value, -1) : -1;
+
+	if (machine < 0 || rule_has_all_calls(rule))
+		return false;
+	for (uint32_t i = 0; i < rule->n_fields; i++)
+		switch (rule->field[i].type) {
+		case AUDIT_ARCH:
+		case AUDIT_EXIT:
+		case AUDIT_SUCCESS:
+		case AUDIT_FILTERKEY:
+			break;
+		default:
+			return false;
+		}
+	for (unsigned int nr = 0; nr < AUDIT_BITMASK_SIZE * 32; nr++)
+		if (rule_has_call(rule, nr) &&
+		    !is_peoples_call(calls_name(nr, machine, false)))
+			return false;
+	return true;
+}
+
+static bool read_narrowing(struct guard *g, const struct whatif_edit *edit)
+{
+	const struct rule *from = edit->instead, *to = edit->add;
+	uint32_t more = 0;
+
+	if (to->list != AUDIT_FILTER_EXIT || to->action != AUDIT_ALWAYS ||
+	    from->list != to->list || from->action != to->action ||
+	    from->state != RULE_KNOWN || memcmp(from->mask, to->mask, sizeof(to->mask)))
+		return guard_refuse(g, GUARD_FORM, "the rule in its place is another");
+	for (uint32_t i = 0; i < to->n_fields; i++)
+		if (!has_field(from, &to->field[i])) {
+			if (!is_auid_set(&to->field[i]))
+				return guard_refuse(
+					g, GUARD_FORM,
+					"a rule is narrowed by auid!=unset alone");
+			more++;
+		}
+	if (more != 1 || to->n_fields != from->n_fields + 1)
+		return guard_refuse(g, GUARD_FORM,
+				    "a rule is narrowed by auid!=unset alone");
+	if (!asks_of_people(from))
+		return guard_refuse(g, GUARD_PEOPLE,
+				    "the rule does not ask for what people do, so "
+				    "services are not to be left out of it");
+	g->target.form = GUARD_FORM_NARROWING;
+	return true;
+}
+
+/* --- all rules of the case --- */
+
+static bool judge_texts(struct guard *g, const struct rule *rule)
+{
+	for (uint32_t i = 0; i < rule->n_fields; i++) {
+		const struct rule_field *f = &rule->field[i];
+		bool good = true;
+
+		if (f->type == AUDIT_FILTERKEY)
+			good = guard_key(f->text);
+		else if (f->type == AUDIT_EXE || f->type == AUDIT_DIR)
+			good = path_may_stand_in_rule(f->text);
+		else if (f->text.p)
+			return guard_refuse(g, GUARD_FORM,
+					    "the rule has a text of a kind that advice "
+					    "has not");
+		if (!good)
+			return guard_refuse(
+				g, GUARD_ALPHABET,
+				"a path or key has other characters than those that "
+				"enter a rule");
+	}
+	return true;
+}
+
+static bool is_same_target(const struct guard_target *a, const struct guard_target *b)
+{
+	return a->form == b->form && span_equal(a->exe, b->exe) &&
+	       span_equal(a->dir, b->dir) && a->has_uid == b->has_uid &&
+	       a->uid == b->uid && a->auid_unset == b->auid_unset &&
+	       a->has_exit == b->has_exit && a->exit == b->exit;
+}
+
+static bool read_edit(struct guard *g, const struct whatif_edit *edit)
+{
+	struct guard_target *t = &g->target;
+	bool good;
+
+	*t = (struct guard_target){.form = GUARD_FORM_EXCEPTION};
+	if (!edit->add || edit->add->state != RULE_KNOWN)
+		return guard_refuse(g, GUARD_FORM, "the rule is not understood");
+	if (!judge_texts(g, edit->add))
+		return false;
+	if (edit->instead)
+		return read_narrowing(g, edit);
+	if (edit->add->list == AUDIT_FILTER_EXIT)
+		good = read_exception(g, edit->add, t);
+	else
+		good = guard_read_exclude(edit->add, t);
+	return good ||
+	       guard_refuse(g, GUARD_FORM, "the rule is of no form that advice may have");
+}
+
+bool guard_read_form(struct guard *g)
+{
+	struct guard_target first = {.form = GUARD_FORMS};
+
+	if (!g->c->n)
+		return guard_refuse(g, GUARD_FORM, "there is no rule");
+	for (size_t i = 0; i < g->c->n; i++) {
+		if (!read_edit(g, &g->c->edit[i]))
+			return false;
+		if (!i)
+			first = g->target;
+		else if (!is_same_target(&first, &g->target))
+			return guard_refuse(g, GUARD_FORM,
+					    "the rules are not about one and the same");
+	}
+	if (first.form == GUARD_FORM_EXCLUDE)
+		return g->c->n == 1 || guard_is_cron(first.exe) ||
+		       guard_refuse(g, GUARD_FORM, "an exclude stands alone");
+	return g->c->n <= 2 || guard_refuse(g, GUARD_FORM, "there are too many rules");
+}

@@ -1,0 +1,731 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_guard.c - what may be advised, and above all what may not
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "guard_help.h"
+
+#define N_OF(table) (sizeof(table) / sizeof((table)[0]))
+
+static struct guard_options options;
+static struct guard_verdict verdict;
+static struct guard_case with; /* what a test sets beside the change */
+
+static int reset(void **state)
+{
+	(void)state;
+	options = help_guard;
+	memset(&with, 0, sizeof(with));
+	return 0;
+}
+
+#define OPENS "-a always,exit -F arch=b64 -S openat -F exit=-EACCES -F key=access"
+
+/* @add: lines; @at: the rule whose place they take, or 0. @rules has one that the change
+ * is about, the first. */
+static enum guard_reason judge(const char *rules, const char *add, uint32_t at,
+			       const struct whatif_flow *flow, size_t n)
+{
+	struct ruleset *set = help_set(rules), *added = help_set(add);
+	struct whatif *w = help_whatif(set);
+	struct whatif_table t = help_table(flow, n);
+	struct whatif_record record[8];
+	struct whatif_edit edit[4];
+	struct guard_case c = with;
+	struct whatif_saves saves;
+	uint8_t fate[64];
+	bool allowed;
+
+	for (size_t i = 0; i < n && i < N_OF(record); i++)
+		if (whatif_record_of(&flow[i], i, flow[i].types[0], &record[t.n_records]))
+			t.n_records++;
+	t.record = record;
+	c.edit = edit;
+	c.n = ruleset_count(added);
+	assert_true(c.n <= N_OF(edit));
+	for (size_t i = 0; i < c.n; i++)
+		edit[i] = (struct whatif_edit){ruleset_at(added, i),
+					       at ? help_at(set, at) : NULL};
+	c.about[0] = help_at(set, 1);
+	whatif_run(w, &t, edit, c.n, fate, &saves);
+	c.table = &t;
+	c.fate = fate;
+	allowed = guard_judge(&options, &c, &verdict);
+	assert_int_equal(allowed, verdict.reason == GUARD_ALLOWED);
+	assert_true(verdict.text[0]);
+	for (const char *p = verdict.text; *p; p++)
+		assert_true(*p >= ' ' && *p <= '~');
+	whatif_free(w);
+	ruleset_free(added);
+	ruleset_free(set);
+	return verdict.reason;
+}
+
+static struct whatif_flow refused(const char *exe, int64_t uid, int64_t auid,
+				  const char *dir)
+{
+	struct whatif_flow f = help_file(exe, uid, auid, dir);
+
+	f.success = EVENT_SUCCESS_NO;
+	f.error = 13;
+	f.won = WHATIF_WON_RULE;
+	f.position = 1;
+	f.key = help_text("access");
+	f.n_keys = 1;
+	return f;
+}
+
+static void expect(enum guard_reason got, enum guard_reason want, const char *what)
+{
+	if (got != want)
+		fail_msg("%s: %s instead of %s: %s", what, guard_reason_name(got),
+			 guard_reason_name(want), verdict.text);
+}
+
+#define SERVICE     " -F uid=33 -F auid=-1"
+#define NEVER(more) "-a never,exit -F arch=b64 -S openat" more
+
+static void guard_allows_a_service(void **state)
+{
+	struct whatif_flow f = refused("/usr/sbin/d", 33, -1, "/srv/d/log");
+
+	(void)state;
+	expect(judge(OPENS, NEVER(" -F exe=/usr/sbin/d" SERVICE " -F exit=-EACCES"), 0,
+		     &f, 1),
+	       GUARD_ALLOWED, "named");
+	assert_int_equal(verdict.risk, GUARD_LOW);
+	assert_int_equal(verdict.confidence, GUARD_HIGH);
+	assert_true(verdict.shown & 1u << GUARD_SHOWN_INODE);
+	assert_true(verdict.shown & 1u << GUARD_SHOWN_ACCOUNT);
+	assert_true(verdict.shown & 1u << GUARD_SHOWN_UNUSED);
+	/* the twin of the other arch */
+	expect(judge(OPENS,
+		     NEVER(" -F exe=/usr/sbin/d" SERVICE "\n"
+			   "-a never,exit -F arch=b32 -S openat -F "
+			   "exe=/usr/sbin/d" SERVICE),
+		     0, &f, 1),
+	       GUARD_ALLOWED, "twin");
+	/* the program is not named: a medium risk and no high confidence */
+	expect(judge(OPENS, NEVER(SERVICE), 0, &f, 1), GUARD_ALLOWED, "account");
+	assert_int_equal(verdict.risk, GUARD_MEDIUM);
+	assert_int_equal(verdict.confidence, GUARD_MEDIUM);
+	/* uid 0 needs a directory or an exit */
+	f = refused("/usr/sbin/d", 0, -1, "/srv/d/log");
+	expect(judge(OPENS,
+		     NEVER(" -F exe=/usr/sbin/d -F uid=0 -F auid=-1 -F exit=-EACCES"), 0,
+		     &f, 1),
+	       GUARD_ALLOWED, "root");
+	assert_int_equal(verdict.risk, GUARD_MEDIUM);
+	expect(judge(OPENS, NEVER(" -F uid=0 -F auid=-1 -F exit=-EACCES"), 0, &f, 1),
+	       GUARD_ALLOWED, "root without a name");
+	assert_int_equal(verdict.risk, GUARD_HIGH);
+}
+
+static void guard_says_how_sure_it_is(void **state)
+{
+	static const struct {
+		const char *exe;
+		enum guard_level confidence;
+	} rows[] = {
+		{"/usr/sbin/d", GUARD_HIGH},
+		{"/usr/sbin/unseen", GUARD_LOW},
+		{"/usr/sbin/young", GUARD_MEDIUM},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		struct whatif_flow f = refused(rows[i].exe, 33, -1, "/srv/d/log");
+		char rule[256];
+
+		snprintf(rule, sizeof(rule), NEVER(" -F exe=%s" SERVICE), rows[i].exe);
+		expect(judge(OPENS, rule, 0, &f, 1), GUARD_ALLOWED, rows[i].exe);
+		assert_int_equal(verdict.confidence, rows[i].confidence);
+	}
+}
+
+/* The rule names the program. */
+static void guard_refuses_programs(void **state)
+{
+	static const struct {
+		const char *exe;
+		enum guard_reason reason;
+	} rows[] = {
+		{"/usr/bin/dash", GUARD_SHELL},
+		{"/usr/bin/python3.11", GUARD_SHELL},
+		{"/usr/bin/busybox", GUARD_SHELL},
+		{"/usr/lib64/ld-linux-x86-64.so.2", GUARD_SHELL},
+		{"/usr/bin/perl5.36.0", GUARD_SHELL},
+		{"/usr/bin/env", GUARD_SHELL},
+		{"/usr/sbin/sshd", GUARD_LOGIN},
+		{"/usr/bin/su", GUARD_LOGIN},
+		{"/usr/bin/sudo", GUARD_LOGIN},
+		{"/usr/sbin/auditctl", GUARD_AUDIT},
+		{"/usr/sbin/audisp-syslog", GUARD_AUDIT},
+		{"/sbin/audisp-noise", GUARD_AUDIT},
+		{"/usr/sbin/setuid", GUARD_SETUID},
+		{"/usr/sbin/setgid", GUARD_SETUID},
+		{"/tmp/x", GUARD_WRITABLE},
+		{"/opt/app/bin/d", GUARD_WRITABLE},
+		{"/srv/d", GUARD_WRITABLE},
+		{"/srv/w", GUARD_WRITABLE},
+		{"/srv/link", GUARD_LINK},
+		{"/bin/d", GUARD_LINK},
+		{"/usr/sbin/nothing", GUARD_NOT_SEEN},
+		{"/usr/sbin/bound", GUARD_INODE},
+		{"/usr/sbin/used", GUARD_USED},
+		{"/usr/sbin/unknown", GUARD_USED},
+		{"/usr/bin/short", GUARD_SHORT},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		struct whatif_flow f = refused(rows[i].exe, 33, -1, "/srv/d/log");
+		char rule[256];
+
+		snprintf(rule, sizeof(rule), NEVER(" -F exe=%s" SERVICE), rows[i].exe);
+		expect(judge(OPENS, rule, 0, &f, 1), rows[i].reason, rows[i].exe);
+	}
+	{
+		struct whatif_flow f =
+			refused("/sbin/audisp-noise", 33, -1, "/srv/d/log");
+
+		options.with_self = true;
+		expect(judge(OPENS, NEVER(" -F exe=/sbin/audisp-noise" SERVICE), 0, &f,
+			     1),
+		       GUARD_ALLOWED, "ourselves");
+	}
+}
+
+/* The rule names none, but their events would go with it. */
+static void guard_refuses_what_goes_along(void **state)
+{
+	static const struct {
+		const char *exe;
+		enum guard_reason reason;
+	} rows[] = {
+		{"/usr/bin/dash", GUARD_ALLOWED}, /* a service's script */
+		{"/usr/bin/grep", GUARD_ALLOWED},
+		{"/usr/sbin/sshd", GUARD_LOGIN},
+		{"/usr/sbin/auditctl", GUARD_AUDIT},
+		{"/usr/sbin/setuid", GUARD_SETUID},
+		{"/tmp/x", GUARD_WRITABLE},
+		{"/srv/d", GUARD_WRITABLE},
+		{"/usr/sbin/bound", GUARD_INODE},
+		{"/usr/sbin/nothing", GUARD_NOT_SEEN},
+		{"/usr/sbin/a b", GUARD_ALPHABET},
+		{"/usr/sbin/a\nb", GUARD_ALPHABET},
+		{"/usr/sbin/a\"b", GUARD_ALPHABET},
+		{"/usr/sbin/a,b", GUARD_ALPHABET},
+		{"/usr/sbin/a -F uid=0", GUARD_ALPHABET},
+		{"/usr/sbin/\xc3\xa4", GUARD_ALPHABET},
+		{"(null)", GUARD_ALPHABET},
+		{NULL, GUARD_NO_PROGRAM},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		struct whatif_flow f[2] = {refused("/usr/sbin/d", 33, -1, "/srv/d/log"),
+					   refused(rows[i].exe, 33, -1, "/srv/d/log")};
+
+		expect(judge(OPENS, NEVER(SERVICE), 0, f, 2), rows[i].reason,
+		       rows[i].exe ? rows[i].exe : "none");
+	}
+}
+
+static void guard_refuses_people(void **state)
+{
+	static const struct {
+		const char *rule;
+		int64_t uid;
+		int64_t auid;
+		enum guard_reason reason;
+	} rows[] = {
+		{NEVER(" -F uid=0"), 0, 0, GUARD_ACCOUNT},
+		{NEVER(" -F auid=-1"), 33, -1, GUARD_ACCOUNT},
+		{NEVER(" -F uid=0 -F auid=-1"), 0, -1, GUARD_ACCOUNT},
+		{NEVER(" -F uid=33"), 33, 1000, GUARD_ACCOUNT},
+		{NEVER(" -F uid=1000 -F auid=-1"), 1000, -1, GUARD_ACCOUNT},
+		{NEVER(" -F uid=65534 -F auid=-1"), 65534, -1, GUARD_ACCOUNT},
+		{NEVER(" -F exe=/usr/sbin/d"), 33, -1, GUARD_ACCOUNT},
+		{NEVER(" -F exe=/usr/sbin/d -F uid=0 -F auid=-1"), 0, -1, GUARD_ACCOUNT},
+		{NEVER(" -F exe=/usr/sbin/d -F auid=-1"), 33, -1, GUARD_ACCOUNT},
+		{NEVER(" -F exit=-EACCES"), 1000, 1000, GUARD_ACCOUNT},
+		{NEVER(" -F exit=-EACCES -F auid=-1"), 33, -1, GUARD_ACCOUNT},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		struct whatif_flow f =
+			refused("/usr/sbin/d", rows[i].uid, rows[i].auid, "/srv/d/log");
+
+		expect(judge(OPENS, rows[i].rule, 0, &f, 1), rows[i].reason,
+		       rows[i].rule);
+	}
+}
+
+static void guard_knows_few_forms(void **state)
+{
+	static const char *const rules[] = {
+		"-a always,exit -F arch=b64 -S openat" SERVICE,
+		"-a never,exit -S openat" SERVICE,
+		NEVER(SERVICE " -F key=x"),
+		NEVER(SERVICE " -F path=/srv/f"),
+		NEVER(SERVICE " -F exe!=/usr/bin/grep"),
+		NEVER(" -F uid!=0 -F auid=-1"),
+		NEVER(" -F uid=33 -F auid=1000"),
+		NEVER(SERVICE " -F pid=7"),
+		NEVER(SERVICE " -F success=0"),
+		NEVER(SERVICE " -F gid=33"),
+		NEVER(SERVICE " -F exit=3"),
+		"-a never,task -F uid=33",
+		"-a never,user -F uid=33",
+		"-a never,exclude -F exe=/usr/sbin/d -F uid=33 -F auid=-1",
+		"-a never,exclude -F msgtype=CWD",
+		"-a never,exclude -F exe=/usr/sbin/d -F msgtype>=1300",
+		"-a never,exclude -F exe=/usr/sbin/d -F msgtype=CWD -F sessionid=1",
+		"-a never,exclude -F exe=/usr/sbin/d -F msgtype=CWD -F arch=b64",
+		NEVER(" -F exe=/usr/sbin/d" SERVICE "\n"
+		      "-a never,exit -F arch=b32 -S openat -F exe=/usr/sbin/e" SERVICE),
+	};
+	struct whatif_flow f = refused("/usr/sbin/d", 33, -1, "/srv/d/log");
+
+	(void)state;
+	for (size_t i = 0; i < N_OF(rules); i++)
+		expect(judge(OPENS, rules[i], 0, &f, 1), GUARD_FORM, rules[i]);
+	/* but a field of the rule that is excepted */
+	expect(judge("-a always,exit -F arch=b64 -S openat -F gid=33 -F success=0",
+		     NEVER(SERVICE " -F gid=33 -F success=0"), 0, &f, 1),
+	       GUARD_ALLOWED, "copied");
+}
+
+static void guard_takes_no_strange_names(void **state)
+{
+	static const char *const exes[] = {
+		"/usr/sbin/a b",       "/usr/sbin/a\nb",       "/usr/sbin/a\"b",
+		"/usr/sbin/a,b",       "/usr/sbin/a -F uid=0", "/usr/sbin/\xc3\xa4",
+		"/usr/sbin/../sbin/d", "/usr/sbin//d",         "usr/sbin/d",
+		"/usr/sbin/d/",        "/usr/sbin/a=b",        "",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_OF(exes); i++) {
+		struct whatif_flow f = refused(exes[i], 33, -1, "/srv/d/log");
+		struct rule *rule = rule_help_rule(NEVER(" -F exe=/x" SERVICE));
+		struct whatif_table t = help_table(&f, 1);
+		const struct whatif_edit edit = {rule, NULL};
+		uint8_t fate = WHATIF_LOST;
+		struct guard_case c = {.edit = &edit, .n = 1, .table = &t, .fate = &fate};
+
+		for (uint32_t k = 0; k < rule->n_fields; k++)
+			if (rule->field[k].type == AUDIT_EXE)
+				rule->field[k].text = span_of(exes[i]);
+		assert_false(guard_judge(&options, &c, &verdict));
+		expect(verdict.reason, GUARD_ALPHABET, exes[i]);
+		rule_free(rule);
+	}
+	assert_true(guard_key(span_of("access")));
+	assert_true(guard_key(span_of("T1078_Valid-Accounts.x+y")));
+	assert_true(guard_key(span_of("one\x01two")));
+	assert_false(guard_key(span_of("one\x01-two")));
+	assert_false(guard_key(span_of("a b")));
+	assert_false(guard_key(span_of("a\nb")));
+	assert_false(guard_key(span_of("a=b")));
+	assert_false(guard_key(span_of("a,b")));
+	assert_false(guard_key(span_of("\xc3\xa4")));
+	assert_false(guard_key(span_of("")));
+}
+
+static void guard_protects_objects(void **state)
+{
+	static const char *const bad[] = {
+		"/",
+		"/etc",
+		"/etc/ssh",
+		"/boot",
+		"/root",
+		"/usr",
+		"/usr/lib",
+		"/lib",
+		"/lib64/x",
+		"/libx32",
+		"/var",
+		"/var/log",
+		"/var/log/audit",
+		"/var/spool/cron",
+		"/var/spool",
+		"/run",
+		"/run/systemd/system",
+		"/home",
+		"/home/u/.ssh",
+		"/srv/x/.ssh",
+		"/proc/self/root/etc",
+		"/proc/1/cwd",
+		"/proc/7/fd",
+		"/srv/../etc",
+		"/srv//etc",
+		"srv",
+		"",
+		"/srv/./x",
+		"/var/run/faillock",
+		"/bin",
+		"/sbin",
+		"/dev/fd",
+	};
+	static const char *const good[] = {"/srv",      "/srv/d",     "/var/lib/d",
+					   "/opt/x",    "/proc/7",    "/sys/fs/cgroup",
+					   "/etcetera", "/var/log/d", "/dev/shm",
+					   "/tmp",      "/proc/net"};
+
+	(void)state;
+	for (size_t i = 0; i < N_OF(bad); i++) {
+		struct whatif_flow f = refused("/usr/sbin/d", 33, -1, bad[i]);
+
+		expect(judge(OPENS, NEVER(" -F exe=/usr/sbin/d" SERVICE), 0, &f, 1),
+		       GUARD_OBJECT, bad[i]);
+	}
+	for (size_t i = 0; i < N_OF(good); i++) {
+		struct whatif_flow f = refused("/usr/sbin/d", 33, -1, good[i]);
+
+		expect(judge(OPENS, NEVER(" -F exe=/usr/sbin/d" SERVICE), 0, &f, 1),
+		       GUARD_ALLOWED, good[i]);
+	}
+	{ /* an object that is not known; and one that no event has */
+		struct whatif_flow f = refused("/usr/sbin/d", 33, -1, NULL);
+
+		expect(judge(OPENS, NEVER(" -F exe=/usr/sbin/d" SERVICE), 0, &f, 1),
+		       GUARD_OBJECT, "unknown");
+		f.n_types = 1;
+		expect(judge(OPENS, NEVER(" -F exe=/usr/sbin/d" SERVICE), 0, &f, 1),
+		       GUARD_ALLOWED, "none");
+		with.may_lack_paths = true;
+		expect(judge(OPENS, NEVER(" -F exe=/usr/sbin/d" SERVICE), 0, &f, 1),
+		       GUARD_OBJECT, "taken away");
+		f = refused("/usr/sbin/d", 33, -1, "/usr/bin");
+		f.call = EXECVE; /* the program is no object */
+		expect(judge("-a always,exit -F arch=b64 -S execve",
+			     "-a never,exit -F arch=b64 -S execve -F "
+			     "exe=/usr/sbin/d" SERVICE,
+			     0, &f, 1),
+		       GUARD_ALLOWED, "execve");
+	}
+}
+
+static void guard_judges_directories(void **state)
+{
+	static const struct {
+		const char *dir;
+		enum guard_reason reason;
+	} rows[] = {
+		{"/srv/d/log", GUARD_ALLOWED}, {"/srv/weak/log", GUARD_WRITABLE},
+		{"/srv/linked", GUARD_LINK},   {"/srv/nothing", GUARD_NOT_SEEN},
+		{"/etc/d", GUARD_OBJECT},      {"/var", GUARD_OBJECT},
+		{"/usr/sbin/d", GUARD_OBJECT},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		struct whatif_flow f = refused("/usr/sbin/d", 0, -1, rows[i].dir);
+		char rule[256];
+
+		f.success = EVENT_SUCCESS_YES;
+		snprintf(rule, sizeof(rule),
+			 NEVER(" -F exe=/usr/sbin/d -F uid=0 -F auid=-1 -F dir=%s"),
+			 rows[i].dir);
+		expect(judge(OPENS, rule, 0, &f, 1), rows[i].reason, rows[i].dir);
+	}
+	{ /* of several services: a high risk */
+		struct whatif_flow f = refused("/usr/sbin/d", 44, -1, "/srv/d/log");
+
+		f.success = EVENT_SUCCESS_YES;
+		expect(judge(OPENS, NEVER(" -F auid=-1 -F dir=/srv/d/log"), 0, &f, 1),
+		       GUARD_ALLOWED, "dir and auid");
+		assert_int_equal(verdict.risk, GUARD_HIGH);
+		expect(judge(OPENS, NEVER(" -F dir=/srv/d/log"), 0, &f, 1), GUARD_ACCOUNT,
+		       "dir alone");
+	}
+}
+
+static void guard_heeds_the_settings(void **state)
+{
+	static const char *const key[] = {"other", "access"}, *exe[] = {"/usr/sbin/d"},
+				 *path[] = {"/srv/d/"}, *type[] = {"CWD"},
+				 *number[] = {"1307"};
+	const char *never = NEVER(" -F exe=/usr/sbin/d" SERVICE);
+	struct whatif_flow f = refused("/usr/sbin/d", 33, -1, "/srv/d/log");
+
+	(void)state;
+	options.protect_key = (struct guard_list){key, 1};
+	expect(judge(OPENS, never, 0, &f, 1), GUARD_ALLOWED, "another key");
+	f.n_keys = 2; /* of which one is known */
+	expect(judge(OPENS, never, 0, &f, 1), GUARD_PROTECTED, "two keys");
+	f.n_keys = 1;
+	options.protect_key = (struct guard_list){key, 2};
+	expect(judge(OPENS, never, 0, &f, 1), GUARD_PROTECTED, "key");
+	reset(NULL);
+	options.protect_exe = (struct guard_list){exe, 1};
+	expect(judge(OPENS, never, 0, &f, 1), GUARD_PROTECTED, "exe");
+	expect(judge(OPENS, NEVER(SERVICE), 0, &f, 1), GUARD_PROTECTED, "exe along");
+	reset(NULL);
+	options.protect_path = (struct guard_list){path, 1};
+	expect(judge(OPENS, never, 0, &f, 1), GUARD_PROTECTED, "path");
+	f.dir = help_text("/srv"); /* above it */
+	expect(judge(OPENS, never, 0, &f, 1), GUARD_PROTECTED, "path above");
+	f.dir = help_text("/srv/e");
+	expect(judge(OPENS, never, 0, &f, 1), GUARD_ALLOWED, "path beside");
+	reset(NULL);
+	options.protect_type = (struct guard_list){type, 1};
+	expect(judge(OPENS, never, 0, &f, 1), GUARD_PROTECTED, "type");
+	options.protect_type = (struct guard_list){number, 1};
+	expect(judge(OPENS, never, 0, &f, 1), GUARD_PROTECTED, "type by number");
+}
+
+/* Nothing that is an alarm goes, whoever asks for it and whatever it goes with. */
+static void guard_keeps_alarms(void **state)
+{
+	static const uint32_t types[] = {
+		1305, 1100, 1102, 1107, 1108, 1109, 1112, 1200, 1299, 1326, 1330,
+		1400, 1403, 1500, 1700, 1701, 1800, 1807, 2100, 2200, 2300,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_OF(types); i++) {
+		struct whatif_flow f = help_message(types[i], "/usr/sbin/d", 33, -1);
+		char rule[256];
+
+		assert_true(guard_is_alarm(types[i]));
+		assert_false(guard_type(types[i]));
+		snprintf(rule, sizeof(rule),
+			 "-a never,exclude -F exe=/usr/sbin/d" SERVICE " -F msgtype=%u",
+			 types[i]);
+		expect(judge(OPENS, rule, 0, &f, 1), GUARD_TYPE, rule);
+	}
+	assert_false(guard_type(1300));
+	assert_false(guard_type(1320));
+	assert_false(guard_type(1302));
+}
+
+static void guard_excludes_of_one_program(void **state)
+{
+	const char *one = "-a never,exclude -F exe=/usr/sbin/xtables-nft-multi -F uid=0 "
+			  "-F auid=-1 -F msgtype=NETFILTER_CFG";
+	struct whatif_flow f = help_message(1325, "/usr/sbin/xtables-nft-multi", 0, -1);
+
+	(void)state;
+	f.claimed = false;
+	expect(judge(OPENS, one, 0, &f, 1), GUARD_ALLOWED, "netfilter");
+	assert_int_equal(verdict.risk, GUARD_MEDIUM);
+	expect(judge(OPENS,
+		     "-a never,exclude -F exe=/usr/sbin/xtables-nft-multi -F uid=0 "
+		     "-F msgtype=NETFILTER_CFG",
+		     0, &f, 1),
+	       GUARD_ACCOUNT, "people");
+	expect(judge(OPENS,
+		     "-a never,exclude -F exe=/usr/sbin/xtables-nft-multi -F uid=0 "
+		     "-F auid=-1 -F msgtype>=1300 -F msgtype<=1325",
+		     0, &f, 1),
+	       GUARD_TYPE, "range");
+	f.success = EVENT_SUCCESS_NO;
+	expect(judge(OPENS, one, 0, &f, 1), GUARD_FAILED, "failed");
+	/* sessions of others than cron */
+	f = help_message(1105, "/usr/sbin/d", 33, -1);
+	expect(judge(OPENS,
+		     "-a never,exclude -F exe=/usr/sbin/d" SERVICE
+		     " -F msgtype=USER_START",
+		     0, &f, 1),
+	       GUARD_TYPE, "session");
+}
+
+#define CRON "-a never,exclude -F exe=/usr/sbin/cron -F uid=0 -F msgtype"
+
+static void guard_silences_cron(void **state)
+{
+	struct whatif_flow f[3] = {help_message(1101, "/usr/sbin/cron", 0, -1),
+				   help_message(1105, "/usr/sbin/cron", 0, 1000),
+				   help_message(1006, "/usr/sbin/cron", 0, 1000)};
+	const char *all =
+		CRON "=USER_ACCT\n" CRON ">=1103 -F msgtype<=1106\n" CRON "=LOGIN";
+
+	(void)state;
+	expect(judge(OPENS, all, 0, f, 3), GUARD_NOT_CRON, "no sessions");
+	with.is_cron = true;
+	expect(judge(OPENS, all, 0, f, 3), GUARD_ALLOWED, "cron");
+	assert_int_equal(verdict.risk, GUARD_MEDIUM);
+	expect(judge(OPENS, CRON "=USER_ACCT", 0, f, 1), GUARD_ALLOWED, "one of them");
+	/* the range that holds USER_MGMT too */
+	expect(judge(OPENS, CRON ">=1101 -F msgtype<=1106", 0, f, 2), GUARD_TYPE,
+	       "USER_MGMT");
+	expect(judge(OPENS, CRON "=USER_MGMT", 0, f, 1), GUARD_TYPE, "USER_MGMT alone");
+	expect(judge(OPENS, CRON "=USER_AUTH", 0, f, 1), GUARD_TYPE, "USER_AUTH");
+	expect(judge(OPENS, "-a never,exclude -F exe=/usr/sbin/cron -F msgtype=USER_ACCT",
+		     0, f, 1),
+	       GUARD_ACCOUNT, "no uid");
+	f[0].success = EVENT_SUCCESS_NO;
+	expect(judge(OPENS, CRON "=USER_ACCT", 0, f, 1), GUARD_FAILED, "failed");
+	/* cron's name at another place is another program */
+	f[0] = help_message(1101, "/tmp/cron", 0, -1);
+	expect(judge(OPENS,
+		     "-a never,exclude -F exe=/tmp/cron -F uid=0 -F msgtype=USER_ACCT", 0,
+		     f, 1),
+	       GUARD_TYPE, "not cron");
+}
+
+static void guard_narrows_what_asks_of_people(void **state)
+{
+	static const struct {
+		const char *from, *to;
+		enum guard_reason reason;
+	} rows[] = {
+		{"-a always,exit -F arch=b64 -S open,openat -F exit=-EACCES -F "
+		 "key=access",
+		 "-a always,exit -F arch=b64 -S open,openat -F exit=-EACCES -F auid!=-1 "
+		 "-F key=access",
+		 GUARD_ALLOWED},
+		/* not the same but for the login uid */
+		{"-a always,exit -F arch=b64 -S open,openat -F key=access",
+		 "-a always,exit -F arch=b64 -S openat -F auid!=-1 -F key=access",
+		 GUARD_FORM},
+		{"-a always,exit -F arch=b64 -S openat -F key=access",
+		 "-a always,exit -F arch=b64 -S openat -F uid!=33 -F key=access",
+		 GUARD_FORM},
+		{"-a always,exit -F arch=b64 -S openat -F key=access",
+		 "-a never,exit -F arch=b64 -S openat -F auid!=-1 -F key=access",
+		 GUARD_FORM},
+		/* what services do is what these are for */
+		{"-a always,exit -F arch=b64 -S openat,execve -F key=access",
+		 "-a always,exit -F arch=b64 -S openat,execve -F auid!=-1 -F key=access",
+		 GUARD_PEOPLE},
+		{"-a always,exit -F arch=b64 -S openat -F dir=/srv -F key=access",
+		 "-a always,exit -F arch=b64 -S openat -F dir=/srv -F auid!=-1 "
+		 "-F key=access",
+		 GUARD_PEOPLE},
+		{"-a always,exit -F arch=b64 -S all -F key=access",
+		 "-a always,exit -F arch=b64 -S all -F auid!=-1 -F key=access",
+		 GUARD_PEOPLE},
+		{"-a always,exit -F arch=b64 -S openat -F key=a,b",
+		 "-a always,exit -F arch=b64 -S openat -F auid!=-1 -F key=a,b",
+		 GUARD_ALPHABET},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		struct whatif_flow f = refused("/usr/sbin/d", 33, -1, "/srv/d/log");
+
+		if (strstr(rows[i].from, "a,b"))
+			f.key = help_text("a,b");
+		expect(judge(rows[i].from, rows[i].to, 1, &f, 1), rows[i].reason,
+		       rows[i].to);
+	}
+	{
+		struct whatif_flow f = refused("/tmp/x", 33, -1, "/srv/d/log");
+
+		expect(judge(rows[0].from, rows[0].to, 1, &f, 1), GUARD_WRITABLE,
+		       "a program that others can change");
+		f = refused("/usr/sbin/d", 33, -1, "/etc");
+		expect(judge(rows[0].from, rows[0].to, 1, &f, 1), GUARD_OBJECT, "/etc");
+		f = refused("/usr/sbin/d", 33, -1, "/srv/d/log");
+		assert_int_equal(judge(rows[0].from, rows[0].to, 1, &f, 1),
+				 GUARD_ALLOWED);
+		assert_int_equal(verdict.risk, GUARD_MEDIUM);
+	}
+}
+
+static void guard_wants_it_exact(void **state)
+{
+	struct whatif_flow f[2] = {refused("/usr/sbin/d", 33, -1, "/srv/d/log"),
+				   refused("/usr/sbin/d", EVENT_ID_ABSENT, -1, "/srv/d")};
+
+	(void)state;
+	f[1].uid_class = ID_CLASS_SYSTEM;
+	expect(judge(OPENS, NEVER(SERVICE), 0, f, 2), GUARD_INEXACT, "folded");
+	f[1].count[0] = (struct count){0, 0, 0}; /* not in the window */
+	expect(judge(OPENS, NEVER(SERVICE), 0, f, 2), GUARD_ALLOWED, "gone");
+}
+
+/* An attacker who varies his program makes more flows than there is room for. */
+static void guard_does_not_trust_what_is_not_listed(void **state)
+{
+	struct whatif_flow f = refused("/usr/sbin/d", 33, -1, "/srv/d/log");
+	struct ruleset *set = help_set(OPENS);
+	struct whatif *w = help_whatif(set);
+	struct whatif_table t = help_table(&f, 1);
+	struct rule *unnamed = rule_help_rule(NEVER(SERVICE)),
+		    *named = rule_help_rule(NEVER(" -F exe=/usr/sbin/d" SERVICE));
+	struct whatif_edit edit = {unnamed, NULL};
+	uint8_t fate = WHATIF_LOST;
+	struct guard_case c = {.edit = &edit, .n = 1, .table = &t, .fate = &fate};
+
+	(void)state;
+	t.total[0].records = 1000; /* of which 500 are listed */
+	assert_false(guard_judge(&options, &c, &verdict));
+	expect(verdict.reason, GUARD_NO_PROGRAM, "not listed");
+	edit.add = named;
+	assert_true(guard_judge(&options, &c, &verdict));
+	assert_int_equal(verdict.confidence, GUARD_MEDIUM);
+	rule_free(named);
+	rule_free(unnamed);
+	whatif_free(w);
+	ruleset_free(set);
+}
+
+/* Nothing known is nothing shown. */
+static void guard_denies_by_default(void **state)
+{
+	struct whatif_flow f = refused("/usr/sbin/d", 33, -1, "/srv/d/log");
+
+	(void)state;
+	options.file = NULL;
+	expect(judge(OPENS, NEVER(" -F exe=/usr/sbin/d" SERVICE), 0, &f, 1),
+	       GUARD_NOT_SEEN, "no files");
+	expect(judge(OPENS, NEVER(SERVICE), 0, &f, 1), GUARD_NOT_SEEN, "no files");
+	options.file = help_see_file;
+	options.traffic = NULL;
+	expect(judge(OPENS, NEVER(" -F exe=/usr/sbin/d" SERVICE), 0, &f, 1), GUARD_USED,
+	       "no traffic");
+}
+
+static void guard_has_words_for_all(void **state)
+{
+	(void)state;
+	for (int i = 0; i < GUARD_REASONS; i++)
+		assert_true(guard_reason_name((enum guard_reason)i)[0]);
+	for (int i = 0; i < GUARD_SHOWN_KINDS; i++)
+		assert_true(guard_shown_text((enum guard_shown)i)[0]);
+	for (int i = 0; i < GUARD_LEVELS; i++)
+		assert_true(guard_level_name((enum guard_level)i)[0]);
+}
+
+#define test(f) cmocka_unit_test_setup(f, reset)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(guard_allows_a_service),
+		test(guard_says_how_sure_it_is),
+		test(guard_refuses_programs),
+		test(guard_refuses_what_goes_along),
+		test(guard_refuses_people),
+		test(guard_knows_few_forms),
+		test(guard_takes_no_strange_names),
+		test(guard_protects_objects),
+		test(guard_judges_directories),
+		test(guard_heeds_the_settings),
+		test(guard_keeps_alarms),
+		test(guard_excludes_of_one_program),
+		test(guard_silences_cron),
+		test(guard_narrows_what_asks_of_people),
+		test(guard_wants_it_exact),
+		test(guard_does_not_trust_what_is_not_listed),
+		test(guard_denies_by_default),
+		test(guard_has_words_for_all),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
