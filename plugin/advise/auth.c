@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * auth.c - storms of authentication: whose they are
+ */
+#include "advise/auth.h"
+
+#include <libaudit.h>
+#include <stdio.h>
+
+#include "advise/guard.h"
+#include "advise/path.h"
+#include "base/text.h"
+
+#define DISTINCT   64
+#define FEW_FAILED 10  /* attempts that fail are an accident */
+#define MOST       0.5 /* of the attempts fail */
+#define OFF        0.2 /* a session's kinds differ by what is under way, and by two */
+#define PLENTY     3   /* accounts that one guesses at */
+#define FAST       10  /* sessions a second: more than cron starts, unless it is shown */
+#define FINE_S     10  /* buckets up to this wide show the minute */
+#define BUSY       40  /* buckets of them in which cron starts something, at most */
+
+enum kind { ACCT, ACQ, DISP, START, END, LOGIN, AUTH, OTHER, KINDS };
+
+static enum kind kind_of(uint32_t type)
+{
+	switch (type) {
+	case AUDIT_USER_ACCT:
+		return ACCT;
+	case AUDIT_CRED_ACQ:
+		return ACQ;
+	case AUDIT_CRED_DISP:
+		return DISP;
+	case AUDIT_USER_START:
+		return START;
+	case AUDIT_USER_END:
+		return END;
+	case AUDIT_LOGIN:
+		return LOGIN;
+	case AUDIT_USER_AUTH:
+	case AUDIT_USER_LOGIN:
+	case AUDIT_USER_ERR:
+		return AUTH;
+	default:
+		return OTHER;
+	}
+}
+
+/* --- what one program's rows come to --- */
+
+struct values {
+	struct span value[DISTINCT];
+	unsigned int n;
+};
+
+static void note(struct values *v, struct span s)
+{
+	if (!s.p || !s.n || span_is(s, "?") || span_is(s, "(null)"))
+		return;
+	for (unsigned int i = 0; i < v->n; i++)
+		if (span_equal(v->value[i], s))
+			return;
+	if (v->n < DISTINCT)
+		v->value[v->n++] = s;
+}
+
+struct group {
+	struct values accounts, sources;
+	uint64_t events, failed, kind[KINDS];
+	uint64_t attempts;     /* of which each has an outcome that counts */
+	bool all_root;         /* all messages are sent by uid 0 */
+	bool all_unset;        /* the failed ones by processes without a login uid */
+	bool is_login_claimed; /* a LOGIN record that is no kernel's */
+	uint64_t failures[WINDOW_BUCKETS], starts[WINDOW_BUCKETS];
+};
+
+static bool is_local(struct span source)
+{
+	return span_is(source, "127.0.0.1") || span_is(source, "::1") ||
+	       span_is(source, "localhost");
+}
+
+static void add_row(struct group *g, const struct auth_row *row)
+{
+	enum kind kind = kind_of(row->type);
+
+	g->events += row->events;
+	g->kind[kind] += row->events;
+	if (kind == LOGIN) { /* it has no account, and its sender is the job */
+		g->is_login_claimed |= row->claimed;
+		return;
+	}
+	note(&g->accounts, row->account);
+	if (!is_local(row->source))
+		note(&g->sources, row->source);
+	g->all_root &= row->uid == 0;
+	if (kind == AUTH || kind == ACCT)
+		g->attempts += row->events;
+	if (row->outcome == EVENT_SUCCESS_NO) {
+		g->failed += row->events;
+		g->attempts += kind == AUTH || kind == ACCT ? 0 : row->events;
+		g->all_unset &= row->auid == EVENT_ID_UNSET;
+	}
+	for (unsigned int i = 0; i < WINDOW_BUCKETS; i++) {
+		if (row->outcome == EVENT_SUCCESS_NO)
+			g->failures[i] += row->rhythm[i];
+		if (kind == ACCT || kind == START)
+			g->starts[i] += row->rhythm[i];
+	}
+}
+
+static void gather(const struct auth_row *row, size_t n, struct span exe, struct group *g)
+{
+	*g = (struct group){.all_root = true, .all_unset = true};
+	for (size_t i = 0; i < n; i++)
+		if (row[i].exe.p && span_equal(row[i].exe, exe))
+			add_row(g, &row[i]);
+}
+
+/* --- rhythm --- */
+
+/* Equal numbers at equal distances; what comes in a few buckets only shows nothing. */
+static bool is_regular(const uint64_t count[WINDOW_BUCKETS])
+{
+	uint64_t least = UINT64_MAX, most = 0;
+	unsigned int shortest = WINDOW_BUCKETS, longest = 0, busy = 0;
+	int last = -1;
+
+	for (int i = 0; i < WINDOW_BUCKETS; i++) {
+		if (!count[i])
+			continue;
+		if (last >= 0) {
+			unsigned int gap = (unsigned int)(i - last);
+
+			shortest = gap < shortest ? gap : shortest;
+			longest = gap > longest ? gap : longest;
+		}
+		least = count[i] < least ? count[i] : least;
+		most = count[i] > most ? count[i] : most;
+		last = i;
+		busy++;
+	}
+	return busy >= 5 && longest <= shortest + 1 + shortest / 2 &&
+	       most <= 2 * least + 1;
+}
+
+static unsigned int busy_buckets(const uint64_t count[WINDOW_BUCKETS])
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < WINDOW_BUCKETS; i++)
+		n += count[i] != 0;
+	return n;
+}
+
+/* --- classes --- */
+
+static bool is_about(uint64_t a, uint64_t b)
+{
+	uint64_t more = a > b ? a : b, less = a > b ? b : a;
+
+	return (double)(more - less) <= 2 + OFF * (double)more;
+}
+
+/* Each kind comes as often as the others; one that is excluded already may be missing,
+ * but not the begin and the end. */
+static bool are_sessions(const struct group *g)
+{
+	if (!g->kind[START] || !g->kind[END] || g->kind[OTHER] || g->kind[AUTH])
+		return false;
+	for (int i = ACCT; i <= END; i++)
+		if (g->kind[i] && !is_about(g->kind[i], g->kind[START]))
+			return false;
+	return true;
+}
+
+static bool is_cron(const struct group *g, const struct auth_options *o,
+		    struct auth_storm *s)
+{
+	double seconds = o->bucket_s * WINDOW_BUCKETS;
+
+	if (!guard_is_cron(s->exe) || !g->all_root || g->failed || !are_sessions(g))
+		return false;
+	s->sessions = g->kind[START];
+	s->is_backed = !g->is_login_claimed && g->kind[LOGIN] &&
+		       is_about(g->kind[LOGIN], g->kind[START]);
+	/* it wakes once a minute */
+	if (o->bucket_s <= FINE_S && seconds >= 120 && busy_buckets(g->starts) > BUSY)
+		return false;
+	return s->is_backed || (double)s->sessions <= FAST * seconds;
+}
+
+static bool is_switch(struct span exe)
+{
+	static const char *const names[] = {"doas", "pkexec", "runuser", "su", "sudo"};
+	struct span name = path_base(exe);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (span_is(name, names[i]))
+			return true;
+	return false;
+}
+
+static enum auth_class judge(const struct group *g, const struct auth_options *o,
+			     struct auth_storm *s)
+{
+	bool fails = g->failed >= FEW_FAILED &&
+		     (double)g->failed >= MOST * (double)g->attempts;
+
+	if (fails) {
+		s->is_regular = is_regular(g->failures);
+		if (g->accounts.n < PLENTY && !g->sources.n && g->all_unset &&
+		    s->is_regular)
+			return AUTH_SERVICE_FAILURE_LOOP;
+		return AUTH_PASSWORD_GUESSING;
+	}
+	if (g->failed >= FEW_FAILED && (g->sources.n || g->accounts.n >= PLENTY))
+		return AUTH_PASSWORD_GUESSING; /* behind others that succeed */
+	if (is_cron(g, o, s))
+		return AUTH_CRON_SESSIONS;
+	return is_switch(s->exe) ? AUTH_SUDO_AUTOMATION : AUTH_NONE;
+}
+
+/* Keeps the heaviest. */
+static size_t keep(struct auth_storm *out, size_t n, size_t max,
+		   const struct auth_storm *s)
+{
+	size_t at = n;
+
+	while (at && out[at - 1].events < s->events)
+		at--;
+	if (at == max)
+		return n;
+	n = n < max ? n + 1 : n;
+	memmove(out + at + 1, out + at, (n - at - 1) * sizeof(*out));
+	out[at] = *s;
+	return n;
+}
+
+static bool is_first(const struct auth_row *row, size_t i)
+{
+	if (!row[i].exe.p)
+		return false;
+	for (size_t j = 0; j < i; j++)
+		if (row[j].exe.p && span_equal(row[j].exe, row[i].exe))
+			return false;
+	return true;
+}
+
+size_t auth_judge(const struct auth_row *row, size_t n,
+		  const struct auth_options *options, struct auth_storm *out, size_t max)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct auth_storm s = {.exe = row[i].exe};
+		struct group g;
+
+		if (!is_first(row, i))
+			continue;
+		gather(row, n, s.exe, &g);
+		if (g.events < options->min_events || !g.events)
+			continue;
+		s.events = g.events;
+		s.failed = g.failed;
+		s.n_accounts = g.accounts.n;
+		s.n_sources = g.sources.n;
+		if (g.accounts.n == 1)
+			s.account = g.accounts.value[0];
+		if (g.sources.n == 1)
+			s.source = g.sources.value[0];
+		s.class = judge(&g, options, &s);
+		if (s.class != AUTH_NONE)
+			found = keep(out, found, max, &s);
+	}
+	return found;
+}
+
+const char *auth_class_name(enum auth_class class)
+{
+	static const char *const names[AUTH_CLASSES] = {
+		[AUTH_NONE] = "",
+		[AUTH_CRON_SESSIONS] = "cron_sessions",
+		[AUTH_SUDO_AUTOMATION] = "sudo_automation",
+		[AUTH_PASSWORD_GUESSING] = "password_guessing",
+		[AUTH_SERVICE_FAILURE_LOOP] = "service_failure_loop",
+	};
+
+	return class < AUTH_CLASSES ? names[class] : "";
+}
+
+const char *auth_text(const struct auth_storm *s, char out[AUTH_TEXT])
+{
+	char exe[80], account[48];
+
+	text_quote(s->exe, exe, sizeof(exe));
+	text_quote(s->account, account, sizeof(account));
+	switch (s->class) {
+	case AUTH_CRON_SESSIONS:
+		snprintf(out, AUTH_TEXT, "%s has run %llu jobs, each with its records%s",
+			 exe, (unsigned long long)s->sessions,
+			 s->is_backed ? ""
+				      : "; no login record of the kernel's shows it");
+		break;
+	case AUTH_SUDO_AUTOMATION:
+		snprintf(out, AUTH_TEXT,
+			 "a script calls %s again and again: give it the right it needs "
+			 "for good, once",
+			 exe);
+		break;
+	case AUTH_PASSWORD_GUESSING:
+		snprintf(out, AUTH_TEXT,
+			 "%llu logins by %s have failed, to %u accounts from %u hosts: "
+			 "somebody guesses passwords",
+			 (unsigned long long)s->failed, exe, s->n_accounts, s->n_sources);
+		break;
+	case AUTH_SERVICE_FAILURE_LOOP:
+		snprintf(out, AUTH_TEXT,
+			 "a service fails to log in by %s%s%s at equal intervals, %llu "
+			 "times: repair it",
+			 exe, s->account.p ? " as " : "", s->account.p ? account : "",
+			 (unsigned long long)s->failed);
+		break;
+	case AUTH_NONE:
+	case AUTH_CLASSES:
+		out[0] = '\0';
+		break;
+	}
+	return out;
+}

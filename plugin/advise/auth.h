@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * auth.h - storms of authentication: whose they are, and whether they are noise
+ *
+ * The same seven kinds of record come from cron's jobs, from scripts that call sudo,
+ * from somebody who guesses passwords and from a service that fails and starts again.
+ * They are told apart by program, account, source, outcome and rhythm. Only cron's
+ * sessions may be silenced; what cannot be told is none of them.
+ *
+ * All that a message says of itself is a claim: any process with CAP_AUDIT_WRITE can
+ * send cron's. So cron's sessions must come as sessions do, each kind as often as the
+ * others, and LOGIN records, which the kernel writes, bear them out or do not. Pure.
+ */
+#ifndef NOISE_ADVISE_AUTH_H
+#define NOISE_ADVISE_AUTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+#include "count/window.h"
+#include "stream/event.h"
+
+#define AUTH_TEXT 256 /* bytes of a sentence, its NUL included */
+
+enum auth_class {
+	AUTH_NONE, /* no storm, or one that cannot be told */
+	AUTH_CRON_SESSIONS,
+	AUTH_SUDO_AUTOMATION,
+	AUTH_PASSWORD_GUESSING,
+	AUTH_SERVICE_FAILURE_LOOP,
+	AUTH_CLASSES
+};
+
+/* Messages of one kind: their events in one window. Texts are claims, and borrowed. */
+struct auth_row {
+	uint32_t type;
+	bool claimed; /* exe is what the message says; of LOGIN it is the kernel's */
+	struct span exe, account;
+	struct span source;         /* the other host's address; absent or "?": none */
+	int64_t uid, auid;          /* of the sender, by the kernel; EVENT_ID_* */
+	enum event_success outcome; /* res= */
+	uint64_t events;
+	/* of them in each bucket of the window, oldest first */
+	uint32_t rhythm[WINDOW_BUCKETS];
+};
+
+struct auth_options {
+	double bucket_s;     /* width of a bucket */
+	uint64_t min_events; /* fewer of one program are no storm */
+};
+
+struct auth_storm {
+	enum auth_class class;
+	struct span exe;     /* borrows from the rows */
+	struct span account; /* the only one; absent: several, or none is said */
+	struct span source;  /* the same */
+	unsigned int n_accounts, n_sources; /* at most 64 are told apart */
+	uint64_t events, failed;
+	uint64_t sessions; /* of cron's */
+	bool is_regular;   /* it comes at equal intervals */
+	bool is_backed;    /* as many LOGIN records of the kernel's as sessions */
+};
+
+/**
+ * auth_judge - the storms of one window, heaviest first
+ * @out: of @max; those of AUTH_NONE are left out
+ * Return: their number.
+ */
+size_t auth_judge(const struct auth_row *row, size_t n,
+		  const struct auth_options *options, struct auth_storm *out, size_t max);
+
+/** auth_may_silence - of cron's sessions alone */
+static inline bool auth_may_silence(enum auth_class class)
+{
+	return class == AUTH_CRON_SESSIONS;
+}
+
+/** auth_class_name - as the alert has it; "" for AUTH_NONE */
+const char *auth_class_name(enum auth_class class);
+
+/** auth_text - one sentence about it, foreign text in it quoted. Return: @out. */
+const char *auth_text(const struct auth_storm *storm, char out[AUTH_TEXT]);
+
+#endif
