@@ -66,6 +66,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/rules/words.c plugin/rules/words.h \
 	plugin/advise/auth.c plugin/advise/auth.h \
 	plugin/advise/daemon.c plugin/advise/daemon.h \
+	plugin/advise/flood.c plugin/advise/flood.h \
 	plugin/advise/guard.c plugin/advise/guard.h plugin/advise/guard_inner.h \
 	plugin/advise/guard_events.c plugin/advise/guard_form.c \
 	plugin/advise/guard_names.c \

@@ -44,6 +44,7 @@ unit_programs = \
 	tests/unit/test_feed \
 	tests/unit/test_findings \
 	tests/unit/test_findings_truth \
+	tests/unit/test_flood \
 	tests/unit/test_flows \
 	tests/unit/test_gaps \
 	tests/unit/test_guard \
@@ -113,6 +114,8 @@ tests_unit_test_assemble_CFLAGS = $(unit_cflags)
 tests_unit_test_assemble_LDADD = $(unit_libs)
 tests_unit_test_auth_CFLAGS = $(unit_cflags)
 tests_unit_test_auth_LDADD = $(unit_libs)
+tests_unit_test_flood_CFLAGS = $(unit_cflags)
+tests_unit_test_flood_LDADD = $(unit_libs)
 tests_unit_test_guard_CFLAGS = $(unit_cflags)
 tests_unit_test_guard_LDADD = $(unit_libs)
 tests_unit_test_whatif_CFLAGS = $(unit_cflags)
