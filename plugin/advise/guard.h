@@ -155,7 +155,11 @@ bool guard_is_cron(struct span exe);
 /** guard_object - may events about things in the plain directory @dir be silenced? */
 bool guard_object(struct span dir);
 
-/** guard_type - may records of this type be excluded of one program? */
+/**
+ * guard_type - may records of this type be excluded of one program?
+ * Never a part of an event that a rule has asked for: what is left would tell less of
+ * something that nobody has judged to be noise.
+ */
 bool guard_type(uint32_t type);
 
 /** guard_is_alarm - a record that is never silenced, whoever wrote it */

@@ -142,8 +142,18 @@ static bool judge_object(struct guard *g, const struct whatif_flow *flow)
 	return true;
 }
 
+static bool judge_outcome(struct guard *g, enum event_success success)
+{
+	return success != EVENT_SUCCESS_NO ||
+	       guard_refuse(g, GUARD_FAILED,
+			    "some of the messages tell of a failure, which is never "
+			    "silenced");
+}
+
 static bool judge_flow(struct guard *g, const struct whatif_flow *flow)
 {
+	if (!flow->has_call && !judge_outcome(g, flow->success))
+		return false;
 	for (unsigned int i = 0; i < flow->n_types; i++)
 		if (!judge_type(g, flow->types[i]))
 			return false;
@@ -156,11 +166,7 @@ static bool judge_flow(struct guard *g, const struct whatif_flow *flow)
 
 static bool judge_record(struct guard *g, const struct whatif_record *record)
 {
-	if (record->success == EVENT_SUCCESS_NO)
-		return guard_refuse(g, GUARD_FAILED,
-				    "some of the messages tell of a failure, which is "
-				    "never silenced");
-	return judge_type(g, record->type);
+	return judge_outcome(g, record->success) && judge_type(g, record->type);
 }
 
 /* Events of flows that had no place in the table may be anybody's. */

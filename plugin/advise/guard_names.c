@@ -387,8 +387,6 @@ bool guard_type(uint32_t type)
 	case AUDIT_SERVICE_STOP:
 	case AUDIT_NETFILTER_CFG:
 	case AUDIT_BPF:
-	case AUDIT_CWD:
-	case AUDIT_PROCTITLE:
 	case AUDIT_CRYPTO_KEY_USER:
 	case AUDIT_CRYPTO_SESSION:
 		return true;

@@ -16,7 +16,19 @@
 #include "rules/cover.h"
 #include "stream/record.h"
 
+#define ASKED_AT_ONCE 4096 /* rules, in one piece of work: about a millisecond */
+
 /* --- making ready --- */
+
+static bool is_by_name(const struct rule *rule)
+{
+	const struct rule_field *inode;
+
+	if (rule->state != RULE_KNOWN)
+		return true; /* perhaps */
+	inode = rule_find(rule, AUDIT_INODE);
+	return rule_find(rule, AUDIT_WATCH) || (inode && inode->op == AUDIT_EQUAL);
+}
 
 static int gather(struct whatif *w)
 {
@@ -24,15 +36,18 @@ static int gather(struct whatif *w)
 	size_t n = ruleset_count(rules);
 
 	w->exit = calloc(n ? n : 1, sizeof(*w->exit));
-	if (!w->exit)
+	w->by_name = calloc(n ? n : 1, sizeof(*w->by_name));
+	if (!w->exit || !w->by_name)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		const struct rule *rule = ruleset_at(rules, i);
 
-		if (rule->list == AUDIT_FILTER_EXIT)
+		if (rule->list == AUDIT_FILTER_EXIT) {
+			w->by_name[w->n_exit] = is_by_name(rule);
 			w->exit[w->n_exit++] = rule;
-		else if (rule->list == AUDIT_FILTER_TASK && rule->action != AUDIT_NEVER)
-			w->task_rules = true;
+		} else if (rule->list == AUDIT_FILTER_TASK) {
+			w->task_rules |= rule->action != AUDIT_NEVER;
+		}
 	}
 	return 0;
 }
@@ -64,6 +79,7 @@ void whatif_free(struct whatif *w)
 		return;
 	match_free(w->matcher);
 	free(w->exit);
+	free(w->by_name);
 	free(w);
 }
 
@@ -164,6 +180,7 @@ bool whatif_record_of(const struct whatif_flow *flow, size_t at, uint32_t type,
 		.auid_class = flow->auid_class,
 		.success = flow->success,
 		.flow = at,
+		.whole = all,
 	};
 	for (unsigned int i = 0; i < WINDOWS_MAX; i++) {
 		const struct count *c = &flow->count[i];
@@ -230,10 +247,11 @@ static enum match ask_edited(const struct run *run, const struct whatif_flow *fl
 }
 
 /* A rule before the winner has not matched; with names in both it may have. */
-static bool has_lost_to(const struct rule *rule, const struct rule *won)
+static bool has_lost_to(const struct run *run, const struct rule *rule,
+			const struct rule *won)
 {
 	return won && rule->position < won->position &&
-	       !(whatif_is_by_name(won) && whatif_is_by_name(rule));
+	       !(whatif_is_by_name(run->w, won) && whatif_is_by_name(run->w, rule));
 }
 
 /* One rule after another says yes or no; false: none behind it is asked any more. */
@@ -249,16 +267,16 @@ static bool go_on(struct end *end, enum match match, uint32_t action)
 static struct end fall_through(const struct run *run, const struct whatif_flow *flow,
 			       const struct rule *won)
 {
-	bool by_name = whatif_is_by_name(won);
+	bool by_name = whatif_is_by_name(run->w, won);
 	struct end end = {false, false};
 
 	for (size_t i = 0; i < run->w->n_exit; i++) {
 		const struct rule *rule = run->w->exit[i];
 		enum match match = MATCH_NO;
 
-		if (!has_lost_to(rule, won))
+		if (whatif_has_call(rule, flow) && !has_lost_to(run, rule, won))
 			match = ask_edited(run, flow, rule, won);
-		if (by_name || whatif_is_by_name(rule))
+		if (by_name || whatif_is_by_name(run->w, rule))
 			match = match_least(match, MATCH_MAYBE); /* no sure order */
 		if (!go_on(&end, match, rule->action))
 			return end;
@@ -278,7 +296,7 @@ static bool is_kept_by_any(const struct run *run, const struct whatif_flow *flow
 		const struct rule *rule = run->w->exit[i];
 		enum match match = MATCH_NO;
 
-		if (!has_lost_to(rule, won))
+		if (whatif_has_call(rule, flow) && !has_lost_to(run, rule, won))
 			match = ask_edited(run, flow, rule, won);
 		if (match != MATCH_NO && rule->action == AUDIT_NEVER)
 			return false;
@@ -399,27 +417,62 @@ void whatif_sum(const struct whatif_table *t, const uint8_t *fate,
 	}
 }
 
-void whatif_run(struct whatif *w, const struct whatif_table *t,
-		const struct whatif_edit *edit, size_t n, uint8_t *fate,
-		struct whatif_saves *out)
+/* What takes a flow as a whole is told of the flow, once. */
+static void run_records(const struct run *run, const struct whatif_table *t,
+			uint8_t *fate)
 {
-	const struct run run = {w, edit, n};
+	uint8_t *own = fate + t->n_flows;
 
-	for (size_t i = 0; i < t->n_flows; i++)
-		fate[i] = (uint8_t)fate_of_flow(&run, &t->flow[i]);
 	for (size_t i = 0; i < t->n_records; i++) {
 		const struct whatif_record *r = &t->record[i];
 
-		fate[t->n_flows + i] =
-			r->flow < t->n_flows && fate[r->flow] == WHATIF_LOST
-				? WHATIF_KEPT
-				: (uint8_t)fate_of_record(&run, r);
+		own[i] = (uint8_t)fate_of_record(run, r);
+		if (r->whole && r->flow < t->n_flows && own[i] > fate[r->flow])
+			fate[r->flow] = own[i];
 	}
+	for (size_t i = 0; i < t->n_records; i++)
+		if (t->record[i].flow < t->n_flows &&
+		    fate[t->record[i].flow] == WHATIF_LOST)
+			own[i] = WHATIF_KEPT;
+}
+
+size_t whatif_run_flows(struct whatif *w, const struct whatif_table *t,
+			const struct whatif_edit *edit, size_t n, uint8_t *fate,
+			size_t from)
+{
+	const struct run run = {w, edit, n};
+	uint64_t until = w->asked + ASKED_AT_ONCE;
+
+	while (from < t->n_flows && w->asked < until) {
+		fate[from] = (uint8_t)fate_of_flow(&run, &t->flow[from]);
+		from++;
+	}
+	return from;
+}
+
+void whatif_run_end(struct whatif *w, const struct whatif_table *t,
+		    const struct whatif_edit *edit, size_t n, uint8_t *fate,
+		    struct whatif_saves *out)
+{
+	const struct run run = {w, edit, n};
+
+	run_records(&run, t, fate);
 	whatif_sum(t, fate, out);
 	for (size_t i = 0; i < n; i++)
 		if (edit[i].instead && (edit[i].instead->action != edit[i].add->action ||
 					!cover_rule(edit[i].instead, edit[i].add)))
 			out->exact = false;
+}
+
+void whatif_run(struct whatif *w, const struct whatif_table *t,
+		const struct whatif_edit *edit, size_t n, uint8_t *fate,
+		struct whatif_saves *out)
+{
+	size_t at = 0;
+
+	while (at < t->n_flows)
+		at = whatif_run_flows(w, t, edit, n, fate, at);
+	whatif_run_end(w, t, edit, n, fate, out);
 }
 
 double whatif_share(const struct count *part, const struct count *all)

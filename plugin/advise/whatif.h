@@ -57,6 +57,8 @@ struct whatif_flow {
 	const struct whatif_match *all; /* borrowed */
 	size_t n_all;
 	bool foreign; /* of another node: no rule of ours has anything to do with it */
+	bool settled; /* whatif_settle() has looked for the rule, and found none if @won
+			 is open */
 };
 
 /*
@@ -72,6 +74,7 @@ struct whatif_record {
 	enum event_success success;
 	struct count vanish[WINDOWS_MAX]; /* events: those of which nothing is left */
 	size_t flow; /* index of the flow that it is a part of; SIZE_MAX: none */
+	bool whole;  /* the flow's events go with it as a whole */
 };
 
 /* All that was counted. */
@@ -163,16 +166,32 @@ enum match whatif_ask_record(const struct rule *rule, const struct whatif_record
 const struct rule *whatif_winner(struct whatif *w, const struct whatif_flow *flow,
 				 bool *none);
 
+/** whatif_settle - look for the flow's rule once, for all that is asked later */
+void whatif_settle(struct whatif *w, struct whatif_flow *flow);
+
 /**
  * whatif_run - all edits at once
  * @fate: enum whatif_fate of each flow, then of each record; n_flows + n_records bytes.
- *        A record of a flow that is lost is kept: it counts there.
+ *        A record counts with its flow where that is not kept, and a flow of which
+ *        all goes with a record has that record's fate.
  * An edit in a rule's place that asks for something that the rule did not ask for makes
  * the result inexact.
  */
 void whatif_run(struct whatif *w, const struct whatif_table *table,
 		const struct whatif_edit *edit, size_t n, uint8_t *fate,
 		struct whatif_saves *out);
+
+/**
+ * whatif_run_flows, whatif_run_end - the same in pieces of a millisecond or so
+ * @from: the flow to go on with
+ * Return: where to go on; at n_flows it is time for whatif_run_end().
+ */
+size_t whatif_run_flows(struct whatif *w, const struct whatif_table *table,
+			const struct whatif_edit *edit, size_t n, uint8_t *fate,
+			size_t from);
+void whatif_run_end(struct whatif *w, const struct whatif_table *table,
+		    const struct whatif_edit *edit, size_t n, uint8_t *fate,
+		    struct whatif_saves *out);
 
 /** whatif_sum - the saving of fates that whatif_run() has found, or their union */
 void whatif_sum(const struct whatif_table *table, const uint8_t *fate,

@@ -264,11 +264,6 @@ static bool has_field(const struct rule *rule, const struct rule_field *f)
 	return false;
 }
 
-static bool has_call(const struct rule *rule, uint32_t call)
-{
-	return call < AUDIT_BITMASK_SIZE * 32 && rule_has_call(rule, call);
-}
-
 enum match whatif_ask_given(struct whatif *w, const struct rule *rule,
 			    const struct whatif_flow *flow, const struct rule *won)
 {
@@ -280,10 +275,9 @@ enum match whatif_ask_given(struct whatif *w, const struct rule *rule,
 		return MATCH_NO;
 	if (has_type(flow, AUDIT_URINGOP)) /* its operations are another list's */
 		return has_type(flow, AUDIT_SYSCALL) ? MATCH_MAYBE : MATCH_NO;
-	if (rule->state == RULE_BROKEN)
-		return MATCH_MAYBE;
-	if (!has_call(rule, flow->call))
+	if (!whatif_has_call(rule, flow))
 		return MATCH_NO;
+	w->asked++;
 	if (rule->state != RULE_KNOWN)
 		return MATCH_MAYBE;
 	rest.field = field;
@@ -374,21 +368,39 @@ const struct rule *whatif_winner(struct whatif *w, const struct whatif_flow *flo
 		return NULL;
 	if (flow->won == WHATIF_WON_RULE)
 		return whatif_rule_at(w, flow->position);
-	if (w->task_rules || whatif_is_forced(flow))
+	if (flow->settled || w->task_rules || whatif_is_forced(flow))
 		return NULL;
 	for (size_t i = 0; i < w->n_exit && found < 2; i++) {
 		const struct rule *rule = w->exit[i];
-		enum match m = rule->action == AUDIT_NEVER || !fits_keys(rule, flow)
-				       ? MATCH_NO
-				       : whatif_ask_given(w, rule, flow, NULL);
+		enum match m = MATCH_NO;
 
+		if (whatif_has_call(rule, flow) && rule->action != AUDIT_NEVER &&
+		    fits_keys(rule, flow))
+			m = whatif_ask_given(w, rule, flow, NULL);
 		if (m == MATCH_NO)
 			continue;
 		if (!found++)
 			only = rule;
 		/* rules with a name are asked last, and can win from behind no other */
-		if (m == MATCH_YES && found == 1 && !whatif_is_by_name(rule))
+		if (m == MATCH_YES && found == 1 && !whatif_is_by_name(w, rule))
 			return only;
 	}
 	return found == 1 ? only : NULL;
+}
+
+void whatif_settle(struct whatif *w, struct whatif_flow *flow)
+{
+	const struct rule *won;
+	bool none;
+
+	if (flow->won != WHATIF_WON_OPEN)
+		return;
+	won = whatif_winner(w, flow, &none);
+	flow->settled = true;
+	if (won) {
+		flow->won = WHATIF_WON_RULE;
+		flow->position = won->position;
+	} else if (none) {
+		flow->won = WHATIF_WON_NONE;
+	}
 }

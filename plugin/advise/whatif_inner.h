@@ -12,7 +12,9 @@ struct whatif {
 	struct whatif_options options;
 	struct matcher *matcher;
 	const struct rule **exit; /* the exit list, in its order */
+	bool *by_name;            /* the kernel asks the rule of each name alone */
 	size_t n_exit;
+	uint64_t asked;  /* rules, for ever */
 	bool task_rules; /* some process may be recorded whatever the exit list says */
 	bool may_lack_paths; /* the exclude list may have dropped PATH records */
 	struct facts facts;  /* of the flow that is asked about */
@@ -22,15 +24,18 @@ struct whatif {
 enum match whatif_ask_given(struct whatif *w, const struct rule *rule,
 			    const struct whatif_flow *flow, const struct rule *won);
 
-/** whatif_is_by_name - does the kernel ask the rule of each name alone? */
-static inline bool whatif_is_by_name(const struct rule *rule)
+/** whatif_is_by_name - of a rule of the set */
+static inline bool whatif_is_by_name(const struct whatif *w, const struct rule *rule)
 {
-	const struct rule_field *inode;
+	return w->by_name[rule->position - 1];
+}
 
-	if (rule->state != RULE_KNOWN)
-		return true; /* perhaps */
-	inode = rule_find(rule, AUDIT_INODE);
-	return rule_find(rule, AUDIT_WATCH) || (inode && inode->op == AUDIT_EQUAL);
+/** whatif_has_call - has the rule the flow's call, or is it not known? */
+static inline bool whatif_has_call(const struct rule *rule,
+				   const struct whatif_flow *flow)
+{
+	return rule->state == RULE_BROKEN ||
+	       (flow->call < AUDIT_BITMASK_SIZE * 32 && rule_has_call(rule, flow->call));
 }
 
 #endif

@@ -510,6 +510,8 @@ static void guard_keeps_alarms(void **state)
 	assert_false(guard_type(1300));
 	assert_false(guard_type(1320));
 	assert_false(guard_type(1302));
+	assert_false(guard_type(1307));
+	assert_false(guard_type(1327));
 }
 
 static void guard_excludes_of_one_program(void **state)
