@@ -57,6 +57,8 @@ unit_programs = \
 	tests/unit/test_match_list \
 	tests/unit/test_match_place \
 	tests/unit/test_name \
+	tests/unit/test_noise \
+	tests/unit/test_oom_advise \
 	tests/unit/test_oom_count \
 	tests/unit/test_oom_rules \
 	tests/unit/test_oom_state \
@@ -116,6 +118,8 @@ tests_unit_test_auth_CFLAGS = $(unit_cflags)
 tests_unit_test_auth_LDADD = $(unit_libs)
 tests_unit_test_flood_CFLAGS = $(unit_cflags)
 tests_unit_test_flood_LDADD = $(unit_libs)
+tests_unit_test_noise_CFLAGS = $(unit_cflags)
+tests_unit_test_noise_LDADD = $(unit_libs)
 tests_unit_test_guard_CFLAGS = $(unit_cflags)
 tests_unit_test_guard_LDADD = $(unit_libs)
 tests_unit_test_whatif_CFLAGS = $(unit_cflags)
@@ -224,6 +228,9 @@ tests_unit_test_match_place_CFLAGS = $(unit_cflags)
 tests_unit_test_match_place_LDADD = $(unit_libs)
 tests_unit_test_name_CFLAGS = $(unit_cflags)
 tests_unit_test_name_LDADD = $(unit_libs)
+tests_unit_test_oom_advise_CFLAGS = $(unit_cflags)
+tests_unit_test_oom_advise_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=malloc,--wrap=realloc,--wrap=strdup
+tests_unit_test_oom_advise_LDADD = $(unit_libs)
 tests_unit_test_oom_rules_CFLAGS = $(unit_cflags)
 tests_unit_test_oom_rules_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=malloc,--wrap=realloc,--wrap=strdup
 tests_unit_test_oom_rules_LDADD = $(unit_libs)

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * noise.c - what to change so that less is recorded, and what that saves
+ *
+ * Flows are looked at in an order that does not depend on how they came into their
+ * table, so that the daemon and replay propose the same.
+ */
+#include "advise/noise.h"
+
+#include <errno.h>
+#include <libaudit.h>
+#include <stdlib.h>
+
+#include "advise/noise_inner.h"
+
+#define GAINS  16   /* that are reckoned in one step */
+#define NEARLY 0.98 /* of the best: then the narrower one */
+
+/* A high risk must save twice as much as none. */
+static const double worth[GUARD_LEVELS] = {1.0, 0.8, 0.5};
+
+/* --- the heavy ones --- */
+
+static int compare_spans(struct span a, struct span b)
+{
+	int d = memcmp(a.n ? a.p : "", b.n ? b.p : "", a.n < b.n ? a.n : b.n);
+
+	return d ? d : (a.n > b.n) - (a.n < b.n);
+}
+
+static int compare_numbers(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* Heavier first; then by what they are. */
+static int compare_flows(const struct whatif_flow *a, const struct whatif_flow *b,
+			 unsigned int window)
+{
+	int d = compare_numbers((int64_t)b->count[window].records,
+				(int64_t)a->count[window].records);
+
+	d = d ? d : compare_spans(a->exe.text, b->exe.text);
+	d = d ? d : compare_spans(a->dir.text, b->dir.text);
+	d = d ? d : compare_numbers(a->arch, b->arch);
+	d = d ? d : compare_numbers(a->call, b->call);
+	d = d ? d : compare_numbers(a->uid, b->uid);
+	d = d ? d : compare_numbers(a->auid, b->auid);
+	d = d ? d : compare_numbers(a->success, b->success);
+	return d ? d : compare_numbers(a->error, b->error);
+}
+
+static int compare_records(const struct whatif_record *a, const struct whatif_record *b,
+			   unsigned int window)
+{
+	int d = compare_numbers((int64_t)b->vanish[window].records,
+				(int64_t)a->vanish[window].records);
+
+	d = d ? d : compare_spans(a->exe.text, b->exe.text);
+	d = d ? d : compare_numbers(a->type, b->type);
+	return d ? d : compare_numbers(a->uid, b->uid);
+}
+
+static void keep_flow(struct noise *n, size_t i)
+{
+	const struct whatif_flow *flow = n->options.table->flow;
+	size_t at = n->n_heavy;
+
+	while (at &&
+	       compare_flows(&flow[n->heavy[at - 1]], &flow[i], n->options.window) > 0)
+		at--;
+	if (at == NOISE_HEAVY)
+		return;
+	n->n_heavy = n->n_heavy < NOISE_HEAVY ? n->n_heavy + 1 : n->n_heavy;
+	memmove(n->heavy + at + 1, n->heavy + at,
+		(n->n_heavy - at - 1) * sizeof(n->heavy[0]));
+	n->heavy[at] = i;
+}
+
+static void keep_record(struct noise *n, size_t i)
+{
+	const struct whatif_record *record = n->options.table->record;
+	size_t at = n->n_record;
+
+	while (at && compare_records(&record[n->record[at - 1]], &record[i],
+				     n->options.window) > 0)
+		at--;
+	if (at == NOISE_HEAVY)
+		return;
+	n->n_record = n->n_record < NOISE_HEAVY ? n->n_record + 1 : n->n_record;
+	memmove(n->record + at + 1, n->record + at,
+		(n->n_record - at - 1) * sizeof(n->record[0]));
+	n->record[at] = i;
+}
+
+static void find_heavy(struct noise *n)
+{
+	const struct whatif_table *t = n->options.table;
+	unsigned int window = n->options.window;
+
+	for (size_t i = 0; i < t->n_flows; i++)
+		if (t->flow[i].has_call && t->flow[i].count[window].records)
+			keep_flow(n, i);
+	for (size_t i = 0; i < t->n_records; i++)
+		if (t->record[i].vanish[window].records)
+			keep_record(n, i);
+}
+
+struct noise *noise_new(const struct noise_options *options)
+{
+	struct noise *n = calloc(1, sizeof(*n));
+	size_t fates;
+
+	if (!n)
+		return NULL;
+	n->options = *options;
+	n->n_fates = options->table->n_flows + options->table->n_records;
+	fates = n->n_fates ? n->n_fates : 1;
+	n->candidate = calloc(NOISE_CANDIDATES, sizeof(*n->candidate));
+	n->allowed = calloc(NOISE_CANDIDATES, sizeof(*n->allowed));
+	n->fate = calloc(fates, 1);
+	n->together = calloc(fates, 1);
+	n->gain = calloc(NOISE_CANDIDATES, sizeof(*n->gain));
+	if (!n->candidate || !n->allowed || !n->gain || !n->fate || !n->together) {
+		noise_free(n);
+		errno = ENOMEM;
+		return NULL;
+	}
+	n->result.fate = n->together;
+	n->result.allowed = (const struct noise_advice *const *)n->allowed;
+	find_heavy(n);
+	return n;
+}
+
+void noise_free(struct noise *n)
+{
+	if (!n)
+		return;
+	for (size_t i = 0; i < n->n_candidates; i++) {
+		for (size_t k = 0; k < n->candidate[i].n; k++)
+			rule_free(n->candidate[i].rule[k]);
+		free((void *)n->candidate[i].fate);
+	}
+	free(n->candidate);
+	free(n->allowed);
+	free(n->gain);
+	free(n->fate);
+	free(n->together);
+	free(n);
+}
+
+/* --- judging --- */
+
+static size_t edits_of(const struct noise_advice *a, struct whatif_edit *edit)
+{
+	for (size_t i = 0; i < a->n; i++)
+		edit[i] = (struct whatif_edit){a->rule[i], a->instead[i]};
+	return a->n;
+}
+
+static double share_of(const struct noise *n, uint64_t records)
+{
+	uint64_t total = n->options.table->total[n->options.window].records;
+
+	return total ? (double)records / (double)total : 0;
+}
+
+/* Cron's sessions, as they were found among the storms. */
+static const struct auth_storm *storm_of(const struct noise *n,
+					 const struct noise_advice *a)
+{
+	const struct rule_field *exe = rule_find(a->rule[0], AUDIT_EXE);
+
+	for (size_t i = 0; a->kind == NOISE_EXCLUDE && exe && i < n->options.n_storms;
+	     i++)
+		if (n->options.storm[i].class == AUTH_CRON_SESSIONS &&
+		    span_equal(n->options.storm[i].exe, exe->text))
+			return &n->options.storm[i];
+	return NULL;
+}
+
+static bool ask_guard(struct noise *n, struct noise_advice *a,
+		      const struct whatif_edit *edit)
+{
+	const struct auth_storm *storm = storm_of(n, a);
+	const struct guard_case c = {
+		.edit = edit,
+		.n = a->n,
+		.about = {a->about[0], a->about[1]},
+		.table = n->options.table,
+		.fate = n->fate,
+		.window = n->options.window,
+		.is_cron = storm != NULL,
+		.is_backed = storm && storm->is_backed,
+		.may_lack_paths = whatif_may_lack_paths(n->options.whatif),
+	};
+
+	return guard_judge(n->options.guard, &c, &a->verdict);
+}
+
+static void note_refusal(struct noise *n, const struct noise_advice *a)
+{
+	unsigned int window = n->options.window;
+	uint64_t records = a->saves.lost[window].records + a->saves.open[window].records;
+
+	n->result.refused++;
+	if (n->result.refused_records && records <= n->result.refused_records)
+		return;
+	n->result.refused_records = records;
+	n->result.why = a->verdict;
+}
+
+/* A piece of it. Return: 0 or -ENOMEM; with n->flow at 0 it is done. */
+static int judge(struct noise *n, struct noise_advice *a)
+{
+	const struct whatif_table *t = n->options.table;
+	struct whatif_edit edit[NOISE_RULES];
+	size_t edits = edits_of(a, edit);
+	uint64_t most;
+	uint8_t *fate;
+
+	n->flow = whatif_run_flows(n->options.whatif, t, edit, edits, n->fate, n->flow);
+	if (n->flow < t->n_flows)
+		return 0;
+	n->flow = 0;
+	whatif_run_end(n->options.whatif, t, edit, edits, n->fate, &a->saves);
+	most = a->saves.lost[n->options.window].records +
+	       a->saves.open[n->options.window].records;
+	if (!most || share_of(n, most) < n->options.min_share) {
+		n->result.small++;
+		return 0;
+	}
+	/* an edit that is not exact by itself has no open flow to show for it */
+	if (!ask_guard(n, a, edit) || !a->saves.exact) {
+		note_refusal(n, a);
+		return 0;
+	}
+	if (a->verdict.risk > n->options.max_risk) {
+		n->result.risky++;
+		return 0;
+	}
+	fate = malloc(n->n_fates);
+	if (!fate)
+		return -ENOMEM;
+	memcpy(fate, n->fate, n->n_fates);
+	a->fate = fate;
+	n->allowed[n->result.n_allowed++] = a;
+	return 0;
+}
+
+/* --- the set --- */
+
+/* What goes in the window that counts. */
+static struct count lost_of(const struct noise *n, const uint8_t *fate)
+{
+	const struct whatif_table *t = n->options.table;
+	struct count sum = {0, 0, 0};
+
+	for (size_t i = 0; i < n->n_fates; i++) {
+		const struct count *c;
+
+		if (fate[i] != WHATIF_LOST)
+			continue;
+		if (i < t->n_flows) {
+			c = &t->flow[i].count[n->options.window];
+		} else {
+			const struct whatif_record *r = &t->record[i - t->n_flows];
+
+			if (r->flow < t->n_flows && fate[r->flow] != WHATIF_KEPT)
+				continue; /* counted with it */
+			c = &r->vanish[n->options.window];
+		}
+		sum.events += c->events;
+		sum.records += c->records;
+		sum.bytes += c->bytes;
+	}
+	return sum;
+}
+
+static void unite(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = a[i] > b[i] ? a[i] : b[i];
+}
+
+/* Ties go to the lower risk, then to the narrower rule, then to the one with the lesser
+ * text, which is the same wherever it is asked. */
+static bool is_better(const struct noise_advice *a, const struct noise_advice *b)
+{
+	if (a->verdict.risk != b->verdict.risk)
+		return a->verdict.risk < b->verdict.risk;
+	if (a->breadth != b->breadth)
+		return a->breadth < b->breadth;
+	return rule_compare(a->rule[0], b->rule[0]) < 0;
+}
+
+/* Beside those that are picked already. */
+static struct noise_gain gain_of(struct noise *n, const struct noise_advice *a)
+{
+	struct count so_far = lost_of(n, n->together), all;
+	struct noise_gain g = {.score = 0};
+
+	unite(n->fate, n->together, a->fate, n->n_fates);
+	all = lost_of(n, n->fate);
+	if (all.records <= so_far.records)
+		return g;
+	g.more.events = all.events - so_far.events;
+	g.more.records = all.records - so_far.records;
+	g.more.bytes = all.bytes - so_far.bytes;
+	if (share_of(n, g.more.records) >= n->options.min_share)
+		g.score = (double)g.more.records * worth[a->verdict.risk];
+	return g;
+}
+
+/* Return: false: nothing more is worth it. */
+static bool pick(struct noise *n)
+{
+	struct noise_result *r = &n->result;
+	size_t best = r->n_allowed;
+	double highest = 0;
+
+	if (r->n_set == NOISE_SET)
+		return false;
+	for (size_t i = 0; i < r->n_allowed; i++)
+		if (n->gain[i].score > highest)
+			highest = n->gain[i].score;
+	for (size_t i = 0; highest > 0 && i < r->n_allowed; i++)
+		if (n->gain[i].score >= NEARLY * highest &&
+		    (best == r->n_allowed || is_better(n->allowed[i], n->allowed[best])))
+			best = i;
+	if (best == r->n_allowed)
+		return false;
+	n->allowed[best]->adds = n->gain[best].more;
+	unite(n->together, n->together, n->allowed[best]->fate, n->n_fates);
+	r->set[r->n_set++] = n->allowed[best];
+	return true;
+}
+
+static int next_phase(struct noise *n)
+{
+	n->phase++;
+	n->next = 0;
+	return 1;
+}
+
+/* All of the set at once, a piece of it: what two of them free together counts too, and
+ * must be as exact as each alone. Return: as noise_step(). */
+static int run_set(struct noise *n)
+{
+	const struct whatif_table *t = n->options.table;
+	struct whatif_edit edit[NOISE_SET * NOISE_RULES];
+	struct noise_result *r = &n->result;
+	size_t edits = 0;
+
+	for (size_t i = 0; i < r->n_set; i++)
+		edits += edits_of(r->set[i], edit + edits);
+	n->flow =
+		whatif_run_flows(n->options.whatif, t, edit, edits, n->together, n->flow);
+	if (n->flow < t->n_flows)
+		return 1;
+	n->flow = 0;
+	whatif_run_end(n->options.whatif, t, edit, edits, n->together, &r->saves);
+	if (r->saves.exact || r->n_set <= 1)
+		return next_phase(n);
+	r->n_set--;
+	return 1;
+}
+
+/* Some gains at a time; when all are there, one is picked. Return: as noise_step(). */
+static int pick_step(struct noise *n)
+{
+	for (int i = 0; i < GAINS && n->next < n->result.n_allowed; i++, n->next++)
+		n->gain[n->next] = gain_of(n, n->allowed[n->next]);
+	if (n->next < n->result.n_allowed)
+		return 1;
+	n->next = 0;
+	return pick(n) ? 1 : next_phase(n);
+}
+
+/* --- step by step --- */
+
+int noise_step(struct noise *n)
+{
+	int rc = 0;
+
+	switch (n->phase) {
+	case NOISE_FLOWS:
+		if (n->next == n->n_heavy)
+			return next_phase(n);
+		rc = noise_make_flow(n, n->heavy[n->next++]);
+		break;
+	case NOISE_RECORDS:
+		if (n->next == n->n_record)
+			return next_phase(n);
+		rc = noise_make_record(n, n->record[n->next++]);
+		break;
+	case NOISE_STORMS:
+		if (n->next == n->options.n_storms)
+			return next_phase(n);
+		rc = noise_make_storm(n, &n->options.storm[n->next++]);
+		break;
+	case NOISE_JUDGE:
+		if (n->next == n->n_candidates)
+			return next_phase(n);
+		rc = judge(n, &n->candidate[n->next]);
+		n->next += !n->flow;
+		break;
+	case NOISE_PICK:
+		return pick_step(n);
+	case NOISE_RUN:
+		return run_set(n);
+	case NOISE_DONE:
+		return 0;
+	}
+	return rc < 0 ? rc : 1;
+}
+
+const struct noise_result *noise_result(const struct noise *n)
+{
+	return &n->result;
+}
