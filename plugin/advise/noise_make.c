@@ -193,7 +193,7 @@ static bool may_name(const struct noise *n, const struct name_text *exe)
 	       guard_program(exe->text, n->options.guard->with_self) == GUARD_ALLOWED;
 }
 
-/* What of the flow can stand in a rule. */
+/* What of the flow can stand in a rule. @won: NULL: it is not known. */
 static unsigned int parts_of(const struct noise *n, const struct whatif_flow *f,
 			     const struct rule *won)
 {
@@ -208,9 +208,9 @@ static unsigned int parts_of(const struct noise *n, const struct whatif_flow *f,
 		parts |= DIR;
 	if (f->success == EVENT_SUCCESS_NO && f->error > 0)
 		parts |= EXIT;
-	if (!rule_has_all_calls(won))
+	if (won && !rule_has_all_calls(won))
 		parts |= WIDE;
-	if (has_copies(won))
+	if (won && has_copies(won))
 		parts |= COPY;
 	return parts;
 }
@@ -295,7 +295,7 @@ static int make_exception(struct noise *n, const struct whatif_flow *f,
 			  const struct rule *won, size_t shape, unsigned int level)
 {
 	struct noise_advice a = {.kind = NOISE_SILENCE,
-				 .about = {won, twin_of(n, won)},
+				 .about = {won, won ? twin_of(n, won) : NULL},
 				 .breadth = (unsigned int)shape * BREADTH + level};
 	struct span dir = f->dir.text;
 	int machine = n->options.machine;
@@ -386,23 +386,26 @@ static int make_narrowing(struct noise *n, const struct rule *won)
 	return 0;
 }
 
+/* An exception needs no rule to be known: it stands before all of them. */
 int noise_make_flow(struct noise *n, size_t i)
 {
 	const struct whatif_flow *f = &n->options.table->flow[i];
 	int machine = n->options.machine;
-	const struct rule *won;
+	const struct rule *won = NULL;
 
-	if (f->won != WHATIF_WON_RULE || !f->has_call || f->foreign || !is_unset(f) ||
-	    whatif_is_forced(f))
-		return 0;
-	won = whatif_rule_at(n->options.whatif, f->position);
-	if (!won || won->state != RULE_KNOWN || won->action != AUDIT_ALWAYS ||
+	if (f->won == WHATIF_WON_NONE || !f->has_call || f->foreign || !is_unset(f) ||
+	    whatif_is_forced(f) ||
 	    (f->arch != calls_arch("b64", machine) &&
 	     f->arch != calls_arch("b32", machine)))
 		return 0;
+	if (f->won == WHATIF_WON_RULE) {
+		won = whatif_rule_at(n->options.whatif, f->position);
+		if (!won || won->state != RULE_KNOWN || won->action != AUDIT_ALWAYS)
+			return 0;
+	}
 	if (make_exceptions(n, f, won) < 0)
 		return -ENOMEM;
-	return make_narrowing(n, won);
+	return won ? make_narrowing(n, won) : 0;
 }
 
 /* --- excludes --- */

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "guard_help.h"
+#include "rng.h"
 
 #define N_OF(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -704,6 +705,107 @@ static void guard_has_words_for_all(void **state)
 		assert_true(guard_level_name((enum guard_level)i)[0]);
 }
 
+/* --- whatever comes --- */
+
+static bool has(const char *rule, const char *field)
+{
+	size_t n = strlen(field);
+
+	for (const char *at = strstr(rule, field); at; at = strstr(at + 1, field))
+		if (at[n] == ' ' || at[n] == '\0')
+			return true;
+	return false;
+}
+
+/* What must hold of a rule that is allowed, by its text alone. */
+static void must_hold(const char *rule)
+{
+	bool account = has(rule, "uid=33") && has(rule, "auid=-1");
+	bool root = has(rule, "-F uid=0") && has(rule, "auid=-1") &&
+		    (has(rule, "dir=/srv/d/log") || has(rule, "exit=-EACCES"));
+	bool dir = has(rule, "auid=-1") && has(rule, "dir=/srv/d/log") &&
+		   !strstr(rule, "exe=") && !strstr(rule, " uid=");
+
+	if (!account && !root && !dir)
+		fail_msg("%s", rule);
+	assert_null(strstr(rule, "key="));
+	assert_null(strstr(rule, "path="));
+	assert_null(strstr(rule, "!="));
+	assert_null(strstr(rule, "pid="));
+	assert_null(strstr(rule, "always"));
+	assert_null(strstr(rule, "/etc"));
+	assert_null(strstr(rule, "dash"));
+	assert_null(strstr(rule, "/tmp"));
+	assert_null(strstr(rule, "used"));
+}
+
+static void guard_allows_nothing_else(void **state)
+{
+	static const char *const fields[] = {
+		"-F uid=0",
+		"-F uid=33",
+		"-F uid=1000",
+		"-F uid!=33",
+		"-F auid=-1",
+		"-F auid=-1",
+		"-F auid=1000",
+		"-F auid!=-1",
+		"-F exe=/usr/sbin/d",
+		"-F exe=/usr/sbin/d",
+		"-F exe=/usr/bin/dash",
+		"-F exe=/tmp/x",
+		"-F exe=/usr/sbin/used",
+		"-F dir=/srv/d/log",
+		"-F dir=/etc",
+		"-F exit=-EACCES",
+		"-F exit=-EACCES",
+		"-F path=/srv/f",
+		"-F key=k",
+		"-F pid=7",
+	};
+	static const char *const exes[] = {"/usr/sbin/d", "/usr/sbin/d", "/usr/bin/dash",
+					   "/tmp/x", "/usr/sbin/used"};
+	struct rng r = {0x6a4d};
+	size_t allowed = 0;
+
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		char rule[512] = "-a never,exit -F arch=b64 -S openat";
+		struct whatif_flow f[3];
+		size_t n = 1 + rng_below(&r, 3);
+		bool place = false;
+
+		if (!rng_below(&r, 20))
+			memcpy(rule + 3, "always,exit -F arch=b64 -S openat", 34);
+		for (size_t i = 1 + rng_below(&r, 4); i; i--) {
+			const char *add = fields[rng_below(&r, N_OF(fields))];
+
+			if (strstr(add, "dir=") || strstr(add, "path=")) {
+				if (place)
+					continue;
+				place = true;
+			}
+			strcat(rule, " ");
+			strcat(rule, add);
+		}
+		for (size_t i = 0; i < n; i++) {
+			f[i] = refused(exes[rng_below(&r, N_OF(exes))],
+				       rng_below(&r, 2) ? 33 : 0,
+				       rng_below(&r, 4) ? -1 : 1000,
+				       rng_below(&r, 4) ? "/srv/d/log" : "/etc");
+			if (rng_below(&r, 2))
+				f[i].success = EVENT_SUCCESS_YES;
+		}
+		if (judge("-a always,exit -F arch=b64 -S openat -F key=access", rule, 0,
+			  f, n) != GUARD_ALLOWED)
+			continue;
+		allowed++;
+		must_hold(rule);
+	}
+	print_message("%zu allowed\n", allowed);
+	assert_true(allowed > 100);
+}
+
 #define test(f) cmocka_unit_test_setup(f, reset)
 
 int main(void)
@@ -727,6 +829,7 @@ int main(void)
 		test(guard_does_not_trust_what_is_not_listed),
 		test(guard_denies_by_default),
 		test(guard_has_words_for_all),
+		test(guard_allows_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -348,6 +348,30 @@ static void noise_two_programs_under_one_rule(void **state)
 	end(&x);
 }
 
+/* An exception stands before all rules, so it need not be known which one it was. */
+static void noise_of_an_unknown_rule(void **state)
+{
+	const char *open =
+		"-a always,exit -F arch=b64 -S openat -F gid=1 -F key=access\n"
+		"-a always,exit -F arch=b64 -S openat -F gid=2 -F key=access\n";
+	struct whatif_blind blind[WHATIF_BLINDS];
+	struct world x;
+
+	(void)state;
+	refuse(0, "/usr/sbin/d", 33, -1, "/srv/d/log");
+	canary(1, 100);
+	begin(&x, open, 2);
+	assert_int_equal(flow[0].won, WHATIF_WON_OPEN);
+	assert_int_equal(x.r->n_set, 1);
+	assert_rule(&x, 0, 0,
+		    "-a never,exit -F arch=b64 -S openat -F exe=/usr/sbin/d -F uid=33 "
+		    "-F auid=-1 -F exit=-EACCES");
+	assert_int_equal(noise_blinds(x.n, x.r->set[0], blind), 1);
+	assert_int_equal(blind[0].position, 0);
+	assert_int_equal(blind[0].account[0].uid, 33);
+	end(&x);
+}
+
 /* What the next rule takes is not saved. */
 static void noise_falls_through(void **state)
 {
@@ -605,6 +629,33 @@ static void noise_never_for_who_varies(void **state)
 	end(&x);
 }
 
+/* Cron's messages by somebody who is not cron: they do not come as sessions do, and no
+ * LOGIN record bears them out. */
+static void noise_never_of_forged_cron(void **state)
+{
+	struct auth_row row = {.type = 1101,
+			       .claimed = true,
+			       .exe = span_of("/usr/sbin/cron"),
+			       .auid = -1,
+			       .outcome = EVENT_SUCCESS_YES,
+			       .events = 6000};
+	const struct auth_options o = {.bucket_s = 1, .min_events = 20};
+
+	(void)state;
+	max_risk = GUARD_HIGH;
+	flow[0] = help_message(1101, "/usr/sbin/cron", 0, -1);
+	weigh(0, 6000, 1);
+	for (unsigned int i = 0; i < WINDOW_BUCKETS; i++)
+		row.rhythm[i] = 100;
+	n_storms = auth_judge(&row, 1, &o, &storm, 1);
+	assert_int_equal(n_storms, 0);
+	expect_flood(ACCESS, 1, FLOOD_FLOW, "forged");
+	/* and from a place that all can write to */
+	flow[0] = help_message(1101, "/tmp/cron", 0, -1);
+	weigh(0, 6000, 1);
+	expect_flood(ACCESS, 1, FLOOD_FLOW, "forged elsewhere");
+}
+
 static void noise_says_why_not(void **state)
 {
 	struct world x;
@@ -825,6 +876,7 @@ int main(void)
 		test(noise_log_under_a_watch),
 		test(noise_time_adjustments),
 		test(noise_two_programs_under_one_rule),
+		test(noise_of_an_unknown_rule),
 		test(noise_falls_through),
 		test(noise_netfilter_of_one_tool),
 		test(noise_cron),
@@ -833,6 +885,7 @@ int main(void)
 		test(noise_never_of_protected),
 		test(noise_never_of_alarms),
 		test(noise_never_for_who_varies),
+		test(noise_never_of_forged_cron),
 		test(noise_says_why_not),
 		test(noise_is_sound_whatever_comes),
 		test(noise_is_the_same_in_any_order),

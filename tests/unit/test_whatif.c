@@ -836,6 +836,56 @@ static void whatif_agrees_with_the_matcher(void **state)
 	assert_true(lost > 200);
 }
 
+/* The exclude list, against the matcher. */
+static void whatif_excludes_as_the_matcher_does(void **state)
+{
+	static const char *const fields[] = {
+		"-F uid=0",          "-F uid>=1000",       "-F auid=-1",
+		"-F auid!=-1",       "-F auid>=1000",      "-F auid<500",
+		"-F gid=5",          "-F gid!=5",          "-F msgtype=1101",
+		"-F msgtype>=1103",  "-F msgtype<=1106",   "-F msgtype!=LOGIN",
+		"-F exe=/usr/bin/a", "-F exe!=/usr/bin/b", "-F sessionid=1",
+		"-F pid=2",
+	};
+	static const uint32_t types[] = {1006, 1101, 1103, 1106, 1325};
+	struct rng r = {0xe8c1};
+	size_t sure = 0;
+
+	(void)state;
+	for (int round = 0; round < 4000; round++) {
+		char text[256] = "-a never,exclude";
+		struct whatif_record row = {.type = PICK(&r, types),
+					    .exe = help_text(PICK(&r, exes)),
+					    .uid = PICK(&r, uids),
+					    .auid = PICK(&r, auids)};
+		struct ruleset *set;
+		struct matcher *m;
+		enum match got, want;
+
+		for (size_t i = 1 + rng_below(&r, 3); i; i--) {
+			strcat(text, " ");
+			strcat(text, PICK(&r, fields));
+		}
+		set = help_set(text);
+		m = match_new(set, &trusting);
+		assert_non_null(m);
+		facts_clear(&facts);
+		facts_set(&facts, FACTS_UID, (uint32_t)row.uid);
+		facts_set(&facts, FACTS_AUID, (uint32_t)row.auid);
+		facts_set(&facts, FACTS_GID, 5 + rng_below(&r, 2));
+		facts_set(&facts, FACTS_PID, 2);
+		facts.exe = row.exe.text;
+		want = match_exclude(m, &facts, row.type).dropped;
+		got = whatif_ask_record(ruleset_at(set, 0), &row);
+		if (got != MATCH_MAYBE && got != want)
+			fail_msg("%s: %d instead of %d", text, got, want);
+		sure += got != MATCH_MAYBE;
+		match_free(m);
+		ruleset_free(set);
+	}
+	assert_true(sure > 3000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -857,6 +907,7 @@ int main(void)
 		cmocka_unit_test(whatif_counts_nothing_twice),
 		cmocka_unit_test(whatif_tells_who_goes_blind),
 		cmocka_unit_test(whatif_agrees_with_the_matcher),
+		cmocka_unit_test(whatif_excludes_as_the_matcher_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
