@@ -126,9 +126,6 @@ static bool bind_exclude(struct guard *g)
 {
 	const struct guard_target *t = &g->target;
 
-	if (!t->exe.p)
-		return guard_refuse(g, GUARD_FORM,
-				    "an exclude names a program, and this one does not");
 	if (guard_is_cron(t->exe))
 		return bind_cron(g);
 	if (t->type_low != t->type_high || !guard_type(t->type_low))

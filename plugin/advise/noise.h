@@ -22,11 +22,11 @@
 #include "advise/guard.h"
 #include "advise/whatif.h"
 
-#define NOISE_RULES      4   /* of one advice */
-#define NOISE_SET        8   /* advice that is given together */
-#define NOISE_HEAVY      32  /* flows, and records, that candidates are made for */
-#define NOISE_CANDIDATES 512 /* that are run over the flows */
-#define NOISE_TEXT       768 /* bytes of a sentence, its NUL included */
+#define NOISE_RULES      4    /* of one advice */
+#define NOISE_SET        8    /* advice that is given together */
+#define NOISE_HEAVY      32   /* flows, and records, that candidates are made for */
+#define NOISE_CANDIDATES 1024 /* that are run over the flows */
+#define NOISE_TEXT       768  /* bytes of a sentence, its NUL included */
 
 enum noise_kind {
 	NOISE_SILENCE, /* an exception before the rule */

@@ -13,9 +13,9 @@
 #include "advise/path.h"
 #include "rules/calls.h"
 
-#define DIRS    3  /* of an object: its own and those above it */
+#define DIRS    5  /* of an object: its own and those above it */
 #define FIELDS  24 /* of a candidate; more are not copied */
-#define BREADTH 4  /* steps between one shape and the next, for the directories */
+#define BREADTH 8  /* steps between one shape and the next, for the directories */
 
 /* --- a rule of our own --- */
 

@@ -293,6 +293,16 @@ static void guard_knows_few_forms(void **state)
 		"-a never,exclude -F exe=/usr/sbin/d -F msgtype>=1300",
 		"-a never,exclude -F exe=/usr/sbin/d -F msgtype=CWD -F sessionid=1",
 		"-a never,exclude -F exe=/usr/sbin/d -F msgtype=CWD -F arch=b64",
+		"-a always,exclude -F exe=/usr/sbin/d -F msgtype=LOGIN",
+		"-a never,exclude -F exe=/usr/sbin/d -F msgtype!=LOGIN",
+		"-a never,exclude -F exe=/usr/sbin/d -F msgtype=LOGIN -F "
+		"msgtype=USER_ACCT",
+		"-a never,exclude -F exe=/usr/sbin/d -F msgtype<=1106 -F msgtype<=1103 "
+		"-F msgtype>=1103",
+		"-a never,exclude -F exe=/usr/sbin/d -F msgtype>=1106 -F msgtype<=1103",
+		NEVER(SERVICE " -F uid=44"),
+		NEVER(SERVICE " -F auid=-1"),
+		NEVER(SERVICE " -F dir=/srv/d/log -F dir=/srv/x"),
 		NEVER(" -F exe=/usr/sbin/d" SERVICE "\n"
 		      "-a never,exit -F arch=b32 -S openat -F exe=/usr/sbin/e" SERVICE),
 	};
@@ -403,6 +413,10 @@ static void guard_protects_objects(void **state)
 
 		expect(judge(OPENS, NEVER(" -F exe=/usr/sbin/d" SERVICE), 0, &f, 1),
 		       GUARD_OBJECT, "unknown");
+		f.dir = help_text("/srv/d/log");
+		f.dir.cut = true;
+		expect(judge(OPENS, NEVER(" -F exe=/usr/sbin/d" SERVICE), 0, &f, 1),
+		       GUARD_OBJECT, "cut");
 		f.n_types = 1;
 		expect(judge(OPENS, NEVER(" -F exe=/usr/sbin/d" SERVICE), 0, &f, 1),
 		       GUARD_ALLOWED, "none");
@@ -465,12 +479,19 @@ static void guard_heeds_the_settings(void **state)
 	(void)state;
 	options.protect_key = (struct guard_list){key, 1};
 	expect(judge(OPENS, never, 0, &f, 1), GUARD_ALLOWED, "another key");
+	f.n_keys = 0; /* the record bears none, but the rule has one */
+	options.protect_key = (struct guard_list){key, 2};
+	expect(judge(OPENS, never, 0, &f, 1), GUARD_PROTECTED, "the rule's key");
+	options.protect_key = (struct guard_list){key, 1};
 	f.n_keys = 2; /* of which one is known */
 	expect(judge(OPENS, never, 0, &f, 1), GUARD_PROTECTED, "two keys");
 	f.n_keys = 1;
 	options.protect_key = (struct guard_list){key, 2};
 	expect(judge(OPENS, never, 0, &f, 1), GUARD_PROTECTED, "key");
 	reset(NULL);
+	f.n_keys = 2;
+	expect(judge(OPENS, never, 0, &f, 1), GUARD_ALLOWED, "nothing is set");
+	f.n_keys = 1;
 	options.protect_exe = (struct guard_list){exe, 1};
 	expect(judge(OPENS, never, 0, &f, 1), GUARD_PROTECTED, "exe");
 	expect(judge(OPENS, NEVER(SERVICE), 0, &f, 1), GUARD_PROTECTED, "exe along");
@@ -561,6 +582,11 @@ static void guard_silences_cron(void **state)
 	with.is_cron = true;
 	expect(judge(OPENS, all, 0, f, 3), GUARD_ALLOWED, "cron");
 	assert_int_equal(verdict.risk, GUARD_MEDIUM);
+	assert_true(verdict.shown & 1u << GUARD_SHOWN_SESSIONS);
+	assert_false(verdict.shown & 1u << GUARD_SHOWN_BACKED);
+	with.is_backed = true;
+	expect(judge(OPENS, all, 0, f, 3), GUARD_ALLOWED, "cron, and the kernel says so");
+	assert_true(verdict.shown & 1u << GUARD_SHOWN_BACKED);
 	expect(judge(OPENS, CRON "=USER_ACCT", 0, f, 1), GUARD_ALLOWED, "one of them");
 	/* the range that holds USER_MGMT too */
 	expect(judge(OPENS, CRON ">=1101 -F msgtype<=1106", 0, f, 2), GUARD_TYPE,
@@ -601,6 +627,15 @@ static void guard_narrows_what_asks_of_people(void **state)
 		{"-a always,exit -F arch=b64 -S openat -F key=access",
 		 "-a never,exit -F arch=b64 -S openat -F auid!=-1 -F key=access",
 		 GUARD_FORM},
+		{"-a always,exit -F arch=b64 -S openat -F exit=-EACCES -F key=access",
+		 "-a always,exit -F arch=b64 -S openat -F auid!=-1 -F key=access",
+		 GUARD_FORM},
+		{"-a always,exit -F arch=b64 -S openat -F key=access",
+		 "-a always,exit -F arch=b64 -S openat -F auid!=-1 -F auid!=-1 -F "
+		 "key=access",
+		 GUARD_FORM},
+		{"-a always,exit -F arch=b64 -S openat -F key=access",
+		 "-a always,exit -F arch=b64 -S openat -F key=access", GUARD_FORM},
 		/* what services do is what these are for */
 		{"-a always,exit -F arch=b64 -S openat,execve -F key=access",
 		 "-a always,exit -F arch=b64 -S openat,execve -F auid!=-1 -F key=access",
@@ -676,6 +711,93 @@ static void guard_does_not_trust_what_is_not_listed(void **state)
 	rule_free(unnamed);
 	whatif_free(w);
 	ruleset_free(set);
+}
+
+/* What the what-if would have held to be open or kept, said to be lost. */
+static void guard_judges_all_that_goes(void **state)
+{
+	struct whatif_flow f = refused("/usr/sbin/d", 33, -1, "/srv/d/log");
+	struct rule *rule = rule_help_rule(NEVER(" -F exe=/usr/sbin/d" SERVICE));
+	struct rule strange = *rule;
+	struct whatif_record r = {.type = 1006, .vanish = {{1, 1, 1}}, .flow = SIZE_MAX};
+	struct whatif_table t = help_table(&f, 1);
+	struct whatif_edit edit = {rule, NULL};
+	uint8_t fate[2] = {WHATIF_LOST, WHATIF_LOST};
+	struct guard_case c = {.edit = &edit, .n = 1, .table = &t, .fate = fate};
+
+	(void)state;
+	t.record = &r;
+	t.n_records = 1;
+	expect(guard_judge(&options, &c, &verdict) ? GUARD_ALLOWED : verdict.reason,
+	       GUARD_ALLOWED, "all well");
+	f.types[1] = 1400;
+	guard_judge(&options, &c, &verdict);
+	expect(verdict.reason, GUARD_TYPE, "an alarm in an event");
+	f.types[1] = 1302;
+	r.success = EVENT_SUCCESS_NO;
+	guard_judge(&options, &c, &verdict);
+	expect(verdict.reason, GUARD_FAILED, "a record that tells of a failure");
+	r.success = EVENT_SUCCESS_YES;
+	r.type = 1701;
+	guard_judge(&options, &c, &verdict);
+	expect(verdict.reason, GUARD_TYPE, "an alarm");
+	r.vanish[0] = (struct count){0, 0, 0};
+	assert_true(guard_judge(&options, &c, &verdict));
+	c.n = 0;
+	guard_judge(&options, &c, &verdict);
+	expect(verdict.reason, GUARD_FORM, "no rule");
+	c.n = 1;
+	edit.add = NULL;
+	guard_judge(&options, &c, &verdict);
+	expect(verdict.reason, GUARD_FORM, "none at all");
+	strange.state = RULE_STRANGE;
+	edit.add = &strange;
+	guard_judge(&options, &c, &verdict);
+	expect(verdict.reason, GUARD_FORM, "not understood");
+	rule_free(rule);
+}
+
+static bool see_some_parents(void *arg, struct span path, struct guard_file *out)
+{
+	bool seen = help_see_file(arg, path, out);
+
+	out->n_parents -= seen;
+	return seen;
+}
+
+static bool see_too_many(void *arg, struct span path, struct guard_file *out)
+{
+	bool seen = help_see_file(arg, path, out);
+
+	out->n_parents = GUARD_PARENTS + 1;
+	return seen;
+}
+
+static bool see_people_use_it(void *arg, struct span exe, struct guard_traffic *out)
+{
+	bool seen = help_see_traffic(arg, exe, out);
+
+	out->login_seen = GUARD_YES;
+	return seen;
+}
+
+/* Half of a path is not shown; and that cron's jobs have login uids is no matter. */
+static void guard_asks_for_all_of_it(void **state)
+{
+	struct whatif_flow f = refused("/usr/sbin/d", 33, -1, "/srv/d/log");
+	const char *never = NEVER(" -F exe=/usr/sbin/d" SERVICE);
+
+	(void)state;
+	options.file = see_some_parents;
+	expect(judge(OPENS, never, 0, &f, 1), GUARD_WRITABLE, "not all parents");
+	options.file = see_too_many;
+	expect(judge(OPENS, never, 0, &f, 1), GUARD_WRITABLE, "too many");
+	options = help_guard;
+	options.traffic = see_people_use_it;
+	expect(judge(OPENS, never, 0, &f, 1), GUARD_USED, "used");
+	f = help_message(1101, "/usr/sbin/cron", 0, -1);
+	with.is_cron = true;
+	expect(judge(OPENS, CRON "=USER_ACCT", 0, &f, 1), GUARD_ALLOWED, "cron");
 }
 
 /* Nothing known is nothing shown. */
@@ -827,6 +949,8 @@ int main(void)
 		test(guard_narrows_what_asks_of_people),
 		test(guard_wants_it_exact),
 		test(guard_does_not_trust_what_is_not_listed),
+		test(guard_judges_all_that_goes),
+		test(guard_asks_for_all_of_it),
 		test(guard_denies_by_default),
 		test(guard_has_words_for_all),
 		test(guard_allows_nothing_else),
