@@ -72,7 +72,8 @@ plugin_libnoise_a_SOURCES = \
 	plugin/advise/guard_names.c \
 	plugin/advise/loss.c plugin/advise/loss.h \
 	plugin/advise/noise.c plugin/advise/noise.h plugin/advise/noise_inner.h \
-	plugin/advise/noise_make.c plugin/advise/noise_text.c \
+	plugin/advise/noise_exclude.c plugin/advise/noise_make.c \
+	plugin/advise/noise_rule.c plugin/advise/noise_text.c \
 	plugin/advise/path.c plugin/advise/path.h \
 	plugin/advise/queue.c plugin/advise/queue.h \
 	plugin/advise/repair.c plugin/advise/repair.h \
@@ -80,6 +81,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/advise/repair_settle.c \
 	plugin/advise/whatif.c plugin/advise/whatif.h plugin/advise/whatif_inner.h \
 	plugin/advise/whatif_ask.c plugin/advise/whatif_blinds.c \
+	plugin/advise/whatif_record.c \
 	plugin/count/attribution.c plugin/count/attribution.h \
 	plugin/count/burst.c plugin/count/burst.h \
 	plugin/emit/advice.c plugin/emit/advice.h \

@@ -91,8 +91,7 @@ static bool is_cron_form(const struct guard_target *t)
 		return true;
 	if (t->type_low != t->type_high)
 		return false;
-	return t->type_low == AUDIT_USER_ACCT || t->type_low == AUDIT_LOGIN ||
-	       (t->type_low >= AUDIT_CRED_ACQ && t->type_low <= AUDIT_USER_END);
+	return guard_is_session(t->type_low);
 }
 
 static bool bind_cron(struct guard *g)
@@ -131,8 +130,7 @@ static bool bind_exclude(struct guard *g)
 	if (t->type_low != t->type_high || !guard_type(t->type_low))
 		return guard_refuse(g, GUARD_TYPE,
 				    "records of type %u are never excluded", t->type_low);
-	if (t->type_low == AUDIT_LOGIN || t->type_low == AUDIT_USER_ACCT ||
-	    (t->type_low >= AUDIT_CRED_ACQ && t->type_low <= AUDIT_USER_END))
+	if (guard_is_session(t->type_low))
 		return guard_refuse(g, GUARD_TYPE, "sessions are silenced of cron alone");
 	if (!t->auid_unset || !t->has_uid || (t->uid && !is_service(g, t->uid)))
 		return guard_refuse(g, GUARD_ACCOUNT,

@@ -162,6 +162,9 @@ bool guard_object(struct span dir);
  */
 bool guard_type(uint32_t type);
 
+/** guard_is_session - of the six kinds that cron's sessions make */
+bool guard_is_session(uint32_t type);
+
 /** guard_is_alarm - a record that is never silenced, whoever wrote it */
 bool guard_is_alarm(uint32_t type);
 

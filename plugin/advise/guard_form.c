@@ -289,23 +289,61 @@ static bool read_edit(struct guard *g, const struct whatif_edit *edit)
 	       guard_refuse(g, GUARD_FORM, "the rule is of no form that advice may have");
 }
 
+/* Records that come whatever the exception says, of the same program and account. */
+static bool judge_companion(struct guard *g, const struct guard_target *first)
+{
+	const struct guard_target *t = &g->target;
+
+	if (!first->exe.p || !span_equal(first->exe, t->exe) || !t->has_uid ||
+	    !first->has_uid || first->uid != t->uid || !t->auid_unset)
+		return guard_refuse(g, GUARD_FORM,
+				    "the exclude is not about what the exception is");
+	if (t->type_low != t->type_high || !guard_type(t->type_low) ||
+	    guard_is_session(t->type_low))
+		return guard_refuse(g, GUARD_TYPE,
+				    "records of type %u are never excluded", t->type_low);
+	return true;
+}
+
+/* Return: rules of the first one's form; 0: refused. */
+static size_t read_edits(struct guard *g, struct guard_target *first)
+{
+	size_t alike = 0;
+
+	for (size_t i = 0; i < g->c->n; i++) {
+		if (!read_edit(g, &g->c->edit[i]))
+			return 0;
+		if (!i)
+			*first = g->target;
+		if (first->form == GUARD_FORM_EXCEPTION &&
+		    g->target.form == GUARD_FORM_EXCLUDE) {
+			if (!judge_companion(g, first))
+				return 0;
+			continue;
+		}
+		if (!is_same_target(first, &g->target)) {
+			guard_refuse(g, GUARD_FORM,
+				     "the rules are not about one and the same");
+			return 0;
+		}
+		alike++;
+	}
+	return alike;
+}
+
 bool guard_read_form(struct guard *g)
 {
 	struct guard_target first = {.form = GUARD_FORMS};
+	size_t alike;
 
 	if (!g->c->n)
 		return guard_refuse(g, GUARD_FORM, "there is no rule");
-	for (size_t i = 0; i < g->c->n; i++) {
-		if (!read_edit(g, &g->c->edit[i]))
-			return false;
-		if (!i)
-			first = g->target;
-		else if (!is_same_target(&first, &g->target))
-			return guard_refuse(g, GUARD_FORM,
-					    "the rules are not about one and the same");
-	}
+	alike = read_edits(g, &first);
+	if (!alike)
+		return false;
+	g->target = first;
 	if (first.form == GUARD_FORM_EXCLUDE)
-		return g->c->n == 1 || guard_is_cron(first.exe) ||
+		return alike == 1 || guard_is_cron(first.exe) ||
 		       guard_refuse(g, GUARD_FORM, "an exclude stands alone");
-	return g->c->n <= 2 || guard_refuse(g, GUARD_FORM, "there are too many rules");
+	return alike <= 2 || guard_refuse(g, GUARD_FORM, "there are too many rules");
 }

@@ -387,12 +387,20 @@ bool guard_type(uint32_t type)
 	case AUDIT_SERVICE_STOP:
 	case AUDIT_NETFILTER_CFG:
 	case AUDIT_BPF:
+	case AUDIT_TIME_INJOFFSET:
+	case AUDIT_TIME_ADJNTPVAL:
 	case AUDIT_CRYPTO_KEY_USER:
 	case AUDIT_CRYPTO_SESSION:
 		return true;
 	default:
 		return false;
 	}
+}
+
+bool guard_is_session(uint32_t type)
+{
+	return type == AUDIT_LOGIN || type == AUDIT_USER_ACCT ||
+	       (type >= AUDIT_CRED_ACQ && type <= AUDIT_USER_END);
 }
 
 bool guard_is_alarm(uint32_t type)

@@ -29,7 +29,8 @@
 #define NOISE_TEXT       768  /* bytes of a sentence, its NUL included */
 
 enum noise_kind {
-	NOISE_SILENCE, /* an exception before the rule */
+	NOISE_SILENCE, /* an exception before the rule, with excludes of what comes anyway
+			*/
 	NOISE_EXCLUDE, /* of records that no rule of the exit list makes */
 	NOISE_NARROW,  /* the rule asks for less */
 	NOISE_KINDS

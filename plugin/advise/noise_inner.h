@@ -41,6 +41,45 @@ struct noise {
 	char text[RULE_TEXT_MAX];
 };
 
+/* --- a rule of our own --- */
+
+#define NOISE_FIELDS 24 /* of a candidate; more are not copied */
+
+struct noise_rule {
+	struct rule rule;
+	struct rule_field field[NOISE_FIELDS];
+};
+
+/** noise_rule_begin - `never`, without fields; on the exclude list as auditctl(8) makes
+ * it */
+void noise_rule_begin(struct noise_rule *m, uint32_t list);
+void noise_rule_add(struct noise_rule *m, uint32_t type, uint32_t value);
+void noise_rule_add_op(struct noise_rule *m, uint32_t type, uint32_t op, uint32_t value);
+void noise_rule_add_text(struct noise_rule *m, uint32_t type, struct span text);
+
+/** noise_put - @rule, copied, becomes one of @a's; -ENOMEM: @a is emptied */
+int noise_put(struct noise_advice *a, const struct rule *rule, const struct rule *instead)
+	__attribute__((warn_unused_result));
+
+/**
+ * noise_put_exclude - of one type of one program, run by one account that nobody has
+ *                     logged in as
+ */
+int noise_put_exclude(struct noise_advice *a, uint32_t type, struct span exe, int64_t uid)
+	__attribute__((warn_unused_result));
+
+/** noise_offer - @a is a candidate, if its texts load and it is new; its rules are taken
+ */
+void noise_offer(struct noise *n, struct noise_advice *a);
+
+/** noise_uid_of - EVENT_ID_ABSENT: it is not one uid */
+int64_t noise_uid_of(int64_t uid, enum id_class id_class);
+
+/** noise_may_name - has the program a name that the guard may allow? */
+bool noise_may_name(const struct noise *n, const struct name_text *exe);
+
+/* --- candidates --- */
+
 /** noise_make_flow - candidates for flow number @i. Return: 0 or -ENOMEM. */
 int noise_make_flow(struct noise *n, size_t i);
 

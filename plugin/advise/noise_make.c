@@ -13,111 +13,9 @@
 #include "advise/path.h"
 #include "rules/calls.h"
 
-#define DIRS    5  /* of an object: its own and those above it */
-#define FIELDS  24 /* of a candidate; more are not copied */
-#define BREADTH 8  /* steps between one shape and the next, for the directories */
-
-/* --- a rule of our own --- */
-
-struct made {
-	struct rule rule;
-	struct rule_field field[FIELDS];
-};
-
-static void begin(struct made *m, uint32_t list)
-{
-	*m = (struct made){.rule = {.list = list, .action = AUDIT_NEVER}};
-	m->rule.field = m->field;
-	if (list != AUDIT_FILTER_EXCLUDE)
-		return;
-	/* as auditctl(8) makes it */
-	memset(m->rule.mask, 0xff, sizeof(m->rule.mask));
-	m->rule.mask[AUDIT_BITMASK_SIZE - 1] = UINT32_MAX >> AUDIT_SYSCALL_CLASSES;
-}
-
-static void add_op(struct made *m, uint32_t type, uint32_t op, uint32_t value)
-{
-	m->field[m->rule.n_fields++] =
-		(struct rule_field){.type = type, .op = op, .value = value};
-}
-
-static void add(struct made *m, uint32_t type, uint32_t value)
-{
-	add_op(m, type, AUDIT_EQUAL, value);
-}
-
-static void add_text(struct made *m, uint32_t type, struct span text)
-{
-	m->field[m->rule.n_fields++] = (struct rule_field){
-		.type = type, .op = AUDIT_EQUAL, .value = (uint32_t)text.n, .text = text};
-}
-
-/* --- candidates --- */
-
-static bool is_there(const struct noise *n, const struct rule *rule)
-{
-	const struct ruleset *rules = n->options.rules;
-
-	for (size_t i = 0; i < ruleset_count(rules); i++)
-		if (rule_equal(ruleset_at(rules, i), rule))
-			return true;
-	return false;
-}
-
-static bool is_known(const struct noise *n, const struct noise_advice *a)
-{
-	for (size_t i = 0; i < n->n_candidates; i++) {
-		const struct noise_advice *b = &n->candidate[i];
-
-		if (a->n == b->n && rule_equal(a->rule[0], b->rule[0]) &&
-		    (a->n == 1 || rule_equal(a->rule[1], b->rule[1])))
-			return true;
-	}
-	return false;
-}
-
-static void drop(struct noise_advice *a)
-{
-	for (size_t i = 0; i < a->n; i++)
-		rule_free(a->rule[i]);
-}
-
-/* Takes the rules of @a. One that has no text that loads is no candidate. */
-static void offer(struct noise *n, struct noise_advice *a)
-{
-	for (size_t i = 0; i < a->n; i++) {
-		size_t length = rule_print(a->rule[i], n->options.machine, n->text,
-					   sizeof(n->text));
-
-		if (length >= sizeof(n->text) || is_there(n, a->rule[i]) ||
-		    rule_unloadable(a->rule[i], n->options.machine,
-				    (struct span){n->text, length})) {
-			drop(a);
-			return;
-		}
-	}
-	if (!a->n || is_known(n, a)) {
-		drop(a);
-	} else if (n->n_candidates == NOISE_CANDIDATES) {
-		n->result.left_out++;
-		drop(a);
-	} else {
-		n->candidate[n->n_candidates++] = *a;
-	}
-}
-
-/* @rule is copied; on failure @a is emptied. */
-static int put(struct noise_advice *a, const struct rule *rule,
-	       const struct rule *instead)
-{
-	a->rule[a->n] = rule_copy(rule);
-	if (!a->rule[a->n]) {
-		drop(a);
-		return -ENOMEM;
-	}
-	a->instead[a->n++] = instead;
-	return 0;
-}
+#define DIRS    5 /* of an object: its own and those above it */
+#define FORCED  2 /* kinds of records that need an exclude each */
+#define BREADTH 8 /* steps between one shape and the next, for the directories */
 
 /* --- exceptions --- */
 
@@ -170,7 +68,7 @@ static bool has_copies(const struct rule *rule)
 
 	for (uint32_t i = 0; i < rule->n_fields; i++)
 		n += is_copied(&rule->field[i]);
-	return n && n < FIELDS / 2;
+	return n && n < NOISE_FIELDS / 2;
 }
 
 static bool is_unset(const struct whatif_flow *f)
@@ -179,29 +77,15 @@ static bool is_unset(const struct whatif_flow *f)
 	       (f->auid_class == ID_CLASS_NONE && f->auid == EVENT_ID_UNSET);
 }
 
-/* Return: EVENT_ID_ABSENT: not one uid. */
-static int64_t uid_of(int64_t uid, enum id_class id_class)
-{
-	if (id_class == ID_CLASS_ROOT)
-		return 0;
-	return id_class == ID_CLASS_NONE && uid >= 0 ? uid : EVENT_ID_ABSENT;
-}
-
-static bool may_name(const struct noise *n, const struct name_text *exe)
-{
-	return !exe->cut && path_may_stand_in_rule(exe->text) &&
-	       guard_program(exe->text, n->options.guard->with_self) == GUARD_ALLOWED;
-}
-
 /* What of the flow can stand in a rule. @won: NULL: it is not known. */
 static unsigned int parts_of(const struct noise *n, const struct whatif_flow *f,
 			     const struct rule *won)
 {
 	unsigned int parts = 0;
 
-	if (!f->claimed && may_name(n, &f->exe))
+	if (!f->claimed && noise_may_name(n, &f->exe))
 		parts |= EXE;
-	if (uid_of(f->uid, f->uid_class) != EVENT_ID_ABSENT)
+	if (noise_uid_of(f->uid, f->uid_class) != EVENT_ID_ABSENT)
 		parts |= UID;
 	if (f->success == EVENT_SUCCESS_YES && !f->dir.cut &&
 	    path_may_stand_in_rule(f->dir.text) && guard_object(f->dir.text))
@@ -216,8 +100,8 @@ static unsigned int parts_of(const struct noise *n, const struct whatif_flow *f,
 }
 
 /* The same calls, by name, of the other architecture. */
-static bool set_calls(struct made *m, const struct whatif_flow *f, const struct rule *won,
-		      bool wide, uint32_t arch)
+static bool set_calls(struct noise_rule *m, const struct whatif_flow *f,
+		      const struct rule *won, bool wide, uint32_t arch)
 {
 	int from = calls_machine(f->arch, -1), to = calls_machine(arch, -1);
 	bool any = false;
@@ -242,25 +126,26 @@ static int put_exception(struct noise_advice *a, const struct whatif_flow *f,
 			 const struct rule *won, unsigned int shape, struct span dir,
 			 uint32_t arch)
 {
-	struct made m;
+	struct noise_rule m;
 
-	begin(&m, AUDIT_FILTER_EXIT);
+	noise_rule_begin(&m, AUDIT_FILTER_EXIT);
 	if (!arch || !set_calls(&m, f, won, shape & WIDE, arch))
 		return 0;
-	add(&m, AUDIT_ARCH, arch);
+	noise_rule_add(&m, AUDIT_ARCH, arch);
 	if (shape & EXE)
-		add_text(&m, AUDIT_EXE, f->exe.text);
+		noise_rule_add_text(&m, AUDIT_EXE, f->exe.text);
 	if (shape & UID)
-		add(&m, AUDIT_UID, (uint32_t)uid_of(f->uid, f->uid_class));
-	add(&m, AUDIT_LOGINUID, AUDIT_UID_UNSET);
+		noise_rule_add(&m, AUDIT_UID,
+			       (uint32_t)noise_uid_of(f->uid, f->uid_class));
+	noise_rule_add(&m, AUDIT_LOGINUID, AUDIT_UID_UNSET);
 	if (shape & DIR)
-		add_text(&m, AUDIT_DIR, dir);
+		noise_rule_add_text(&m, AUDIT_DIR, dir);
 	if (shape & EXIT)
-		add(&m, AUDIT_EXIT, -(uint32_t)f->error);
+		noise_rule_add(&m, AUDIT_EXIT, -(uint32_t)f->error);
 	for (uint32_t i = 0; shape & COPY && i < won->n_fields; i++)
 		if (is_copied(&won->field[i]))
 			m.field[m.rule.n_fields++] = won->field[i];
-	return put(a, &m.rule, NULL);
+	return noise_put(a, &m.rule, NULL);
 }
 
 /* The rule and the one for the other architecture, as its file has them. */
@@ -291,6 +176,19 @@ static const struct rule *twin_of(const struct noise *n, const struct rule *rule
 	return NULL;
 }
 
+/* Of the records that come whatever the exception says. */
+static int put_companions(struct noise_advice *a, const struct whatif_flow *f)
+{
+	uint32_t types[FORCED];
+	size_t count = whatif_forced_types(f, types, FORCED);
+
+	for (size_t i = 0; i < count && i < FORCED && a->n; i++)
+		if (noise_put_exclude(a, types[i], f->exe.text,
+				      noise_uid_of(f->uid, f->uid_class)) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
 static int make_exception(struct noise *n, const struct whatif_flow *f,
 			  const struct rule *won, size_t shape, unsigned int level)
 {
@@ -304,9 +202,11 @@ static int make_exception(struct noise *n, const struct whatif_flow *f,
 	for (unsigned int i = 0; i < level; i++)
 		dir = path_dir(dir);
 	if (put_exception(&a, f, won, shapes[shape], dir, f->arch) < 0 ||
-	    put_exception(&a, f, won, shapes[shape], dir, f->arch == b64 ? b32 : b64) < 0)
+	    put_exception(&a, f, won, shapes[shape], dir, f->arch == b64 ? b32 : b64) <
+		    0 ||
+	    put_companions(&a, f) < 0)
 		return -ENOMEM;
-	offer(n, &a);
+	noise_offer(n, &a);
 	return 0;
 }
 
@@ -314,14 +214,16 @@ static int make_exceptions(struct noise *n, const struct whatif_flow *f,
 			   const struct rule *won)
 {
 	unsigned int parts = parts_of(n, f, won);
+	bool forced = whatif_is_forced(f);
 
 	for (size_t i = 0; i < SHAPES; i++) {
 		struct span dir = f->dir.text;
 
-		if (shapes[i] & ~parts)
+		if (shapes[i] & ~parts ||
+		    (forced && (shapes[i] & (EXE | UID)) != (EXE | UID)))
 			continue;
 		/* never on uid 0 alone */
-		if (shapes[i] & UID && uid_of(f->uid, f->uid_class) == 0 &&
+		if (shapes[i] & UID && noise_uid_of(f->uid, f->uid_class) == 0 &&
 		    !(shapes[i] & (DIR | EXIT)))
 			continue;
 		for (unsigned int level = 0; level < DIRS; level++) {
@@ -369,7 +271,7 @@ static int put_narrower(struct noise_advice *a, const struct rule *rule)
 	to.position = 0;
 	to.file = NULL;
 	to.line = 0;
-	return put(a, &to, rule);
+	return noise_put(a, &to, rule);
 }
 
 static int make_narrowing(struct noise *n, const struct rule *won)
@@ -382,8 +284,20 @@ static int make_narrowing(struct noise *n, const struct rule *won)
 		return 0;
 	if (put_narrower(&a, won) < 0 || (a.about[1] && put_narrower(&a, a.about[1]) < 0))
 		return -ENOMEM;
-	offer(n, &a);
+	noise_offer(n, &a);
 	return 0;
+}
+
+/* Can its records that no rule has asked for be excluded, so that it goes as a whole? */
+static bool may_go(const struct whatif_flow *f)
+{
+	uint32_t types[FORCED];
+	size_t count = whatif_forced_types(f, types, FORCED);
+
+	for (size_t i = 0; i < count && i < FORCED; i++)
+		if (!guard_type(types[i]) || guard_is_session(types[i]))
+			return false;
+	return count <= FORCED;
 }
 
 /* An exception needs no rule to be known: it stands before all of them. */
@@ -394,7 +308,7 @@ int noise_make_flow(struct noise *n, size_t i)
 	const struct rule *won = NULL;
 
 	if (f->won == WHATIF_WON_NONE || !f->has_call || f->foreign || !is_unset(f) ||
-	    whatif_is_forced(f) ||
+	    !may_go(f) ||
 	    (f->arch != calls_arch("b64", machine) &&
 	     f->arch != calls_arch("b32", machine)))
 		return 0;
@@ -405,76 +319,5 @@ int noise_make_flow(struct noise *n, size_t i)
 	}
 	if (make_exceptions(n, f, won) < 0)
 		return -ENOMEM;
-	return won ? make_narrowing(n, won) : 0;
-}
-
-/* --- excludes --- */
-
-int noise_make_record(struct noise *n, size_t i)
-{
-	const struct whatif_record *r = &n->options.table->record[i];
-	struct noise_advice a = {.kind = NOISE_EXCLUDE};
-	int64_t uid = uid_of(r->uid, r->uid_class);
-	struct made m;
-
-	if (!guard_type(r->type) || guard_is_cron(r->exe.text) || !may_name(n, &r->exe) ||
-	    uid == EVENT_ID_ABSENT)
-		return 0;
-	begin(&m, AUDIT_FILTER_EXCLUDE);
-	add(&m, AUDIT_MSGTYPE, r->type);
-	add_text(&m, AUDIT_EXE, r->exe.text);
-	add(&m, AUDIT_UID, (uint32_t)uid);
-	add(&m, AUDIT_LOGINUID, AUDIT_UID_UNSET);
-	if (put(&a, &m.rule, NULL) < 0)
-		return -ENOMEM;
-	offer(n, &a);
-	return 0;
-}
-
-/* Has cron written records of this type? */
-static bool has_record(const struct noise *n, struct span exe, uint32_t low,
-		       uint32_t high)
-{
-	const struct whatif_table *t = n->options.table;
-
-	for (size_t i = 0; i < t->n_records; i++)
-		if (t->record[i].type >= low && t->record[i].type <= high &&
-		    !t->record[i].exe.cut && span_equal(t->record[i].exe.text, exe) &&
-		    t->record[i].vanish[n->options.window].records)
-			return true;
-	return false;
-}
-
-/* Cron's own kinds alone: the range leaves out USER_MGMT, which lies between. */
-static int put_cron(struct noise *n, struct noise_advice *a, struct span exe,
-		    uint32_t low, uint32_t high)
-{
-	struct made m;
-
-	if (!has_record(n, exe, low, high))
-		return 0;
-	begin(&m, AUDIT_FILTER_EXCLUDE);
-	if (low == high) {
-		add(&m, AUDIT_MSGTYPE, low);
-	} else {
-		add_op(&m, AUDIT_MSGTYPE, AUDIT_GREATER_THAN_OR_EQUAL, low);
-		add_op(&m, AUDIT_MSGTYPE, AUDIT_LESS_THAN_OR_EQUAL, high);
-	}
-	add_text(&m, AUDIT_EXE, exe);
-	add(&m, AUDIT_UID, 0);
-	return put(a, &m.rule, NULL);
-}
-
-int noise_make_storm(struct noise *n, const struct auth_storm *storm)
-{
-	struct noise_advice a = {.kind = NOISE_EXCLUDE};
-
-	if (!auth_may_silence(storm->class) || !guard_is_cron(storm->exe))
-		return 0;
-	if (put_cron(n, &a, storm->exe, AUDIT_USER_ACCT, AUDIT_USER_ACCT) < 0 ||
-	    put_cron(n, &a, storm->exe, AUDIT_CRED_ACQ, AUDIT_USER_END) < 0 ||
-	    put_cron(n, &a, storm->exe, AUDIT_LOGIN, AUDIT_LOGIN) < 0)
-		return -ENOMEM;
-	offer(n, &a);
-	return 0;
+	return won && !whatif_is_forced(f) ? make_narrowing(n, won) : 0;
 }

@@ -158,8 +158,11 @@ static void say_target(struct sentence *s, const struct rule *rule)
 	}
 }
 
+/* Of the rules of the exclude list. */
 static void say_types(struct sentence *s, const struct noise_advice *a)
 {
+	bool first = true;
+
 	for (size_t i = 0; i < a->n; i++) {
 		const struct rule *rule = a->rule[i];
 
@@ -167,13 +170,15 @@ static void say_types(struct sentence *s, const struct noise_advice *a)
 			const struct rule_field *f = &rule->field[k];
 			const char *name;
 
-			if (f->type != AUDIT_MSGTYPE)
+			if (rule->list != AUDIT_FILTER_EXCLUDE ||
+			    f->type != AUDIT_MSGTYPE)
 				continue;
 			name = audit_msg_type_to_name((int)f->value);
 			say(s, "%s",
 			    f->op == AUDIT_LESS_THAN_OR_EQUAL ? " to "
-			    : i                               ? ", "
-							      : "");
+			    : first                           ? ""
+							      : ", ");
+			first = false;
 			if (name)
 				say(s, "%s", name);
 			else
@@ -241,6 +246,10 @@ const char *noise_gives_up(const struct noise *n, const struct noise_advice *a,
 	case NOISE_SILENCE:
 		say_calls(&s, a->rule[0]);
 		say_target(&s, a->rule[0]);
+		if (a->rule[a->n - 1]->list == AUDIT_FILTER_EXCLUDE) {
+			say(&s, ", with ");
+			say_types(&s, a);
+		}
 		say(&s, " is no longer recorded, whatever the cause");
 		if (!rule_find(a->rule[0], AUDIT_EXE))
 			say_losers(&s, n, a);

@@ -14,7 +14,6 @@
 
 #include "advise/whatif_inner.h"
 #include "rules/cover.h"
-#include "stream/record.h"
 
 #define ASKED_AT_ONCE 4096 /* rules, in one piece of work: about a millisecond */
 
@@ -116,84 +115,6 @@ void whatif_flow_of(const struct flow *flow, struct whatif_flow *out)
 	if (flow->n_keys)
 		out->key = flow->keys[0];
 	memcpy(out->types, flow->types, flow->n_types * sizeof(flow->types[0]));
-}
-
-/* --- records of their own --- */
-
-/* As rules/facts.c has it: these come because a rule has asked for the event. */
-static bool is_companion(uint32_t type)
-{
-	return record_is_detail(type) || type == AUDIT_SYSCALL || type == AUDIT_PATH ||
-	       type == AUDIT_CWD || type == AUDIT_KERN_MODULE || type == AUDIT_URINGOP ||
-	       type == AUDIT_OPENAT2;
-}
-
-bool whatif_is_forced(const struct whatif_flow *flow)
-{
-	for (unsigned int i = 0; i < flow->n_types; i++)
-		if (!is_companion(flow->types[i]))
-			return true;
-	return false;
-}
-
-/* There is one of it in each event. */
-static bool is_one_each(uint32_t type)
-{
-	return type == AUDIT_CWD || type == AUDIT_PROCTITLE || type == AUDIT_LOGIN;
-}
-
-static bool is_only_forced(const struct whatif_flow *flow, uint32_t type)
-{
-	for (unsigned int i = 0; i < flow->n_types; i++)
-		if (flow->types[i] != type && !is_companion(flow->types[i]))
-			return false;
-	return true;
-}
-
-/* Do all records of the event go with this one? */
-static bool takes_all(const struct whatif_flow *flow, uint32_t type)
-{
-	if (is_companion(type) || !is_only_forced(flow, type))
-		return false;
-	return flow->n_types == 1 || (flow->has_call && flow->won == WHATIF_WON_NONE);
-}
-
-bool whatif_record_of(const struct whatif_flow *flow, size_t at, uint32_t type,
-		      struct whatif_record *out)
-{
-	bool has = false, all = takes_all(flow, type);
-
-	for (unsigned int i = 0; i < flow->n_types; i++)
-		has |= flow->types[i] == type;
-	if (!has || flow->foreign || type == AUDIT_SYSCALL)
-		return false;
-	if (!all &&
-	    (!is_one_each(type) || (type == AUDIT_LOGIN && flow->won == WHATIF_WON_OPEN)))
-		return false;
-	*out = (struct whatif_record){
-		.type = type,
-		.exe = flow->exe,
-		.claimed = flow->claimed,
-		.uid = flow->uid,
-		.auid = flow->auid,
-		.uid_class = flow->uid_class,
-		.auid_class = flow->auid_class,
-		.success = flow->success,
-		.flow = at,
-		.whole = all,
-	};
-	for (unsigned int i = 0; i < WINDOWS_MAX; i++) {
-		const struct count *c = &flow->count[i];
-
-		if (all)
-			out->vanish[i] = *c;
-		else if (c->records)
-			out->vanish[i] = (struct count){
-				0, c->events,
-				(uint64_t)((double)c->bytes * (double)c->events /
-					   (double)c->records)};
-	}
-	return true;
 }
 
 /* --- the fate of one flow --- */
@@ -344,6 +265,47 @@ static enum match silenced(const struct run *run, const struct whatif_flow *flow
 	return any;
 }
 
+static enum match excluded(const struct run *run, const struct whatif_record *record)
+{
+	enum match any = MATCH_NO;
+
+	for (size_t i = 0; i < run->n && any != MATCH_YES; i++)
+		if (!run->edit[i].instead)
+			any = match_most(any,
+					 whatif_ask_record(run->edit[i].add, record));
+	return any;
+}
+
+/*
+ * With records that no rule has asked for. These come all the same where an exception
+ * takes the others, and they go alone where they are excluded: what would go then is a
+ * part of the event. Where both is so it goes as a whole.
+ */
+static enum whatif_fate fate_of_forced(const struct run *run,
+				       const struct whatif_flow *flow,
+				       enum whatif_fate fate, bool none)
+{
+	enum match all = MATCH_YES, any = MATCH_NO;
+
+	for (unsigned int i = 0; i < flow->n_types; i++) {
+		const struct whatif_record r = whatif_record_by(flow, flow->types[i]);
+		enum match match;
+
+		if (whatif_is_companion(r.type))
+			continue;
+		match = excluded(run, &r);
+		all = match_least(all, match);
+		if (!whatif_is_one_each(r.type))
+			any = match_most(any, match);
+	}
+	if (fate == WHATIF_LOST && all != MATCH_YES)
+		return WHATIF_OPEN;
+	/* without a rule the record's own row tells of it */
+	if (fate == WHATIF_KEPT && !none && any != MATCH_NO)
+		return WHATIF_OPEN;
+	return fate;
+}
+
 static enum whatif_fate fate_of_flow(const struct run *run,
 				     const struct whatif_flow *flow)
 {
@@ -364,21 +326,16 @@ static enum whatif_fate fate_of_flow(const struct run *run,
 		fate = won ? narrowed(run, flow, won) : narrowed_open(run, flow);
 	if (match == MATCH_MAYBE && fate == WHATIF_KEPT)
 		fate = WHATIF_OPEN;
-	/* of such an event a part would go, and a part remain */
-	if (fate == WHATIF_LOST && (run->w->task_rules || whatif_is_forced(flow)))
+	if (fate == WHATIF_LOST && run->w->task_rules)
 		fate = WHATIF_OPEN;
-	return fate;
+	return whatif_is_forced(flow) ? fate_of_forced(run, flow, fate, none) : fate;
 }
 
 static enum whatif_fate fate_of_record(const struct run *run,
 				       const struct whatif_record *record)
 {
-	enum match any = MATCH_NO;
+	enum match any = excluded(run, record);
 
-	for (size_t i = 0; i < run->n && any != MATCH_YES; i++)
-		if (!run->edit[i].instead)
-			any = match_most(any,
-					 whatif_ask_record(run->edit[i].add, record));
 	return any == MATCH_YES     ? WHATIF_LOST
 	       : any == MATCH_MAYBE ? WHATIF_OPEN
 				    : WHATIF_KEPT;

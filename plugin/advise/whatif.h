@@ -148,6 +148,9 @@ bool whatif_record_of(const struct whatif_flow *flow, size_t i, uint32_t type,
 /** whatif_is_forced - has it records that no rule has asked for, and none can stop? */
 bool whatif_is_forced(const struct whatif_flow *flow);
 
+/** whatif_forced_types - which these are. Return: how many, at most @max in @out. */
+size_t whatif_forced_types(const struct whatif_flow *flow, uint32_t *out, size_t max);
+
 /**
  * whatif_ask - do the flow's events match @rule, of the exit list?
  * A field that the winning rule has too holds.

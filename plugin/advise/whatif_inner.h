@@ -24,6 +24,15 @@ struct whatif {
 enum match whatif_ask_given(struct whatif *w, const struct rule *rule,
 			    const struct whatif_flow *flow, const struct rule *won);
 
+/** whatif_is_companion - does it come because a rule has asked for the event? */
+bool whatif_is_companion(uint32_t type);
+
+/** whatif_is_one_each - is there one of it in each event that has any? */
+bool whatif_is_one_each(uint32_t type);
+
+/** whatif_record_by - one record by the flow's doer, without counts */
+struct whatif_record whatif_record_by(const struct whatif_flow *flow, uint32_t type);
+
 /** whatif_is_by_name - of a rule of the set */
 static inline bool whatif_is_by_name(const struct whatif *w, const struct rule *rule)
 {

@@ -536,6 +536,42 @@ static void guard_keeps_alarms(void **state)
 	assert_false(guard_type(1327));
 }
 
+#define WITH(more) NEVER(" -F exe=/usr/sbin/d" SERVICE) "\n-a never,exclude -F " more
+
+/* Behind an exception excludes of what would come all the same, of the same doer. */
+static void guard_excludes_beside_an_exception(void **state)
+{
+	static const struct {
+		const char *rules;
+		enum guard_reason reason;
+	} rows[] = {
+		{WITH("exe=/usr/sbin/d" SERVICE " -F msgtype=1333"), GUARD_ALLOWED},
+		{WITH("exe=/usr/sbin/e" SERVICE " -F msgtype=1333"), GUARD_FORM},
+		{WITH("exe=/usr/sbin/d -F uid=34 -F auid=-1 -F msgtype=1333"),
+		 GUARD_FORM},
+		{WITH("exe=/usr/sbin/d -F uid=33 -F msgtype=1333"), GUARD_FORM},
+		{WITH("exe=/usr/sbin/d -F auid=-1 -F msgtype=1333"), GUARD_FORM},
+		{WITH("exe=/usr/sbin/d" SERVICE " -F msgtype=1400"), GUARD_TYPE},
+		{WITH("exe=/usr/sbin/d" SERVICE " -F msgtype=1105"), GUARD_TYPE},
+		{WITH("exe=/usr/sbin/d" SERVICE " -F msgtype=1327"), GUARD_TYPE},
+		{WITH("exe=/usr/sbin/d" SERVICE " -F msgtype>=1325 -F msgtype<=1333"),
+		 GUARD_TYPE},
+		/* not where no program is named */
+		{NEVER(SERVICE) "\n-a never,exclude -F exe=/usr/sbin/d" SERVICE
+				" -F msgtype=1333",
+		 GUARD_FORM},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		struct whatif_flow f = refused("/usr/sbin/d", 33, -1, "/srv/d/log");
+
+		f.types[f.n_types++] = 1333;
+		expect(judge(OPENS, rows[i].rules, 0, &f, 1), rows[i].reason,
+		       rows[i].rules);
+	}
+}
+
 static void guard_excludes_of_one_program(void **state)
 {
 	const char *one = "-a never,exclude -F exe=/usr/sbin/xtables-nft-multi -F uid=0 "
@@ -944,6 +980,7 @@ int main(void)
 		test(guard_judges_directories),
 		test(guard_heeds_the_settings),
 		test(guard_keeps_alarms),
+		test(guard_excludes_beside_an_exception),
 		test(guard_excludes_of_one_program),
 		test(guard_silences_cron),
 		test(guard_narrows_what_asks_of_people),

@@ -300,6 +300,46 @@ static void noise_time_adjustments(void **state)
 	end(&x);
 }
 
+/* What the kernel writes of each change comes whatever the exception says. */
+static void noise_time_adjustments_that_change_it(void **state)
+{
+	char text[NOISE_TEXT];
+	struct world x;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		flow[i] = help_flow(ADJTIMEX, "/usr/sbin/chronyd", 123, -1);
+		flow[i].key = help_text("time");
+		flow[i].n_keys = 1;
+		flow[i].won = WHATIF_WON_RULE;
+		flow[i].position = 1;
+		weigh(i, 600, 4);
+	}
+	flow[1].types[2] = 1333;
+	flow[1].n_types = 3;
+	canary(2, 100);
+	begin(&x, "-a always,exit -F arch=b64 -S adjtimex -F key=time\n" ACCESS, 3);
+	assert_int_equal(x.r->n_set, 1);
+	assert_int_equal(x.r->set[0]->kind, NOISE_SILENCE);
+	assert_int_equal(x.r->set[0]->n, 3);
+	assert_rule(&x, 0, 0,
+		    "-a never,exit -F arch=b64 -S adjtimex -F exe=/usr/sbin/chronyd "
+		    "-F uid=123 -F auid=-1");
+	assert_rule(&x, 0, 2,
+		    "-a never,exclude -F msgtype=TIME_ADJNTPVAL -F exe=/usr/sbin/chronyd "
+		    "-F uid=123 -F auid=-1");
+	assert_int_equal(x.r->saves.lost[0].records, 4800);
+	assert_non_null(strstr(noise_gives_up(x.n, x.r->set[0], text),
+			       ", with TIME_ADJNTPVAL is no longer"));
+	end(&x);
+	/* an alarm that comes along keeps it all */
+	flow[1].types[3] = 1400;
+	flow[1].n_types = 4;
+	begin(&x, "-a always,exit -F arch=b64 -S adjtimex -F key=time\n" ACCESS, 3);
+	assert_int_equal(x.r->n_set, 0);
+	end(&x);
+}
+
 static void noise_two_programs_under_one_rule(void **state)
 {
 	struct world x;
@@ -875,6 +915,7 @@ int main(void)
 		test(noise_exec_storm),
 		test(noise_log_under_a_watch),
 		test(noise_time_adjustments),
+		test(noise_time_adjustments_that_change_it),
 		test(noise_two_programs_under_one_rule),
 		test(noise_of_an_unknown_rule),
 		test(noise_falls_through),

@@ -275,6 +275,43 @@ static void whatif_forced_records_stay(void **state)
 		WHATIF_KEPT);
 }
 
+/* An exception and an exclude together take an event that neither takes alone. */
+static void whatif_forced_records_go_with_an_exclude(void **state)
+{
+	const char *rule = "-a always,exit -F arch=b64 -S adjtimex -F key=time\n";
+	const char *never = "-a never,exit -F arch=b64 -S adjtimex -F uid=123\n";
+	const char *both = "-a never,exit -F arch=b64 -S adjtimex -F uid=123\n"
+			   "-a never,exclude -F msgtype=1333 -F uid=123\n";
+	const char *other = "-a never,exit -F arch=b64 -S adjtimex -F uid=123\n"
+			    "-a never,exclude -F msgtype=1332 -F uid=123\n";
+	const char *perhaps = "-a never,exit -F arch=b64 -S adjtimex -F uid=123\n"
+			      "-a never,exclude -F msgtype=1333 -F gid=123\n";
+	struct whatif_flow f = help_flow(ADJTIMEX, "/usr/sbin/chronyd", 123, -1);
+
+	(void)state;
+	f.types[0] = 1300;
+	f.types[1] = 1327;
+	f.types[2] = 1333;
+	f.n_types = 3;
+	f.won = WHATIF_WON_RULE;
+	f.position = 1;
+	assert_int_equal(fate(rule, never, 0, &f), WHATIF_OPEN);
+	assert_int_equal(fate(rule, both, 0, &f), WHATIF_LOST);
+	assert_int_equal(fate(rule, other, 0, &f), WHATIF_OPEN);
+	assert_int_equal(fate(rule, perhaps, 0, &f), WHATIF_OPEN);
+	/* of an event that stays a part would go */
+	assert_int_equal(
+		fate(rule, "-a never,exclude -F msgtype=1333 -F uid=123\n", 0, &f),
+		WHATIF_OPEN);
+	f.n_types = 2;
+	assert_int_equal(
+		fate(rule, "-a never,exclude -F msgtype=1333 -F uid=123\n", 0, &f),
+		WHATIF_KEPT);
+	f.n_types = 3;
+	f.types[1] = 1332; /* two kinds, of which one is excluded */
+	assert_int_equal(fate(rule, both, 0, &f), WHATIF_OPEN);
+}
+
 /* --- narrowing --- */
 
 static void whatif_narrowing_frees_what_no_rule_takes(void **state)
@@ -896,6 +933,7 @@ int main(void)
 		cmocka_unit_test(whatif_folded_accounts_are_ranges),
 		cmocka_unit_test(whatif_copied_fields_hold),
 		cmocka_unit_test(whatif_forced_records_stay),
+		cmocka_unit_test(whatif_forced_records_go_with_an_exclude),
 		cmocka_unit_test(whatif_narrowing_frees_what_no_rule_takes),
 		cmocka_unit_test(whatif_narrowing_falls_through),
 		cmocka_unit_test(whatif_uses_what_attribution_knows),
