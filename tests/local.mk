@@ -100,6 +100,7 @@ unit_programs = \
 	tests/unit/test_topk \
 	tests/unit/test_watch \
 	tests/unit/test_whatif \
+	tests/unit/test_whatif_truth \
 	tests/unit/test_watch_read \
 	tests/unit/test_window \
 	tests/unit/test_worker \
@@ -122,6 +123,8 @@ tests_unit_test_noise_CFLAGS = $(unit_cflags)
 tests_unit_test_noise_LDADD = $(unit_libs)
 tests_unit_test_guard_CFLAGS = $(unit_cflags)
 tests_unit_test_guard_LDADD = $(unit_libs)
+tests_unit_test_whatif_truth_CFLAGS = $(unit_cflags)
+tests_unit_test_whatif_truth_LDADD = $(unit_libs)
 tests_unit_test_whatif_CFLAGS = $(unit_cflags)
 tests_unit_test_whatif_LDADD = $(unit_libs)
 tests_unit_test_rule_CFLAGS = $(unit_cflags)

@@ -181,6 +181,12 @@ static void auth_knows_guessing(void **state)
 	row[0] = row_of(1100, "/usr/bin/su", NO, 60, 1);
 	row[0].auid = 1000;
 	assert_int_equal(storm_of(row, 1).class, AUTH_PASSWORD_GUESSING);
+	/* one account, from here, and nobody waits so */
+	row[0] = row_of(1100, "/usr/bin/su", NO, 60, 1);
+	memset(row[0].rhythm, 0, sizeof(row[0].rhythm));
+	for (size_t i = 0; i < 6; i++)
+		row[0].rhythm[i * i] = 10;
+	assert_int_equal(storm_of(row, 1).class, AUTH_PASSWORD_GUESSING);
 	/* one account, from here, without a rhythm */
 	row[0] = row_of(1100, "/usr/bin/su", NO, 60, 1);
 	memset(row[0].rhythm, 0, sizeof(row[0].rhythm));
@@ -200,7 +206,13 @@ static void auth_knows_a_loop(void **state)
 	assert_false(auth_may_silence(s.class));
 	row[0].source = span_of("127.0.0.1");
 	assert_int_equal(storm_of(row, 1).class, AUTH_SERVICE_FAILURE_LOOP);
-	row[0] = row_of(1101, "/usr/bin/app", NO, 9, 3); /* no storm */
+	row[0] = row_of(1101, "/usr/bin/app", NO, 19, 3); /* no storm */
+	assert_int_equal(storm_of(row, 1).class, AUTH_NONE);
+	/* some of very many fail */
+	row[0] = row_of(1101, "/usr/bin/app", NO, 60, 3);
+	row[1] = row_of(1101, "/usr/bin/app", YES, 300, 3);
+	assert_int_equal(storm_of(row, 2).class, AUTH_NONE);
+	row[0] = row_of(1101, "/usr/bin/app", NO, 9, 3);
 	row[1] = row_of(1101, "/usr/bin/app", YES, 90, 3);
 	assert_int_equal(storm_of(row, 2).class, AUTH_NONE);
 }

@@ -90,6 +90,12 @@ static void flood_looks_along_margins(void **state)
 	f = judge(MAX, 60, NULL);
 	assert_int_equal(f.source.kind, FLOOD_UID);
 	assert_int_equal(f.source.id, 1000);
+	/* a name that is no path has no directory */
+	for (size_t i = 0; i < MAX; i++) {
+		snprintf(names[i], sizeof(names[i]), "tmp/x%zu", i);
+		flow[i].exe = help_text(names[i]);
+	}
+	assert_int_equal(judge(MAX, 60, NULL).source.kind, FLOOD_UID);
 	/* another uid each: the login uid; then the rule */
 	for (size_t i = 0; i < MAX; i++)
 		flow[i].uid = (int64_t)i;
@@ -115,6 +121,8 @@ static void flood_hears_other_tables(void **state)
 		{.kind = FLOOD_UID, .id = 33, .records = 100},
 		{.kind = FLOOD_UID, .id = 1000, .records = 9000},
 	};
+	const struct flood_source other = {
+		.kind = FLOOD_AUID, .id = 1000, .records = 9000};
 	struct whatif_table t;
 	struct flood_case c = {
 		.table = &t, .margin = margin, .n_margins = 2, .seconds = 60};
@@ -131,6 +139,12 @@ static void flood_hears_other_tables(void **state)
 	assert_int_equal(f.source.kind, FLOOD_UID);
 	assert_int_equal(f.source.id, 1000);
 	assert_int_equal(f.source.records, 9000);
+	c.margin = &other; /* of a login uid of that number */
+	c.n_margins = 1;
+	f = flood_judge(&c);
+	assert_int_equal(f.source.kind, FLOOD_AUID);
+	c.margin = margin;
+	c.n_margins = 2;
 	c.fate = fate; /* of which advice names a part */
 	f = flood_judge(&c);
 	assert_int_equal(f.source.records, 7000);
