@@ -173,7 +173,8 @@ static bool judge_record(struct guard *g, const struct whatif_record *record)
 static bool judge_unlisted(struct guard *g)
 {
 	const struct whatif_table *t = g->c->table;
-	uint64_t total = t->total[g->c->window].records, listed = 0;
+	uint64_t total = t->total[g->c->window].records,
+		 listed = t->apart[g->c->window].records;
 
 	for (size_t i = 0; i < t->n_flows; i++)
 		listed += t->flow[i].count[g->c->window].records;

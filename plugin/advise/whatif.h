@@ -84,6 +84,8 @@ struct whatif_table {
 	const struct whatif_record *record;
 	size_t n_records;
 	struct count total[WINDOWS_MAX]; /* listed or not */
+	struct count apart[WINDOWS_MAX]; /* of it: in no flow, and about nobody: our own
+					    records, those of events not yet complete */
 	unsigned int n_windows;
 };
 

@@ -52,7 +52,7 @@ static bool takes_all(const struct whatif_flow *flow, uint32_t type)
 {
 	if (whatif_is_companion(type) || !is_only_forced(flow, type))
 		return false;
-	return flow->n_types == 1 || (flow->has_call && flow->won == WHATIF_WON_NONE);
+	return flow->n_types == 1 || flow->won == WHATIF_WON_NONE;
 }
 
 struct whatif_record whatif_record_by(const struct whatif_flow *flow, uint32_t type)

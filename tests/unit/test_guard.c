@@ -740,6 +740,9 @@ static void guard_does_not_trust_what_is_not_listed(void **state)
 	t.total[0].records = 1000; /* of which 500 are listed */
 	assert_false(guard_judge(&options, &c, &verdict));
 	expect(verdict.reason, GUARD_NO_PROGRAM, "not listed");
+	t.apart[0].records = 495; /* but ours */
+	assert_true(guard_judge(&options, &c, &verdict));
+	t.apart[0].records = 0;
 	edit.add = named;
 	assert_true(guard_judge(&options, &c, &verdict));
 	assert_int_equal(verdict.confidence, GUARD_MEDIUM);
