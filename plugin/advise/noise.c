@@ -13,8 +13,9 @@
 
 #include "advise/noise_inner.h"
 
-#define GAINS  16   /* that are reckoned in one step */
-#define NEARLY 0.98 /* of the best: then the narrower one */
+#define OF_A_KIND 4  /* flows that differ in the directory alone, with candidates each */
+#define GAINS     16 /* that are reckoned in one step */
+#define NEARLY    0.98 /* of the best: then the narrower one */
 
 /* A high risk must save twice as much as none. */
 static const double worth[GUARD_LEVELS] = {1.0, 0.8, 0.5};
@@ -61,20 +62,65 @@ static int compare_records(const struct whatif_record *a, const struct whatif_re
 	return d ? d : compare_numbers(a->uid, b->uid);
 }
 
-static void keep_flow(struct noise *n, size_t i)
+/* Alike but for the directory: a rule that silences one can silence all of them. */
+static int compare_kinds(const struct whatif_flow *a, const struct whatif_flow *b)
+{
+	int d = compare_spans(a->exe.text, b->exe.text);
+
+	d = d ? d : compare_numbers(a->arch, b->arch);
+	d = d ? d : compare_numbers(a->call, b->call);
+	d = d ? d : compare_numbers(a->uid, b->uid);
+	d = d ? d : compare_numbers(a->uid_class, b->uid_class);
+	d = d ? d : compare_numbers(a->auid, b->auid);
+	d = d ? d : compare_numbers(a->auid_class, b->auid_class);
+	d = d ? d : compare_numbers(a->success, b->success);
+	d = d ? d : compare_numbers(a->error, b->error);
+	return d ? d : compare_numbers(a->position, b->position);
+}
+
+static int compare_places(const void *x, const void *y, void *arg)
+{
+	const struct noise *n = arg;
+	const struct whatif_flow *a = &n->options.table->flow[*(const size_t *)x],
+				 *b = &n->options.table->flow[*(const size_t *)y];
+	int d = compare_kinds(a, b);
+
+	return d ? d : compare_flows(a, b, n->options.window);
+}
+
+static void keep_flow(struct noise *n, size_t i, uint64_t weight)
 {
 	const struct whatif_flow *flow = n->options.table->flow;
 	size_t at = n->n_heavy;
 
-	while (at &&
-	       compare_flows(&flow[n->heavy[at - 1]], &flow[i], n->options.window) > 0)
+	while (at && (n->weight[at - 1] < weight ||
+		      (n->weight[at - 1] == weight &&
+		       compare_flows(&flow[n->heavy[at - 1]], &flow[i],
+				     n->options.window) > 0)))
 		at--;
 	if (at == NOISE_HEAVY)
 		return;
 	n->n_heavy = n->n_heavy < NOISE_HEAVY ? n->n_heavy + 1 : n->n_heavy;
 	memmove(n->heavy + at + 1, n->heavy + at,
 		(n->n_heavy - at - 1) * sizeof(n->heavy[0]));
+	memmove(n->weight + at + 1, n->weight + at,
+		(n->n_heavy - at - 1) * sizeof(n->weight[0]));
 	n->heavy[at] = i;
+	n->weight[at] = weight;
+}
+
+/* Of flows of one kind the heaviest stands for all of them, the next few for
+ * themselves. */
+static void keep_kind(struct noise *n, const size_t *order, size_t count)
+{
+	const struct whatif_flow *flow = n->options.table->flow;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sum += flow[order[i]].count[n->options.window].records;
+	for (size_t i = 0; i < count && i < OF_A_KIND; i++)
+		keep_flow(n, order[i],
+			  i ? flow[order[i]].count[n->options.window].records : sum);
 }
 
 static void keep_record(struct noise *n, size_t i)
@@ -93,17 +139,29 @@ static void keep_record(struct noise *n, size_t i)
 	n->record[at] = i;
 }
 
-static void find_heavy(struct noise *n)
+static int find_heavy(struct noise *n)
 {
 	const struct whatif_table *t = n->options.table;
 	unsigned int window = n->options.window;
+	size_t *order = calloc(t->n_flows ? t->n_flows : 1, sizeof(*order)), count = 0;
 
+	if (!order)
+		return -ENOMEM;
 	for (size_t i = 0; i < t->n_flows; i++)
 		if (t->flow[i].has_call && t->flow[i].count[window].records)
-			keep_flow(n, i);
+			order[count++] = i;
+	qsort_r(order, count, sizeof(*order), compare_places, n);
+	for (size_t i = 0, next; i < count; i = next) {
+		for (next = i + 1; next < count; next++)
+			if (compare_kinds(&t->flow[order[i]], &t->flow[order[next]]))
+				break;
+		keep_kind(n, order + i, next - i);
+	}
+	free(order);
 	for (size_t i = 0; i < t->n_records; i++)
 		if (t->record[i].vanish[window].records)
 			keep_record(n, i);
+	return 0;
 }
 
 struct noise *noise_new(const struct noise_options *options)
@@ -121,14 +179,14 @@ struct noise *noise_new(const struct noise_options *options)
 	n->fate = calloc(fates, 1);
 	n->together = calloc(fates, 1);
 	n->gain = calloc(NOISE_CANDIDATES, sizeof(*n->gain));
-	if (!n->candidate || !n->allowed || !n->gain || !n->fate || !n->together) {
+	if (!n->candidate || !n->allowed || !n->gain || !n->fate || !n->together ||
+	    find_heavy(n) < 0) {
 		noise_free(n);
 		errno = ENOMEM;
 		return NULL;
 	}
 	n->result.fate = n->together;
 	n->result.allowed = (const struct noise_advice *const *)n->allowed;
-	find_heavy(n);
 	return n;
 }
 

@@ -29,6 +29,7 @@ struct noise {
 	size_t next;                          /* within the phase */
 	size_t flow;                          /* that a run has come to */
 	size_t heavy[NOISE_HEAVY], n_heavy;   /* flows, the heaviest first */
+	uint64_t weight[NOISE_HEAVY];         /* with all of its kind */
 	size_t record[NOISE_HEAVY], n_record; /* records, the same */
 	struct noise_advice *candidate;       /* of NOISE_CANDIDATES */
 	size_t n_candidates;

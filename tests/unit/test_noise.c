@@ -536,6 +536,45 @@ static void noise_counts_overlaps_once(void **state)
 	end(&x);
 }
 
+/* More than there is room for in a set, and than one piece of work can do. */
+static void noise_works_through_much(void **state)
+{
+	char text[8192] = "";
+	struct world x;
+	size_t used;
+
+	(void)state;
+	used = (size_t)snprintf(text, sizeof(text), "%s", ACCESS);
+	for (int i = 0; i < 40; i++)
+		used += (size_t)snprintf(
+			text + used, sizeof(text) - used,
+			"-a always,exit -F arch=b64 -S openat -F pid=%d\n", i);
+	max_risk = GUARD_LOW;
+	for (size_t i = 0; i < MAX; i++) {
+		refuse(i, "/usr/sbin/d", 1 + (int64_t)i % 10, -1, "/srv/d/log");
+		flow[i].won = WHATIF_WON_RULE;
+		flow[i].position = 1;
+	}
+	begin(&x, text, MAX);
+	assert_int_equal(x.r->n_set, NOISE_SET);
+	assert_true(x.r->n_allowed >= 10);
+	assert_int_equal(x.r->saves.lost[0].records, NOISE_SET * MAX / 10 * 5000);
+	end(&x);
+	/* the rule narrowed would free them, if it were known that no other takes them */
+	max_risk = GUARD_MEDIUM;
+	begin(&x, text, MAX);
+	for (size_t i = 0; i < x.r->n_allowed; i++)
+		assert_int_not_equal(x.r->allowed[i]->kind, NOISE_NARROW);
+	end(&x);
+	for (size_t i = 0; i < MAX; i++)
+		flow[i].has_all = true;
+	begin(&x, text, MAX);
+	assert_int_equal(x.r->n_set, 1);
+	assert_int_equal(x.r->set[0]->kind, NOISE_NARROW);
+	assert_int_equal(x.r->saves.lost[0].records, MAX * 5000);
+	end(&x);
+}
+
 /* --- never advised --- */
 
 static struct flood flood_of(const struct world *x)
@@ -708,6 +747,16 @@ static void noise_says_why_not(void **state)
 	assert_int_equal(x.r->why.reason, GUARD_OBJECT);
 	assert_int_equal(x.r->refused_records, 5000);
 	end(&x);
+	/* of several the heaviest, whichever comes first */
+	for (size_t i = 0; i < 2; i++) {
+		refuse(i, "/usr/sbin/d", 33, -1, "/etc");
+		refuse(!i, "/tmp/x", 44, -1, "/srv");
+		weigh(!i, 3000, 5);
+		begin(&x, ACCESS, 2);
+		assert_int_equal(x.r->n_allowed, 0);
+		assert_int_equal(x.r->refused_records, 20000);
+		end(&x);
+	}
 	/* what is too little, and what is too bold */
 	refuse(0, "/usr/sbin/d", 33, -1, "/srv/d/log");
 	canary(1, 100000);
@@ -922,6 +971,7 @@ int main(void)
 		test(noise_netfilter_of_one_tool),
 		test(noise_cron),
 		test(noise_counts_overlaps_once),
+		test(noise_works_through_much),
 		test(noise_never_for_an_attacker),
 		test(noise_never_of_protected),
 		test(noise_never_of_alarms),
