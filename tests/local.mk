@@ -83,6 +83,7 @@ unit_programs = \
 	tests/unit/test_server_place \
 	tests/unit/test_server_request \
 	tests/unit/test_siphash \
+	tests/unit/test_snapshot \
 	tests/unit/test_state \
 	tests/unit/test_alerts \
 	tests/unit/test_kernel_text \
@@ -231,6 +232,9 @@ tests_unit_test_match_place_CFLAGS = $(unit_cflags)
 tests_unit_test_match_place_LDADD = $(unit_libs)
 tests_unit_test_name_CFLAGS = $(unit_cflags)
 tests_unit_test_name_LDADD = $(unit_libs)
+tests_unit_test_snapshot_CFLAGS = $(unit_cflags)
+tests_unit_test_snapshot_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=malloc,--wrap=realloc,--wrap=strdup
+tests_unit_test_snapshot_LDADD = $(unit_libs)
 tests_unit_test_oom_advise_CFLAGS = $(unit_cflags)
 tests_unit_test_oom_advise_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=malloc,--wrap=realloc,--wrap=strdup
 tests_unit_test_oom_advise_LDADD = $(unit_libs)

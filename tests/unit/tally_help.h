@@ -74,18 +74,19 @@ static void assert_count(struct count c, uint64_t events, uint64_t records,
 }
 
 /* The only entry of a list, or that with number @i. */
-static struct topk_view entry(struct tally *t, enum tally_list list, unsigned int i)
+static inline struct topk_view entry(struct tally *t, enum tally_list list,
+				     unsigned int i)
 {
 	assert_true(topk_used(tally_table(t, list)) > i);
 	return topk_view(tally_table(t, list), i, -1, 0);
 }
 
-static struct count total(struct tally *t)
+static inline struct count total(struct tally *t)
 {
 	return tally_total(t, -1, 0);
 }
 
-static struct count key_count(struct tally *t, const char *key)
+static inline struct count key_count(struct tally *t, const char *key)
 {
 	struct topk *table = tally_table(t, TALLY_KEYS);
 	unsigned int i;
