@@ -72,7 +72,8 @@ plugin_libnoise_a_SOURCES = \
 	plugin/advise/guard_names.c \
 	plugin/advise/loss.c plugin/advise/loss.h \
 	plugin/advise/noise.c plugin/advise/noise.h plugin/advise/noise_inner.h \
-	plugin/advise/noise_exclude.c plugin/advise/noise_make.c \
+	plugin/advise/noise_exclude.c plugin/advise/noise_heavy.c \
+	plugin/advise/noise_make.c \
 	plugin/advise/noise_rule.c plugin/advise/noise_text.c \
 	plugin/advise/path.c plugin/advise/path.h \
 	plugin/advise/queue.c plugin/advise/queue.h \

@@ -58,6 +58,7 @@ unit_programs = \
 	tests/unit/test_match_place \
 	tests/unit/test_name \
 	tests/unit/test_noise \
+	tests/unit/test_noise_random \
 	tests/unit/test_oom_advise \
 	tests/unit/test_oom_count \
 	tests/unit/test_oom_rules \
@@ -113,13 +114,15 @@ endif
 unit_cflags = $(plugin_libnoise_a_CFLAGS) $(CMOCKA_CFLAGS)
 unit_libs = $(NOISE_LIBS) $(CMOCKA_LIBS)
 unit_wrap = $(AM_LDFLAGS) -Wl
-EXTRA_DIST += tests/unit/advise_help.h tests/unit/event_world.h tests/unit/guard_help.h tests/unit/match_help.h tests/unit/oom.h tests/unit/rng.h tests/unit/rule_help.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
+EXTRA_DIST += tests/unit/advise_help.h tests/unit/event_world.h tests/unit/guard_help.h tests/unit/match_help.h tests/unit/noise_help.h tests/unit/oom.h tests/unit/rng.h tests/unit/rule_help.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
 tests_unit_test_assemble_CFLAGS = $(unit_cflags)
 tests_unit_test_assemble_LDADD = $(unit_libs)
 tests_unit_test_auth_CFLAGS = $(unit_cflags)
 tests_unit_test_auth_LDADD = $(unit_libs)
 tests_unit_test_flood_CFLAGS = $(unit_cflags)
 tests_unit_test_flood_LDADD = $(unit_libs)
+tests_unit_test_noise_random_CFLAGS = $(unit_cflags)
+tests_unit_test_noise_random_LDADD = $(unit_libs)
 tests_unit_test_noise_CFLAGS = $(unit_cflags)
 tests_unit_test_noise_LDADD = $(unit_libs)
 tests_unit_test_guard_CFLAGS = $(unit_cflags)

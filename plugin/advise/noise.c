@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * noise.c - what to change so that less is recorded, and what that saves
- *
- * Flows are looked at in an order that does not depend on how they came into their
- * table, so that the daemon and replay propose the same.
  */
 #include "advise/noise.h"
 
@@ -13,156 +10,11 @@
 
 #include "advise/noise_inner.h"
 
-#define OF_A_KIND 4  /* flows that differ in the directory alone, with candidates each */
-#define GAINS     16 /* that are reckoned in one step */
-#define NEARLY    0.98 /* of the best: then the narrower one */
+#define GAINS  16   /* that are reckoned in one step */
+#define NEARLY 0.98 /* of the best: then the narrower one */
 
 /* A high risk must save twice as much as none. */
 static const double worth[GUARD_LEVELS] = {1.0, 0.8, 0.5};
-
-/* --- the heavy ones --- */
-
-static int compare_spans(struct span a, struct span b)
-{
-	int d = memcmp(a.n ? a.p : "", b.n ? b.p : "", a.n < b.n ? a.n : b.n);
-
-	return d ? d : (a.n > b.n) - (a.n < b.n);
-}
-
-static int compare_numbers(int64_t a, int64_t b)
-{
-	return (a > b) - (a < b);
-}
-
-/* Heavier first; then by what they are. */
-static int compare_flows(const struct whatif_flow *a, const struct whatif_flow *b,
-			 unsigned int window)
-{
-	int d = compare_numbers((int64_t)b->count[window].records,
-				(int64_t)a->count[window].records);
-
-	d = d ? d : compare_spans(a->exe.text, b->exe.text);
-	d = d ? d : compare_spans(a->dir.text, b->dir.text);
-	d = d ? d : compare_numbers(a->arch, b->arch);
-	d = d ? d : compare_numbers(a->call, b->call);
-	d = d ? d : compare_numbers(a->uid, b->uid);
-	d = d ? d : compare_numbers(a->auid, b->auid);
-	d = d ? d : compare_numbers(a->success, b->success);
-	return d ? d : compare_numbers(a->error, b->error);
-}
-
-static int compare_records(const struct whatif_record *a, const struct whatif_record *b,
-			   unsigned int window)
-{
-	int d = compare_numbers((int64_t)b->vanish[window].records,
-				(int64_t)a->vanish[window].records);
-
-	d = d ? d : compare_spans(a->exe.text, b->exe.text);
-	d = d ? d : compare_numbers(a->type, b->type);
-	return d ? d : compare_numbers(a->uid, b->uid);
-}
-
-/* Alike but for the directory: a rule that silences one can silence all of them. */
-static int compare_kinds(const struct whatif_flow *a, const struct whatif_flow *b)
-{
-	int d = compare_spans(a->exe.text, b->exe.text);
-
-	d = d ? d : compare_numbers(a->arch, b->arch);
-	d = d ? d : compare_numbers(a->call, b->call);
-	d = d ? d : compare_numbers(a->uid, b->uid);
-	d = d ? d : compare_numbers(a->uid_class, b->uid_class);
-	d = d ? d : compare_numbers(a->auid, b->auid);
-	d = d ? d : compare_numbers(a->auid_class, b->auid_class);
-	d = d ? d : compare_numbers(a->success, b->success);
-	d = d ? d : compare_numbers(a->error, b->error);
-	return d ? d : compare_numbers(a->position, b->position);
-}
-
-static int compare_places(const void *x, const void *y, void *arg)
-{
-	const struct noise *n = arg;
-	const struct whatif_flow *a = &n->options.table->flow[*(const size_t *)x],
-				 *b = &n->options.table->flow[*(const size_t *)y];
-	int d = compare_kinds(a, b);
-
-	return d ? d : compare_flows(a, b, n->options.window);
-}
-
-static void keep_flow(struct noise *n, size_t i, uint64_t weight)
-{
-	const struct whatif_flow *flow = n->options.table->flow;
-	size_t at = n->n_heavy;
-
-	while (at && (n->weight[at - 1] < weight ||
-		      (n->weight[at - 1] == weight &&
-		       compare_flows(&flow[n->heavy[at - 1]], &flow[i],
-				     n->options.window) > 0)))
-		at--;
-	if (at == NOISE_HEAVY)
-		return;
-	n->n_heavy = n->n_heavy < NOISE_HEAVY ? n->n_heavy + 1 : n->n_heavy;
-	memmove(n->heavy + at + 1, n->heavy + at,
-		(n->n_heavy - at - 1) * sizeof(n->heavy[0]));
-	memmove(n->weight + at + 1, n->weight + at,
-		(n->n_heavy - at - 1) * sizeof(n->weight[0]));
-	n->heavy[at] = i;
-	n->weight[at] = weight;
-}
-
-/* Of flows of one kind the heaviest stands for all of them, the next few for
- * themselves. */
-static void keep_kind(struct noise *n, const size_t *order, size_t count)
-{
-	const struct whatif_flow *flow = n->options.table->flow;
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < count; i++)
-		sum += flow[order[i]].count[n->options.window].records;
-	for (size_t i = 0; i < count && i < OF_A_KIND; i++)
-		keep_flow(n, order[i],
-			  i ? flow[order[i]].count[n->options.window].records : sum);
-}
-
-static void keep_record(struct noise *n, size_t i)
-{
-	const struct whatif_record *record = n->options.table->record;
-	size_t at = n->n_record;
-
-	while (at && compare_records(&record[n->record[at - 1]], &record[i],
-				     n->options.window) > 0)
-		at--;
-	if (at == NOISE_HEAVY)
-		return;
-	n->n_record = n->n_record < NOISE_HEAVY ? n->n_record + 1 : n->n_record;
-	memmove(n->record + at + 1, n->record + at,
-		(n->n_record - at - 1) * sizeof(n->record[0]));
-	n->record[at] = i;
-}
-
-static int find_heavy(struct noise *n)
-{
-	const struct whatif_table *t = n->options.table;
-	unsigned int window = n->options.window;
-	size_t *order = calloc(t->n_flows ? t->n_flows : 1, sizeof(*order)), count = 0;
-
-	if (!order)
-		return -ENOMEM;
-	for (size_t i = 0; i < t->n_flows; i++)
-		if (t->flow[i].has_call && t->flow[i].count[window].records)
-			order[count++] = i;
-	qsort_r(order, count, sizeof(*order), compare_places, n);
-	for (size_t i = 0, next; i < count; i = next) {
-		for (next = i + 1; next < count; next++)
-			if (compare_kinds(&t->flow[order[i]], &t->flow[order[next]]))
-				break;
-		keep_kind(n, order + i, next - i);
-	}
-	free(order);
-	for (size_t i = 0; i < t->n_records; i++)
-		if (t->record[i].vanish[window].records)
-			keep_record(n, i);
-	return 0;
-}
 
 struct noise *noise_new(const struct noise_options *options)
 {
@@ -180,7 +32,7 @@ struct noise *noise_new(const struct noise_options *options)
 	n->together = calloc(fates, 1);
 	n->gain = calloc(NOISE_CANDIDATES, sizeof(*n->gain));
 	if (!n->candidate || !n->allowed || !n->gain || !n->fate || !n->together ||
-	    find_heavy(n) < 0) {
+	    noise_find_heavy(n) < 0) {
 		noise_free(n);
 		errno = ENOMEM;
 		return NULL;
@@ -308,8 +160,22 @@ static int judge(struct noise *n, struct noise_advice *a)
 
 /* --- the set --- */
 
-/* What goes in the window that counts. */
-static struct count lost_of(const struct noise *n, const uint8_t *fate)
+/* Is it of the rule that the advice is about? Of an exclude all is. */
+static bool is_own(const struct noise_advice *a, const struct whatif_flow *flow)
+{
+	if (a->kind == NOISE_EXCLUDE)
+		return true;
+	if (!a->about[0])
+		return flow->won == WHATIF_WON_OPEN;
+	return flow->won == WHATIF_WON_RULE &&
+	       (flow->position == a->about[0]->position ||
+		(a->about[1] && flow->position == a->about[1]->position));
+}
+
+/* What goes in the window that counts. @own: of the rule alone that this is about; NULL:
+ * all. */
+static struct count lost_of(const struct noise *n, const uint8_t *fate,
+			    const struct noise_advice *own)
 {
 	const struct whatif_table *t = n->options.table;
 	struct count sum = {0, 0, 0};
@@ -320,6 +186,8 @@ static struct count lost_of(const struct noise *n, const uint8_t *fate)
 		if (fate[i] != WHATIF_LOST)
 			continue;
 		if (i < t->n_flows) {
+			if (own && !is_own(own, &t->flow[i]))
+				continue;
 			c = &t->flow[i].count[n->options.window];
 		} else {
 			const struct whatif_record *r = &t->record[i - t->n_flows];
@@ -352,21 +220,27 @@ static bool is_better(const struct noise_advice *a, const struct noise_advice *b
 	return rule_compare(a->rule[0], b->rule[0]) < 0;
 }
 
-/* Beside those that are picked already. */
+/*
+ * Beside those that are picked already. What other rules lose is told, but is no gain:
+ * of two that do the same for the rule they are about, the one that leaves the others
+ * alone is as good.
+ */
 static struct noise_gain gain_of(struct noise *n, const struct noise_advice *a)
 {
-	struct count so_far = lost_of(n, n->together), all;
+	struct count before = lost_of(n, n->together, NULL), after;
+	uint64_t own = lost_of(n, n->together, a).records;
 	struct noise_gain g = {.score = 0};
 
 	unite(n->fate, n->together, a->fate, n->n_fates);
-	all = lost_of(n, n->fate);
-	if (all.records <= so_far.records)
+	after = lost_of(n, n->fate, NULL);
+	own = lost_of(n, n->fate, a).records - own;
+	if (after.records <= before.records)
 		return g;
-	g.more.events = all.events - so_far.events;
-	g.more.records = all.records - so_far.records;
-	g.more.bytes = all.bytes - so_far.bytes;
-	if (share_of(n, g.more.records) >= n->options.min_share)
-		g.score = (double)g.more.records * worth[a->verdict.risk];
+	g.more.events = after.events - before.events;
+	g.more.records = after.records - before.records;
+	g.more.bytes = after.bytes - before.bytes;
+	if (share_of(n, own) >= n->options.min_share)
+		g.score = (double)own * worth[a->verdict.risk];
 	return g;
 }
 

@@ -81,6 +81,9 @@ bool noise_may_name(const struct noise *n, const struct name_text *exe);
 
 /* --- candidates --- */
 
+/** noise_find_heavy - fill heavy and record. Return: 0 or -ENOMEM. */
+int noise_find_heavy(struct noise *n) __attribute__((warn_unused_result));
+
 /** noise_make_flow - candidates for flow number @i. Return: 0 or -ENOMEM. */
 int noise_make_flow(struct noise *n, size_t i);
 
