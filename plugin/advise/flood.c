@@ -8,6 +8,7 @@
 
 #include "advise/path.h"
 #include "base/text.h"
+#include "rules/calls.h"
 
 #define COUNTERS 2 /* find whatever has more than a third */
 
@@ -189,6 +190,48 @@ static void judge_kind(struct judge *j, enum flood_kind kind)
 			try_source(j, &c->margin[i]);
 }
 
+/* --- what it looks like --- */
+
+static bool is_execution(const struct whatif_flow *flow)
+{
+	int machine = calls_machine(flow->arch, -1);
+	const char *name = machine < 0 || !flow->has_call
+				   ? NULL
+				   : calls_name(flow->call, machine, false);
+
+	return name && (!strcmp(name, "execve") || !strcmp(name, "execveat"));
+}
+
+static bool is_writable(const struct flood_case *c, const struct whatif_flow *flow)
+{
+	return c->guard && !flow->foreign && !flow->exe.cut && flow->exe.text.p &&
+	       guard_executable(c->guard, flow->exe.text) == GUARD_WRITABLE;
+}
+
+/* Of the flows that are listed: most of what no advice takes. */
+static enum flood_nature nature_of(const struct judge *j)
+{
+	const struct flood_case *c = j->c;
+	uint64_t all = 0, writable = 0, execs = 0;
+
+	for (size_t i = 0; i < c->table->n_flows; i++) {
+		const struct whatif_flow *flow = &c->table->flow[i];
+		struct flood_source of;
+		uint64_t records;
+
+		if (!source_of(c->table, i, j->out.source.kind, &of) ||
+		    !is_same(&of, &j->out.source))
+			continue;
+		records = flow->count[c->window].records - covered(j, i);
+		all += records;
+		writable += is_writable(c, flow) ? records : 0;
+		execs += is_execution(flow) ? records : 0;
+	}
+	if (2 * writable > all)
+		return FLOOD_OF_WRITABLE;
+	return 2 * execs > all ? FLOOD_OF_EXECS : FLOOD_PLAIN;
+}
+
 struct flood flood_judge(const struct flood_case *c)
 {
 	struct judge j = {.c = c};
@@ -202,8 +245,20 @@ struct flood flood_judge(const struct flood_case *c)
 
 		j.out.share = records / (double)c->table->total[c->window].records;
 		j.out.per_s = records / c->seconds;
+		j.out.nature = nature_of(&j);
 	}
 	return j.out;
+}
+
+const char *flood_nature_name(enum flood_nature nature)
+{
+	static const char *const names[FLOOD_NATURES] = {
+		[FLOOD_PLAIN] = "plain",
+		[FLOOD_OF_WRITABLE] = "writable",
+		[FLOOD_OF_EXECS] = "execs",
+	};
+
+	return nature < FLOOD_NATURES ? names[nature] : "";
 }
 
 const char *flood_kind_name(enum flood_kind kind)
@@ -249,6 +304,11 @@ static void name(const struct flood_source *s, char *out, size_t size)
 
 const char *flood_text(const struct flood *flood, char out[FLOOD_TEXT])
 {
+	static const char *const looks[FLOOD_NATURES] = {
+		[FLOOD_PLAIN] = "",
+		[FLOOD_OF_WRITABLE] = " by programs that others than root can change,",
+		[FLOOD_OF_EXECS] = " of programs started again and again,",
+	};
 	char who[128];
 
 	out[0] = '\0';
@@ -256,8 +316,8 @@ const char *flood_text(const struct flood *flood, char out[FLOOD_TEXT])
 		return out;
 	name(&flood->source, who, sizeof(who));
 	snprintf(out, FLOOD_TEXT,
-		 "%s: %.0f %% of all records, %.0f a second; nothing of it is safe to "
+		 "%s: %.0f %% of all records,%s %.0f a second; nothing of it is safe to "
 		 "silence, so look into it",
-		 who, flood->share * 100, flood->per_s);
+		 who, flood->share * 100, looks[flood->nature], flood->per_s);
 	return out;
 }

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "advise/guard.h"
 #include "advise/whatif.h"
 
 #define FLOOD_SHARE 0.5
@@ -33,6 +34,14 @@ enum flood_kind {
 	FLOOD_KINDS
 };
 
+/* What it looks like. */
+enum flood_nature {
+	FLOOD_PLAIN,
+	FLOOD_OF_WRITABLE, /* most of it by programs that others than root can change */
+	FLOOD_OF_EXECS,    /* most of it tells of programs that are started */
+	FLOOD_NATURES
+};
+
 struct flood_source {
 	enum flood_kind kind;
 	size_t flow;      /* FLOOD_FLOW: its index */
@@ -47,6 +56,7 @@ struct flood {
 	bool raised;
 	struct flood_source source; /* records: those that no advice may name */
 	double share, per_s;
+	enum flood_nature nature;
 };
 
 struct flood_case {
@@ -56,8 +66,9 @@ struct flood_case {
 	/* what other tables have counted of a source, with flows that are not listed */
 	const struct flood_source *margin;
 	size_t n_margins;
-	unsigned int window; /* index of the first one */
-	double seconds;      /* that it covers */
+	const struct guard_options *guard; /* facts about files; NULL: there are none */
+	unsigned int window;               /* index of the first one */
+	double seconds;                    /* that it covers */
 };
 
 /** flood_judge - is there a flood, and whose? */
@@ -65,6 +76,9 @@ struct flood flood_judge(const struct flood_case *c);
 
 /** flood_text - one sentence about it, foreign text in it quoted. Return: @out. */
 const char *flood_text(const struct flood *flood, char out[FLOOD_TEXT]);
+
+/** flood_nature_name - constant: plain, writable, execs */
+const char *flood_nature_name(enum flood_nature nature);
 
 /** flood_kind_name - constant: flow, dir, uid, auid, rule */
 const char *flood_kind_name(enum flood_kind kind);

@@ -209,6 +209,14 @@ static bool judge_file(struct guard *g, struct span exe)
 	return true;
 }
 
+enum guard_reason guard_executable(const struct guard_options *options, struct span exe)
+{
+	struct guard_verdict verdict = {.reason = GUARD_ALLOWED};
+	struct guard g = {.options = options, .out = &verdict};
+
+	return judge_file(&g, exe) ? GUARD_ALLOWED : verdict.reason;
+}
+
 /* What dir= names is what it says, and stays so: root alone can put another thing there.
  * What is in it may belong to a service. */
 static bool judge_dir(struct guard *g, struct span dir)

@@ -149,6 +149,12 @@ const char *guard_level_name(enum guard_level level);
  */
 enum guard_reason guard_program(struct span exe, bool with_self);
 
+/**
+ * guard_executable - is the program's file root's, and what its path says?
+ * Return: GUARD_ALLOWED, GUARD_NOT_SEEN, GUARD_LINK, GUARD_WRITABLE or GUARD_SETUID.
+ */
+enum guard_reason guard_executable(const struct guard_options *options, struct span exe);
+
 /** guard_is_cron - by its path; its file is the guard's question */
 bool guard_is_cron(struct span exe);
 

@@ -12,8 +12,7 @@
 #include <cmocka.h>
 
 #include "advise/flood.h"
-#include "advise/path.h"
-#include "advise_help.h"
+#include "guard_help.h"
 #include "rng.h"
 
 #define MAX 200
@@ -66,6 +65,40 @@ static void flood_names_a_flow(void **state)
 	assert_true(judge(2, 100, NULL).raised);
 	assert_false(judge(2, 0, NULL).raised);
 	assert_false(judge(0, 60, NULL).raised);
+}
+
+static void flood_says_what_it_looks_like(void **state)
+{
+	struct whatif_table t;
+	struct flood_case c = {.table = &t, .guard = &help_guard, .seconds = 60};
+	char text[FLOOD_TEXT];
+	struct flood f;
+
+	(void)state;
+	flow[0] = help_file("/tmp/x", 33, -1, "/srv");
+	weigh(0, 6000);
+	t = help_table(flow, 1);
+	f = flood_judge(&c);
+	assert_int_equal(f.nature, FLOOD_OF_WRITABLE);
+	assert_non_null(strstr(flood_text(&f, text), "others than root can change"));
+	c.guard = NULL; /* nothing is known of files */
+	assert_int_equal(flood_judge(&c).nature, FLOOD_PLAIN);
+	/* an exec storm of many programs, one of them others' */
+	for (size_t i = 0; i < 10; i++) {
+		flow[i] =
+			help_flow(EXECVE, i ? "/usr/bin/grep" : "/tmp/x", 33, (int64_t)i);
+		weigh(i, 600);
+	}
+	t = help_table(flow, 10);
+	c.guard = &help_guard;
+	f = flood_judge(&c);
+	assert_int_equal(f.source.kind, FLOOD_DIR);
+	assert_int_equal(f.nature, FLOOD_OF_EXECS);
+	assert_non_null(strstr(flood_text(&f, text), "started again and again"));
+	for (int i = 0; i < FLOOD_NATURES; i++)
+		assert_true(flood_nature_name((enum flood_nature)i)[0]);
+	for (int i = 0; i < FLOOD_KINDS; i++)
+		assert_true(flood_kind_name((enum flood_kind)i)[0]);
 }
 
 /* Each event another program: what they have in common names them. */
@@ -242,6 +275,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(flood_names_a_flow),
+		cmocka_unit_test(flood_says_what_it_looks_like),
 		cmocka_unit_test(flood_looks_along_margins),
 		cmocka_unit_test(flood_hears_other_tables),
 		cmocka_unit_test(flood_takes_off_excluded_records),
