@@ -8,6 +8,9 @@
 #include <libaudit.h>
 #include <stdlib.h>
 
+#include "count/attribution.h"
+#include "count/tally_aux.h"
+
 #define PIECE 16 /* flows that are settled at once: each may ask hundreds of rules */
 
 struct snapshot {
@@ -30,9 +33,41 @@ static bool allocate(struct snapshot *s, struct topk *flows, size_t n)
 	return s->flow && s->names;
 }
 
-static void read_all(struct snapshot *s, struct topk *flows, const int64_t *now,
+/* Did attribution find this, which has no more to say than its kind? */
+static bool is_kind(const struct tally *tally, const struct flow *read,
+		    enum attribution_kind kind)
+{
+	const char name = (char)kind;
+
+	return read->rule_id ==
+	       flow_rule_id((struct span){&name, 1}, tally_hash_key(tally));
+}
+
+/* What is not loaded any more makes no events, and whoever wrote them is not asked. */
+static void attribute(const struct tally *tally, const struct topk_view *entry,
+		      const struct flow *read, struct whatif_flow *flow)
+{
+	const struct tally_flow_aux *aux = entry->aux;
+
+	if (read->has_rule && read->list == AUDIT_FILTER_EXIT && aux->position) {
+		flow->won = WHATIF_WON_RULE;
+		flow->position = aux->position;
+	} else if (read->has_rule) {
+		flow->settled = true;
+		flow->foreign = !aux->position;
+	} else if (is_kind(tally, read, ATTRIBUTION_HARD_WIRED) ||
+		   is_kind(tally, read, ATTRIBUTION_USER)) {
+		flow->won = WHATIF_WON_NONE;
+	} else if (is_kind(tally, read, ATTRIBUTION_FOREIGN) ||
+		   is_kind(tally, read, ATTRIBUTION_REMOVED)) {
+		flow->foreign = true;
+	}
+}
+
+static void read_all(struct snapshot *s, struct tally *tally, const int64_t *now,
 		     const struct snapshot_options *o)
 {
+	struct topk *flows = tally_table(tally, TALLY_FLOWS);
 	char *room = s->names;
 
 	for (unsigned int i = 0; i < s->table.n_flows; i++) {
@@ -47,8 +82,9 @@ static void read_all(struct snapshot *s, struct topk *flows, const int64_t *now,
 		whatif_flow_of(&read, flow);
 		for (unsigned int k = 0; k < s->table.n_windows; k++)
 			flow->count[k] = topk_view(flows, i, (int)k, now[k]).count;
+		attribute(tally, &entry, &read, flow);
 		if (o->is_foreign)
-			flow->foreign = o->is_foreign(o->arg, read.node.text);
+			flow->foreign |= o->is_foreign(o->arg, read.node.text);
 		if (o->rule)
 			o->rule(o->arg, &entry, flow);
 	}
@@ -75,7 +111,7 @@ struct snapshot *snapshot_take(struct tally *tally, const int64_t *now,
 		s->table.total[k] = tally_total(tally, (int)k, now[k]);
 		s->table.apart[k] = tally_self(tally, (int)k, now[k]);
 	}
-	read_all(s, flows, now, options);
+	read_all(s, tally, now, options);
 	return s;
 }
 

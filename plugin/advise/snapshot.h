@@ -17,8 +17,8 @@
 
 /* What only the caller knows. A NULL function knows nothing. */
 struct snapshot_options {
-	/* which rule has written an entry's events: sets won, position, has_all and all;
-	 * what all borrows must outlive the snapshot */
+	/* more of the rules of an entry's events than attribution has told: may set won,
+	 * position, has_all and all; what all borrows must outlive the snapshot */
 	void (*rule)(void *arg, const struct topk_view *entry, struct whatif_flow *flow);
 	/* is the node, absent where records have none, another one than this host? */
 	bool (*is_foreign)(void *arg, struct span node);
@@ -30,6 +30,8 @@ struct snapshot;
 /**
  * snapshot_take - copy the flows and totals; one piece of work of a few milliseconds
  * @now: a bucket number for each window of the tally
+ * What attribution has found stands in it; of rules that are not loaded any more, and of
+ * other hosts, the flows are foreign.
  * Return: owned, it borrows nothing of @tally; NULL with errno ENOMEM.
  */
 struct snapshot *snapshot_take(struct tally *tally, const int64_t *now,

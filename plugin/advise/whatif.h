@@ -56,7 +56,8 @@ struct whatif_flow {
 	bool has_all; /* @all are all that match besides the winner, in order */
 	const struct whatif_match *all; /* borrowed */
 	size_t n_all;
-	bool foreign; /* of another node: no rule of ours has anything to do with it */
+	bool foreign; /* of another node, or of a rule that is gone: none of the set has
+			 anything to do with it */
 	bool settled; /* whatif_settle() has looked for the rule, and found none if @won
 			 is open */
 };

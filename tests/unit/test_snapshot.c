@@ -14,6 +14,7 @@
 #include "oom.h"
 #include "advise/noise.h"
 #include "advise/snapshot.h"
+#include "count/rule_book.h"
 #include "guard_help.h"
 #include "tally_help.h"
 
@@ -182,6 +183,62 @@ static void snapshot_hears_who_knows_the_rule(void **state)
 	tally_free(t);
 }
 
+/* What attribution has found comes along. */
+static void snapshot_knows_what_attribution_found(void **state)
+{
+	static const enum attribution_kind kinds[] = {
+		ATTRIBUTION_RULE,    ATTRIBUTION_RULE,    ATTRIBUTION_HARD_WIRED,
+		ATTRIBUTION_FOREIGN, ATTRIBUTION_REMOVED, ATTRIBUTION_UNKNOWN,
+	};
+	struct tally *t = new_tally(64);
+	struct ruleset *set = help_set(RULES);
+	const struct whatif_table *table;
+	struct snapshot *s;
+
+	(void)state;
+	for (uint32_t i = 0; i < 6; i++) {
+		struct tally_receipt receipt = {.when = when_of(NOW)};
+		struct verdict v = {.kind = kinds[i], .machine = MACH_86_64};
+		struct event e = refused("/usr/sbin/d", i);
+		char name[ATTRIBUTION_NAME_MAX];
+		struct tally_rule rule;
+
+		if (kinds[i] == ATTRIBUTION_RULE)
+			v.rule = ruleset_at(set, i);
+		rule = rule_book_entry(&v, tally_hash_key(t), name);
+		if (i == 1)
+			rule.position = 0; /* it is not loaded any more */
+		tally_event(t, &e, &rule, &receipt, NOW);
+	}
+	s = snapshot_take(t, now, &options);
+	table = snapshot_table(s);
+	assert_int_equal(table->n_flows, 6);
+	for (size_t i = 0; i < 6; i++) {
+		const struct whatif_flow *f = &table->flow[i];
+
+		switch (f->uid) {
+		case 0:
+			assert_int_equal(f->won, WHATIF_WON_RULE);
+			assert_int_equal(f->position, 1);
+			assert_false(f->foreign);
+			break;
+		case 2:
+			assert_int_equal(f->won, WHATIF_WON_NONE);
+			break;
+		case 5:
+			assert_int_equal(f->won, WHATIF_WON_OPEN);
+			assert_false(f->foreign);
+			break;
+		default:
+			assert_true(f->foreign);
+			break;
+		}
+	}
+	snapshot_free(s);
+	ruleset_free(set);
+	tally_free(t);
+}
+
 /* All the way. */
 static void snapshot_leads_to_advice(void **state)
 {
@@ -254,6 +311,7 @@ int main(void)
 		cmocka_unit_test(snapshot_has_what_was_counted),
 		cmocka_unit_test(snapshot_is_of_its_time),
 		cmocka_unit_test(snapshot_hears_who_knows_the_rule),
+		cmocka_unit_test(snapshot_knows_what_attribution_found),
 		cmocka_unit_test(snapshot_leads_to_advice),
 		cmocka_unit_test(snapshot_survives_lack_of_memory),
 	};
