@@ -201,27 +201,37 @@ static void list_some(struct rule_book *b, struct tally *t, const struct ruleset
 }
 
 /* First which are loaded, then those that stand in no list yet take what place there
- * is. */
-void rule_book_list(struct rule_book *b, struct tally *t, int64_t now_ms)
+ * is. Return: is this part done? */
+static bool list_part(struct rule_book *b, struct tally *t, const struct ruleset *rules,
+		      size_t *left, int64_t now_ms)
 {
-	const struct ruleset *rules = rule_book_rules(b);
 	struct rule_listing *l = &b->listing;
-	size_t n, end;
+	size_t n = ruleset_count(rules), end = n - l->at > *left ? l->at + *left : n;
 
-	if ((l->done && l->number == b->now.number) || !rules)
-		return;
-	n = ruleset_count(rules);
-	if (l->number != b->now.number)
-		begin_listing(l, b->now.number, n);
-	end = l->at + LIST_STEP < n ? l->at + LIST_STEP : n;
+	*left -= end - l->at;
 	list_some(b, t, rules, end, now_ms);
 	if (end < n)
-		return;
+		return false;
 	l->at = 0;
 	l->done = l->placed;
 	if (!l->placed) /* without memory none has a place that is known */
 		tally_aux_places(t, l->places, l->n_places, now_ms);
 	l->placed = true;
+	return true;
+}
+
+void rule_book_list(struct rule_book *b, struct tally *t, int64_t now_ms)
+{
+	const struct ruleset *rules = rule_book_rules(b);
+	struct rule_listing *l = &b->listing;
+	size_t left = LIST_STEP;
+
+	if ((l->done && l->number == b->now.number) || !rules)
+		return;
+	if (l->number != b->now.number)
+		begin_listing(l, b->now.number, ruleset_count(rules));
+	while (!l->done && list_part(b, t, rules, &left, now_ms))
+		;
 	if (l->done) {
 		free(l->places);
 		l->places = NULL;
