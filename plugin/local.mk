@@ -81,6 +81,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/advise/repair_guard.c plugin/advise/repair_part.h \
 	plugin/advise/repair_settle.c \
 	plugin/advise/snapshot.c plugin/advise/snapshot.h \
+	plugin/advise/trial.c plugin/advise/trial.h \
 	plugin/advise/whatif.c plugin/advise/whatif.h plugin/advise/whatif_inner.h \
 	plugin/advise/whatif_ask.c plugin/advise/whatif_blinds.c \
 	plugin/advise/whatif_record.c \

@@ -100,6 +100,7 @@ unit_programs = \
 	tests/unit/test_text \
 	tests/unit/test_timeline \
 	tests/unit/test_topk \
+	tests/unit/test_trial \
 	tests/unit/test_watch \
 	tests/unit/test_whatif \
 	tests/unit/test_whatif_truth \
@@ -212,6 +213,8 @@ tests_unit_test_kernel_text_CFLAGS = $(unit_cflags)
 tests_unit_test_kernel_text_LDADD = $(unit_libs)
 tests_unit_test_status_CFLAGS = $(unit_cflags)
 tests_unit_test_status_LDADD = $(unit_libs)
+tests_unit_test_trial_CFLAGS = $(unit_cflags)
+tests_unit_test_trial_LDADD = $(unit_libs)
 tests_unit_test_watch_CFLAGS = $(unit_cflags)
 tests_unit_test_watch_LDADD = $(unit_libs)
 tests_unit_test_watch_read_CFLAGS = $(unit_cflags)
