@@ -155,7 +155,10 @@ plugin_aunoise_SOURCES = plugin/cli/main.c plugin/cli/cli.h \
 	plugin/cli/connect.c plugin/cli/logs.c plugin/cli/logs.h \
 	plugin/cli/losses.c plugin/cli/print.c plugin/cli/print_advice.c \
 	plugin/cli/rules.c plugin/cli/rules_advice.c plugin/cli/rules_advice.h \
-	plugin/cli/replay.c plugin/cli/report.c plugin/cli/status.c
+	plugin/cli/replay.c plugin/cli/report.c plugin/cli/status.c \
+	plugin/cli/advice.c \
+	plugin/cli/advice_object.c plugin/cli/advice_object.h \
+	plugin/cli/advice_rules.c plugin/cli/advice_rules.h
 plugin_aunoise_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 plugin_aunoise_LDADD = $(NOISE_LIBS)
 

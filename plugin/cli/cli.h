@@ -28,6 +28,7 @@ int cli_status(int argc, char **argv);
 int cli_report(int argc, char **argv);
 int cli_losses(int argc, char **argv);
 int cli_replay(int argc, char **argv);
+int cli_advise(int argc, char **argv);
 
 /** cli_usage - the command's line of usage on stderr; Return: CLI_USAGE */
 int cli_usage(const char *command);
@@ -119,8 +120,14 @@ void print_sentence(FILE *out, const json_t *value);
 /** print_object - as a line of JSON, in ASCII and without a control byte */
 void print_object(FILE *out, const json_t *object);
 
+/** print_alerts - a line each */
+void print_alerts(FILE *out, const json_t *alerts);
+
 /** print_advice - what is proposed or was done, why, how, and what it costs */
 void print_advice(FILE *out, const json_t *advice);
+
+/** print_advice_whole - with its id, what it saves, and how it is tried */
+void print_advice_whole(FILE *out, const json_t *advice);
 
 /** print_is_window - can this be the name of a window? Says on stderr what one is. */
 bool print_is_window(const char *name);

@@ -24,6 +24,8 @@ static const struct command {
 	 "what makes the records"},
 	{"losses", cli_losses, "[--state FILE] [--since TIME] [--json]",
 	 "what was lost, when, where and why"},
+	{"advice", cli_advise, "[--socket PATH] [--json] [--rules] [--check]",
+	 "what to change, and what it saves and gives up"},
 	{"replay", cli_replay,
 	 "[--json] [--window 60|5m|1h|all] [--interval SECONDS] [--top N] "
 	 "[--rules RULES] [--every-event] FILE...|-",

@@ -1,10 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * print_advice.c - one advice as text for people
+ * print_advice.c - alerts, and one advice, as text for people
  *
  * All strings in it are foreign here.
  */
 #include "cli/cli.h"
+
+void print_alerts(FILE *out, const json_t *alerts)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(alerts); i++) {
+		const json_t *alert = json_array_get(alerts, i);
+
+		fprintf(out, "%-14s ", "ALERT");
+		print_word(out, json_object_get(alert, "alert"));
+		fputs(", ", out);
+		print_word(out, json_object_get(alert, "level"));
+		fputs(": ", out);
+		print_sentence(out, json_object_get(alert, "text"));
+		fputs(" (raised ", out);
+		print_word(out, json_object_get(alert, "time"));
+		fputs(")\n", out);
+	}
+}
 
 /* A list of lines, or one line, behind its name. */
 static void print_lines(FILE *out, const char *name, const json_t *lines)
@@ -23,22 +42,86 @@ static void print_lines(FILE *out, const char *name, const json_t *lines)
 	}
 }
 
-void print_advice(FILE *out, const json_t *advice)
+static double real(const json_t *o, const char *name)
 {
-	static const struct {
-		const char *name, *shown;
-	} parts[] = {
-		{"why", "why"},       {"commands", "now"}, {"rules", "for good"},
-		{"remove", "not"},    {"file", "in"},      {"place", "there"},
-		{"gives_up", "cost"}, {"blinds", "loses"}, {"undo", "undo"},
-	};
-	size_t k;
+	return json_number_value(json_object_get(o, name));
+}
 
+static void print_figures(FILE *out, const json_t *advice)
+{
+	const json_t *saves = json_object_get(advice, "saves");
+	const json_t *verified = json_object_get(advice, "verified");
+
+	if (json_is_object(saves)) {
+		fprintf(out,
+			"  %-12s "
+			"%.1f records/s, %.1f events/s, %.0f bytes/s, %.1f%%",
+			"saves", real(saves, "records_per_s"),
+			real(saves, "events_per_s"), real(saves, "bytes_per_s"),
+			100 * real(saves, "share"));
+		fputs(" of all, over ", out);
+		print_word(out, json_object_get(saves, "window_s"));
+		fputs(" s\n", out);
+	}
+	if (json_is_object(verified))
+		fprintf(out,
+			"  %-12s "
+			"%.1f records/s before, %.1f after; %.1f%% of all "
+			"foretold, %.1f%% measured\n",
+			"measured", real(verified, "before"), real(verified, "after"),
+			100 * real(verified, "predicted_share"),
+			100 * real(verified, "measured_share"));
+	fprintf(out, "  %-12s ", "risk");
+	print_word(out, json_object_get(advice, "risk"));
+	fputs(", confidence ", out);
+	print_word(out, json_object_get(advice, "confidence"));
+	fputc('\n', out);
+}
+
+static void print_head(FILE *out, const json_t *advice, bool whole)
+{
 	fprintf(out, "%-14s ", "ADVICE");
 	print_word(out, json_object_get(advice, "state"));
+	if (whole) {
+		fputs(", ", out);
+		print_word(out, json_object_get(advice, "kind"));
+		fputs(", id ", out);
+		print_word(out, json_object_get(advice, "id"));
+	}
 	fputs(": ", out);
 	print_sentence(out, json_object_get(advice, "title"));
 	putc('\n', out);
-	for (k = 0; k < sizeof(parts) / sizeof(parts[0]); k++)
-		print_lines(out, parts[k].shown, json_object_get(advice, parts[k].name));
+}
+
+static void print_parts(FILE *out, const json_t *advice, bool whole)
+{
+	static const struct {
+		const char *name, *shown;
+		bool whole; /* there alone */
+	} parts[] = {
+		{"why", "why", false},         {"commands", "now", false},
+		{"rules", "for good", false},  {"remove", "not", false},
+		{"file", "in", false},         {"place", "there", false},
+		{"gives_up", "cost", false},   {"blinds", "loses", false},
+		{"controls", "control", true}, {"try", "try", true},
+		{"undo", "undo", false},
+	};
+
+	for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++)
+		if (whole || !parts[k].whole)
+			print_lines(out, parts[k].shown,
+				    json_object_get(advice, parts[k].name));
+}
+
+void print_advice(FILE *out, const json_t *advice)
+{
+	print_head(out, advice, false);
+	print_parts(out, advice, false);
+}
+
+void print_advice_whole(FILE *out, const json_t *advice)
+{
+	print_head(out, advice, true);
+	print_parts(out, advice, true);
+	print_figures(out, advice);
 }

@@ -89,32 +89,13 @@ static void print_json(json_t *hello, json_t *summary)
 	print_object(stdout, summary);
 }
 
-static void print_alerts(const json_t *alerts)
-{
-	size_t i;
-
-	for (i = 0; i < json_array_size(alerts); i++) {
-		const json_t *alert = json_array_get(alerts, i);
-
-		printf("%-14s ", "ALERT");
-		print_word(stdout, json_object_get(alert, "alert"));
-		fputs(", ", stdout);
-		print_word(stdout, json_object_get(alert, "level"));
-		fputs(": ", stdout);
-		print_sentence(stdout, json_object_get(alert, "text"));
-		fputs(" (raised ", stdout);
-		print_word(stdout, json_object_get(alert, "time"));
-		fputs(")\n", stdout);
-	}
-}
-
 static void print_text(const json_t *hello, const json_t *summary,
 		       const struct cli_daemon *d)
 {
 	const json_t *advice;
 	size_t i;
 
-	print_alerts(cli_alerts(d));
+	print_alerts(stdout, cli_alerts(d));
 	json_array_foreach(cli_advice(d), i, advice) print_advice(stdout, advice);
 	print_daemon(hello);
 	print_flow_of_records(summary);
