@@ -32,8 +32,9 @@ struct drop {
 
 static bool is_kept(enum privs_keep keep, unsigned int cap)
 {
-	return keep == PRIVS_KEEP_WATCHER &&
-	       (cap == CAP_AUDIT_CONTROL || cap == CAP_DAC_READ_SEARCH);
+	if (cap == CAP_AUDIT_CONTROL)
+		return keep == PRIVS_KEEP_WATCHER || keep == PRIVS_KEEP_RULES;
+	return cap == CAP_DAC_READ_SEARCH && keep == PRIVS_KEEP_WATCHER;
 }
 
 /* libcap-ng's errors are its own negative numbers; errno tells more where it is set. */

@@ -40,6 +40,7 @@ int privs_lookup(const char *user, struct privs_account *account, char *why,
 enum privs_keep {
 	PRIVS_KEEP_NONE,
 	PRIVS_KEEP_WATCHER, /* CAP_AUDIT_CONTROL, CAP_DAC_READ_SEARCH */
+	PRIVS_KEEP_RULES,   /* CAP_AUDIT_CONTROL */
 	PRIVS_KEEPS
 };
 

@@ -101,6 +101,7 @@ unit_programs = \
 	tests/unit/test_timeline \
 	tests/unit/test_topk \
 	tests/unit/test_trial \
+	tests/unit/test_try \
 	tests/unit/test_watch \
 	tests/unit/test_whatif \
 	tests/unit/test_whatif_truth \
@@ -215,6 +216,11 @@ tests_unit_test_status_CFLAGS = $(unit_cflags)
 tests_unit_test_status_LDADD = $(unit_libs)
 tests_unit_test_trial_CFLAGS = $(unit_cflags)
 tests_unit_test_trial_LDADD = $(unit_libs)
+tests_unit_test_try_SOURCES = tests/unit/test_try.c plugin/cli/advice_object.c \
+	plugin/cli/advice_rules.c plugin/cli/try.c plugin/cli/try_measure.c
+tests_unit_test_try_CFLAGS = $(unit_cflags)
+tests_unit_test_try_LDFLAGS = $(unit_wrap),--wrap=geteuid,--wrap=audit_is_enabled
+tests_unit_test_try_LDADD = $(unit_libs)
 tests_unit_test_watch_CFLAGS = $(unit_cflags)
 tests_unit_test_watch_LDADD = $(unit_libs)
 tests_unit_test_watch_read_CFLAGS = $(unit_cflags)

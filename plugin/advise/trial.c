@@ -438,6 +438,8 @@ int trial_judge(struct trial *t, const struct ruleset *loaded, int machine,
 {
 	int r = 0;
 
+	free_rules(t->add, &t->n_add); /* of an earlier judgement */
+	t->about[0] = t->about[1] = NULL;
 	if (!t->n)
 		return refuse(t->why, -EPERM, "it proposes no rule");
 	for (size_t i = 0; i < t->n; i++) {

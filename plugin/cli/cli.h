@@ -23,12 +23,14 @@ enum cli_exit {
 	CLI_HELPED = 4
 };
 
-/* A subcommand: argv[0] is its name. Return: enum cli_exit. */
+/* A subcommand: argv[0] is its name. Return: enum cli_exit; of try also 128 and the
+ * number of the signal that has ended it. */
 int cli_status(int argc, char **argv);
 int cli_report(int argc, char **argv);
 int cli_losses(int argc, char **argv);
 int cli_replay(int argc, char **argv);
 int cli_advise(int argc, char **argv);
+int cli_try(int argc, char **argv);
 
 /** cli_usage - the command's line of usage on stderr; Return: CLI_USAGE */
 int cli_usage(const char *command);
@@ -66,6 +68,12 @@ void cli_disconnect(struct cli_daemon *d);
 
 /** cli_request - ask for summaries of this depth. Return: 0 or negative errno. */
 int cli_request(struct cli_daemon *d, bool all_windows, unsigned int top);
+
+/**
+ * cli_wake - let cli_await() end when one of these can be read, too
+ * It then says nothing, and errno is EINTR. @fd: @n of them, borrowed; three at most.
+ */
+void cli_wake(struct cli_daemon *d, const int *fd, size_t n);
 
 /** cli_alerts - those that stand, of what has passed by so far; borrowed array */
 const json_t *cli_alerts(const struct cli_daemon *d);

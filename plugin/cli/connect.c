@@ -21,13 +21,16 @@
 #define LINE_MAX_BYTES (4u << 20)
 #define CONNECT_S      10
 #define WAIT_MS        10000
+#define WAKERS         3
 
 struct cli_daemon {
 	int fd;
 	struct sockaddr_un address;
 	size_t have, size;
 	char *buffer;
-	json_t *alerts, *advice; /* those that stand */
+	json_t *alerts, *advice;        /* those that stand */
+	struct pollfd wake[1 + WAKERS]; /* the socket, and what else ends a wait */
+	nfds_t n_wake;
 };
 
 static void say_why(const char *path, int error)
@@ -150,10 +153,23 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Return: bytes that came, 0 at the end, negative errno. */
+void cli_wake(struct cli_daemon *d, const int *fd, size_t n)
+{
+	for (size_t i = 0; i < n && d->n_wake < WAKERS; i++)
+		d->wake[1 + d->n_wake++] = (struct pollfd){fd[i], POLLIN, 0};
+}
+
+static bool is_woken(const struct cli_daemon *d)
+{
+	for (nfds_t i = 1; i <= d->n_wake; i++)
+		if (d->wake[i].revents)
+			return true;
+	return false;
+}
+
+/* Return: bytes that came, 0 at the end, negative errno; -EINTR: woken. */
 static ssize_t read_more(struct cli_daemon *d, int64_t until_ms)
 {
-	struct pollfd p = {d->fd, POLLIN, 0};
 	int64_t left;
 	ssize_t n;
 	int r;
@@ -167,12 +183,15 @@ static ssize_t read_more(struct cli_daemon *d, int64_t until_ms)
 		d->buffer = bigger;
 		d->size = size;
 	}
+	d->wake[0] = (struct pollfd){d->fd, POLLIN, 0};
 	do { /* a signal is no answer; left is bounded by the caller's time */
 		left = until_ms - now_ms();
-		r = left > 0 ? poll(&p, 1, (int)left) : 0;
+		r = left > 0 ? poll(d->wake, 1 + d->n_wake, (int)left) : 0;
 	} while (r < 0 && errno == EINTR);
 	if (r <= 0)
 		return -ETIMEDOUT;
+	if (is_woken(d))
+		return -EINTR;
 	n = read(d->fd, d->buffer + d->have, d->size - d->have);
 	if (n > 0)
 		d->have += (size_t)n;
@@ -260,6 +279,9 @@ json_t *cli_await(struct cli_daemon *d, const char *type)
 		if (r > 0 && (r = read_more(d, until_ms)) <= 0)
 			break;
 	}
+	errno = (int)-r;
+	if (r == -EINTR)
+		return NULL;
 	fprintf(stderr, "aunoise: %s: %s\n", cli_shown(d->address.sun_path, shown),
 		r == 0 ? "the daemon closed the connection; it has max_clients "
 			 "clients already, or does not serve this user"

@@ -4,7 +4,10 @@
  */
 #include "cli/cli.h"
 
+#include <stdlib.h>
+
 #include "base/text.h"
+#include "cli/try.h"
 
 static int read_options(int argc, char **argv, const char **socket, bool *json)
 {
@@ -89,6 +92,21 @@ static void print_json(json_t *hello, json_t *summary)
 	print_object(stdout, summary);
 }
 
+/* Who may see it is root. */
+static void print_left(void)
+{
+	char *text;
+	enum try_left left = try_journal_look(&text);
+
+	if (left == TRY_LEFT_RUNNING)
+		printf("%-14s an advice is being tried\n", "TRIAL");
+	if (left == TRY_LEFT_BEHIND && text) {
+		printf("%-14s left behind, its guardian was killed. ", "TRIAL");
+		try_journal_print(stdout, text);
+	}
+	free(text);
+}
+
 static void print_text(const json_t *hello, const json_t *summary,
 		       const struct cli_daemon *d)
 {
@@ -97,6 +115,7 @@ static void print_text(const json_t *hello, const json_t *summary,
 
 	print_alerts(stdout, cli_alerts(d));
 	json_array_foreach(cli_advice(d), i, advice) print_advice(stdout, advice);
+	print_left();
 	print_daemon(hello);
 	print_flow_of_records(summary);
 	putchar('\n');
