@@ -205,8 +205,9 @@ int trial_add(struct trial *t, struct span text, int machine)
 	if (r)
 		return r;
 	t->rule[t->n++] = rule;
-	if (narrow || rule->list == (t->kind == TRIAL_SILENCE ? AUDIT_FILTER_EXIT
-							      : AUDIT_FILTER_EXCLUDE))
+	/* behind an exception there may be excludes of what comes all the same */
+	if (narrow || (rule->list == AUDIT_FILTER_EXIT) == (t->kind == TRIAL_SILENCE) ||
+	    (t->kind == TRIAL_SILENCE && t->n > 1))
 		return 0;
 	return refuse(t->why, -EINVAL, "its rules are not of its kind");
 }
@@ -291,6 +292,8 @@ static bool is_about(const struct trial *t, int machine)
 	bool meets = false;
 
 	for (size_t i = 0; i < t->n; i++) {
+		if (t->rule[i]->list != AUDIT_FILTER_EXIT)
+			continue;
 		if (!has_calls(t, t->rule[i], machine))
 			return false;
 		meets |= !cover_apart(t->about[0], t->rule[i]);

@@ -81,6 +81,8 @@ static void trial_takes_what_advice_makes(void **state)
 		{TRIAL_SILENCE,
 		 NEVER SERVICE "\n-a never,exit -F arch=b32 -S openat " SERVICE},
 		{TRIAL_SILENCE, NEVER "-F uid=33 -F auid=-1"},
+		{TRIAL_SILENCE,
+		 NEVER SERVICE "\n-a never,exclude -F msgtype=TIME_ADJNTPVAL " SERVICE},
 		{TRIAL_SILENCE, NEVER "-F uid=33 -F auid=-1 -F dir=/srv/d/log"},
 		{TRIAL_SILENCE, NEVER "-F uid=0 -F auid=-1 -F exit=-EACCES"},
 		{TRIAL_EXCLUDE,
@@ -162,6 +164,10 @@ static void trial_refuses_all_other_forms(void **state)
 		"-a never,exit -F arch=b64 -S uname " SERVICE, /* nobody asks for it */
 		"-a never,exit -F arch=b64 -S openat,unlink " SERVICE,
 		NEVER SERVICE "\n" NEVER SERVICE,
+		"-a never,exclude -F msgtype=TIME_ADJNTPVAL " SERVICE "\n" NEVER SERVICE,
+		NEVER SERVICE "\n-a never,exclude -F msgtype=EOE " SERVICE,
+		NEVER SERVICE "\n-a never,exclude -F msgtype=TIME_ADJNTPVAL -F "
+			      "exe=/usr/sbin/chronyd -F uid=33 -F auid=-1",
 		NEVER SERVICE "\n" NEVER "-F exe=/usr/sbin/chronyd -F uid=33 -F auid=-1",
 	};
 
