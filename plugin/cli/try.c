@@ -215,11 +215,19 @@ static void show_rule(const char *label, const struct rule *rule, int machine)
 			  quoted, sizeof(quoted)));
 }
 
-static void show_sentence(const char *label, const json_t *advice, const char *name)
+static void show_sentence(const char *label, const json_t *text)
 {
 	printf("  %-10s ", label);
-	print_sentence(stdout, json_object_get(advice, name));
+	print_sentence(stdout, text);
 	putchar('\n');
+}
+
+static void show_controls(const json_t *controls)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(controls); i++)
+		show_sentence("control", json_array_get(controls, i));
 }
 
 static double predicted_of(const json_t *advice)
@@ -265,8 +273,9 @@ static void show(const json_t *advice, const struct trial *t,
 			       guard_shown_text((enum guard_shown)i));
 	printf("  %-10s %s\n", "risk", guard_level_name(t->verdict.risk));
 	puts("Said by the daemon:");
-	show_sentence("why", advice, "why");
-	show_sentence("gives up", advice, "gives_up");
+	show_sentence("why", json_object_get(advice, "why"));
+	show_sentence("gives up", json_object_get(advice, "gives_up"));
+	show_controls(json_object_get(advice, "controls"));
 	if (rate > 0)
 		printf("  %-10s %.1f records/s\n", "saves", rate);
 }
@@ -277,7 +286,7 @@ static void show_edit(const struct trial *t, const struct ruleset *disk, int mac
 	for (size_t i = 0; i < t->n && i < t->n_old; i++) {
 		const struct rule *at = NULL;
 
-		for (size_t k = 0; k < ruleset_count(disk) && !at; k++)
+		for (size_t k = 0; disk && k < ruleset_count(disk) && !at; k++)
 			if (rule_equal(ruleset_at(disk, k), t->old[i]))
 				at = ruleset_at(disk, k);
 		if (at && at->file) {
@@ -302,8 +311,7 @@ static void print_edit(const struct trial *t, int machine)
 		return;
 	puts("For good it is an edit, and augenrules --load after it:");
 	disk = cli_rules_load("/etc/audit/rules.d");
-	if (disk)
-		show_edit(t, cli_rules_set(disk), machine);
+	show_edit(t, cli_rules_set(disk), machine);
 	cli_rules_free(disk);
 }
 

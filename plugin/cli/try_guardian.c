@@ -143,6 +143,19 @@ static int leave_all(const struct job *j)
 	return chdir("/") ? -errno : 0;
 }
 
+/* Where memory is short, others go first; where that cannot be, it is one of all. */
+static void outlast_memory(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	size_t done;
+
+	if (fd < 0)
+		return;
+	if (file_write_all(fd, span_of("-1000"), &done) < 0)
+		done = 0;
+	close(fd);
+}
+
 static int set_up(struct job *j)
 {
 	char why[512];
@@ -151,6 +164,7 @@ static int set_up(struct job *j)
 
 	if (r)
 		return r;
+	outlast_memory();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGTSTP, SIG_IGN);
 	sigemptyset(&set);
