@@ -317,9 +317,14 @@ tests_unit_test_writer_full_CFLAGS = $(unit_cflags)
 tests_unit_test_writer_full_LDADD = $(unit_libs)
 
 # --- fuzz targets: their corpora are replayed in every check ---
-fuzz_replays = tests/fuzz/replay_cache tests/fuzz/replay_kernel tests/fuzz/replay_match tests/fuzz/replay_rule_blob tests/fuzz/replay_rule_text tests/fuzz/replay_state tests/fuzz/replay_watch tests/fuzz/replay_settings tests/fuzz/replay_stream tests/fuzz/replay_client
+fuzz_replays = tests/fuzz/replay_advice tests/fuzz/replay_cache tests/fuzz/replay_kernel tests/fuzz/replay_match tests/fuzz/replay_rule_blob tests/fuzz/replay_rule_text tests/fuzz/replay_state tests/fuzz/replay_watch tests/fuzz/replay_settings tests/fuzz/replay_stream tests/fuzz/replay_client
 check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
+advice_sources = plugin/cli/advice_object.c plugin/cli/advice_rules.c
+tests_fuzz_replay_advice_SOURCES = tests/fuzz/fuzz_advice.c tests/fuzz/replay_main.c $(advice_sources)
+tests_fuzz_replay_advice_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/advice"'
+tests_fuzz_replay_advice_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_fuzz_replay_advice_LDADD = $(NOISE_LIBS)
 tests_fuzz_replay_cache_SOURCES = tests/fuzz/fuzz_cache.c tests/fuzz/replay_main.c
 tests_fuzz_replay_cache_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/cache"'
 tests_fuzz_replay_cache_CFLAGS = $(plugin_libnoise_a_CFLAGS)
@@ -361,9 +366,13 @@ tests_fuzz_replay_client_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"tests/fuzz/corpus/
 tests_fuzz_replay_client_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_replay_client_LDADD = $(NOISE_LIBS)
 EXTRA_DIST += conf/audisp-noise.sysusers conf/selinux/audisp_noise.te conf/selinux/audisp_noise.fc
-EXTRA_DIST += tests/fuzz/corpus/watch tests/fuzz/corpus/kernel tests/fuzz/corpus/match tests/fuzz/corpus/rule_blob tests/fuzz/corpus/rule_text tests/fuzz/corpus/cache tests/fuzz/corpus/settings tests/fuzz/corpus/state tests/fuzz/corpus/stream tests/fuzz/corpus/client tests/fuzz/settings.dict tests/fuzz/state.dict tests/fuzz/stream.dict
+EXTRA_DIST += tests/fuzz/corpus/advice tests/fuzz/corpus/watch tests/fuzz/corpus/kernel tests/fuzz/corpus/match tests/fuzz/corpus/rule_blob tests/fuzz/corpus/rule_text tests/fuzz/corpus/cache tests/fuzz/corpus/settings tests/fuzz/corpus/state tests/fuzz/corpus/stream tests/fuzz/corpus/client tests/fuzz/settings.dict tests/fuzz/state.dict tests/fuzz/stream.dict
 if FUZZERS
-noinst_PROGRAMS = tests/fuzz/fuzz_cache tests/fuzz/fuzz_kernel tests/fuzz/fuzz_match tests/fuzz/fuzz_rule_blob tests/fuzz/fuzz_rule_text tests/fuzz/fuzz_state tests/fuzz/fuzz_watch tests/fuzz/fuzz_settings tests/fuzz/fuzz_stream tests/fuzz/fuzz_client
+noinst_PROGRAMS = tests/fuzz/fuzz_advice tests/fuzz/fuzz_cache tests/fuzz/fuzz_kernel tests/fuzz/fuzz_match tests/fuzz/fuzz_rule_blob tests/fuzz/fuzz_rule_text tests/fuzz/fuzz_state tests/fuzz/fuzz_watch tests/fuzz/fuzz_settings tests/fuzz/fuzz_stream tests/fuzz/fuzz_client
+tests_fuzz_fuzz_advice_SOURCES = tests/fuzz/fuzz_advice.c $(advice_sources)
+tests_fuzz_fuzz_advice_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_fuzz_fuzz_advice_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
+tests_fuzz_fuzz_advice_LDADD = $(NOISE_LIBS)
 tests_fuzz_fuzz_cache_SOURCES = tests/fuzz/fuzz_cache.c
 tests_fuzz_fuzz_cache_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_fuzz_fuzz_cache_LDFLAGS = $(AM_LDFLAGS) $(AN_FUZZ_LDFLAGS)
