@@ -162,8 +162,10 @@ static int read_rule(struct span text, int machine, struct rule **out, char *why
 	if (text.n >= sizeof(printed))
 		return refuse(why, -EINVAL, "a line of %zu bytes is no rule", text.n);
 	r = rule_parse(text, &world, &line);
-	if (r == -ENOMEM)
+	if (r == -ENOMEM) {
+		rule_free(line.rule);
 		return refuse(why, r, "there is no memory");
+	}
 	if (r || line.kind != RULE_LINE_APPEND || !line.rule) {
 		rule_free(line.rule);
 		return refuse(why, -EINVAL, "%s is no rule to be added%s%s", quoted,

@@ -15,6 +15,7 @@
 
 #include "oom.h"
 #include "advise/noise.h"
+#include "advise/trial.h"
 #include "guard_help.h"
 
 struct work {
@@ -67,10 +68,51 @@ static void advise_survives_lack_of_memory(void **state)
 	ruleset_free(work.set);
 }
 
+static bool try(void *arg)
+{
+	static const char *const line[TRIAL_KINDS][2] = {
+		{"-a never,exit -F arch=b64 -S openat -F exe=/usr/sbin/d -F uid=33 -F "
+		 "auid=-1"},
+		{"-a never,exclude -F msgtype=BPF -F exe=/usr/sbin/d -F uid=33 -F "
+		 "auid=-1"},
+		{"-a always,exit -F arch=b64 -S openat -F auid!=-1 -F key=files",
+		 "-a always,exit -F arch=b64 -S openat -F key=files"},
+	};
+	bool all = true;
+
+	for (unsigned int kind = 0; kind < TRIAL_KINDS && all; kind++) {
+		const char *old = line[kind][1];
+		struct trial t;
+		int r;
+
+		trial_init(&t, (enum trial_kind)kind);
+		r = trial_add(&t, span_of(line[kind][0]), MACH_86_64);
+		if (!r && old)
+			r = trial_add_old(&t, span_of(old), MACH_86_64);
+		if (!r)
+			r = trial_judge(&t, arg, MACH_86_64, &help_guard);
+		assert_true(r == 0 || r == -ENOMEM);
+		trial_fini(&t);
+		all = r == 0;
+	}
+	return all;
+}
+
+static void trial_survives_lack_of_memory(void **state)
+{
+	struct ruleset *set =
+		help_set("-a always,exit -F arch=b64 -S openat -F key=files");
+
+	(void)state;
+	sweep(try, set);
+	ruleset_free(set);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(advise_survives_lack_of_memory),
+		cmocka_unit_test(trial_survives_lack_of_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
