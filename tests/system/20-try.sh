@@ -145,6 +145,12 @@ for pid in $(pgrep -x aunoise); do
 		[ "$(awk '$1 == "PPid:" { print $2 }' "/proc/$pid/status")" = "$$" ] || guardian=$pid
 done
 [ -n "$guardian" ] || die "no guardian"
+# of NAME PID: a line of the process's status
+of() { awk -v name="$1:" '$1 == name { print $2 }' "/proc/$2/status"; }
+same "what aunoise may do meanwhile" 0000000000000000 "$(of CapEff "$try_pid")"
+same "what the guardian may do" 0000000040000000 "$(of CapEff "$guardian")" # CAP_AUDIT_CONTROL
+same "system calls of both are filtered" "2 2" "$(of Seccomp "$try_pid") $(of Seccomp "$guardian")"
+check "the guardian is in a session of its own" [ "$(ps -o sid= -p "$guardian")" != "$(ps -o sid= -p "$try_pid")" ]
 kill -KILL "$guardian"
 try_end
 same "the guardian is killed: exit" 3 "$try_status"
