@@ -29,6 +29,8 @@ harmless() { ! LC_ALL=C grep -q '[^ -~]' "$work/out"; }
 
 : >"$work/lines"
 "${PYTHON:-python3}" "$srcdir/tests/integration/hostile.py" "$work/socket" "$work/lines" &
+server=$!
+trap 'kill "$server"; clean_up' EXIT
 await [ -S "$work/socket" ]
 
 check "no advice: shown" exits 0 advice
