@@ -5,41 +5,22 @@
 #include "cli/advice_object.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/siphash.h"
+#include "emit/advice.h"
 
 const char *advice_object_text(const json_t *advice, const char *name)
 {
 	return json_string_value(json_object_get(advice, name));
 }
 
-/* As emit/advice.c makes it: of what would be changed, in the order of its names. */
-bool advice_object_id(const json_t *advice, char id[ADVICE_OBJECT_ID])
-{
-	static const struct siphash_key none = {{0, 0}};
-	json_t *what = json_pack("[O?, O?, O?, O?]", json_object_get(advice, "kind"),
-				 json_object_get(advice, "rules"),
-				 json_object_get(advice, "remove"),
-				 json_object_get(advice, "place"));
-	char *text = what ? json_dumps(what, JSON_COMPACT) : NULL;
-
-	json_decref(what);
-	if (text)
-		snprintf(id, ADVICE_OBJECT_ID, "%016" PRIx64,
-			 siphash(&none, text, strlen(text)));
-	free(text);
-	return text != NULL;
-}
-
 bool advice_object_is_id(const char *id)
 {
 	size_t n = strspn(id, "0123456789abcdef");
 
-	return !id[n] && n >= 8 && n < ADVICE_OBJECT_ID;
+	return !id[n] && n >= 8 && n < ADVICE_ID_SIZE;
 }
 
 static int say(struct trial *t, int error, const char *why)
@@ -74,7 +55,7 @@ int advice_object_trial(const json_t *advice, int machine, struct trial *t)
 {
 	const char *kind = advice_object_text(advice, "kind");
 	const char *given = advice_object_text(advice, "id");
-	char id[ADVICE_OBJECT_ID];
+	char id[ADVICE_ID_SIZE];
 	int r;
 
 	trial_init(t, kind ? trial_kind_named(span_of(kind)) : TRIAL_KINDS);
@@ -91,7 +72,7 @@ int advice_object_trial(const json_t *advice, int machine, struct trial *t)
 			       trial_add_old);
 	if (r)
 		return r;
-	if (!advice_object_id(advice, id))
+	if (advice_id(advice, id))
 		return say(t, -ENOMEM, "there is no memory");
 	if (!given || strcmp(given, id) != 0)
 		return say(t, -EBADMSG,

@@ -13,13 +13,8 @@
 
 #include "advise/trial.h"
 
-#define ADVICE_OBJECT_ID 17 /* sixteen digits and the NUL */
-
 /** advice_object_text - of a name; NULL: it is no text. Borrows. */
 const char *advice_object_text(const json_t *advice, const char *name);
-
-/** advice_object_id - the id that the proposal has; false: no memory */
-bool advice_object_id(const json_t *advice, char id[ADVICE_OBJECT_ID]);
 
 /** advice_object_is_id - is it written as ids are: 8 to 16 hexadecimal digits? */
 bool advice_object_is_id(const char *id);

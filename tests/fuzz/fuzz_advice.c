@@ -18,6 +18,7 @@
 #include "advise/path.h"
 #include "base/text.h"
 #include "cli/advice_object.h"
+#include "emit/advice.h"
 #include "cli/advice_rules.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -190,7 +191,7 @@ static void print(json_t *advice)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static struct ruleset *loaded;
-	char id[ADVICE_OBJECT_ID];
+	char id[ADVICE_ID_SIZE];
 	struct trial t;
 	json_t *advice;
 	int r;
@@ -202,11 +203,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		json_decref(advice);
 		return 0;
 	}
-	if (data[0] & 1 && advice_object_id(advice, id))
+	if (data[0] & 1 && !advice_id(advice, id))
 		json_object_set_new(advice, "id", json_string(id));
 	r = advice_object_trial(advice, MACH_86_64, &t);
-	if (!r && (!advice_object_id(advice, id) ||
-		   strcmp(id, advice_object_text(advice, "id")) != 0))
+	if (!r &&
+	    (advice_id(advice, id) || strcmp(id, advice_object_text(advice, "id")) != 0))
 		abort();
 	if (!r)
 		check_trial(&t, loaded);
