@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# serve.sh DIRECTORY - one client's side of a daemon that is not one, for 20-try.sh
+# serve.sh DIRECTORY - one client's side of a daemon that is not one, for 21-try.sh
 #
 # Sends the advice of DIRECTORY/advice and a summary each half second. Before anything is
 # loaded 100 records/s come from the program that DIRECTORY/exe names and 100 from

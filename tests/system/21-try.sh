@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# 20-try.sh - aunoise try: what it loads goes again, however it ends, and what no
+# 21-try.sh - aunoise try: what it loads goes again, however it ends, and what no
 # advice may ask for is not loaded at all
 #
 # The daemon is one of ours that sends what a test wants it to: the one that is there may
