@@ -51,6 +51,8 @@ struct repair {
 	const struct rule *blinds[REPAIR_OTHERS_MAX]; /* which lose events by it */
 	size_t n_blinds;                              /* may be more than are named */
 	enum repair_now now;
+	bool at_end; /* of FINDING_FIX_ADD: behind all others of the list, since it would
+			take events from rules behind its own */
 	bool undo_now; /* the rule may be put back at the end of its list */
 	enum repair_level risk, confidence;
 	unsigned int weight; /* the less the more serious */

@@ -225,6 +225,23 @@ static bool find_blinded(struct settling *s, struct repair *r)
 	return false;
 }
 
+/* Does one that goes directly behind its rule change who wins over those that follow? */
+static bool takes_from_behind(struct settling *s, const struct repair *r)
+{
+	const struct ruleset *set = s->look->set;
+
+	for (size_t i = 0; i < ruleset_count(set); i++) {
+		const struct rule *o = ruleset_at(set, i);
+
+		if (o->list != r->rule->list || o->position <= r->rule->position)
+			continue;
+		for (size_t k = 0; k < 2 && r->add[k]; k++)
+			if (!spend(s) || !is_free(r->add[k], o))
+				return true;
+	}
+	return false;
+}
+
 static const char *judge_fix(struct settling *s, struct repair *r)
 {
 	if (r->finding == FINDING_SHADOWED && r->rule->action == AUDIT_ALWAYS &&
@@ -232,6 +249,9 @@ static const char *judge_fix(struct settling *s, struct repair *r)
 		return "whether it or the `never` before it is meant cannot be told";
 	if (r->fix == FINDING_FIX_MOVE && find_blinded(s, r))
 		return "moved, it would leave another rule with nothing to record";
+	r->at_end = r->fix == FINDING_FIX_ADD && takes_from_behind(s, r);
+	if (r->at_end && is_of_file(r->add[0])) /* even there it may end the search */
+		return "a new one in this place would take events from rules behind it";
 	return repair_guard(r);
 }
 
@@ -264,7 +284,7 @@ static void find_now(struct settling *s, struct repair *r)
 		r->undo_now = true; /* at the end it is covered all the more */
 		return;
 	}
-	if (may_all_stand(s, r, at, true) && r->fix != FINDING_FIX_MOVE)
+	if (r->at_end || (may_all_stand(s, r, at, true) && r->fix != FINDING_FIX_MOVE))
 		r->now = REPAIR_APPEND;
 	else if (may_all_stand(s, r, at, false))
 		r->now = REPAIR_PREPEND;

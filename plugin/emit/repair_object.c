@@ -271,6 +271,9 @@ static json_t *place(struct writing *w)
 
 	if (r->fix == FINDING_FIX_MOVE)
 		return json_sprintf("%s: %s", words->place, name_rule(w, r->other[0]));
+	if (r->fix == FINDING_FIX_ADD && r->at_end)
+		return json_string("at the end of its list, behind rules that it would "
+				   "take events from");
 	if (r->fix == FINDING_FIX_ADD)
 		return json_sprintf("%s: %s", words->place, name_rule(w, r->rule));
 	if (r->fix != FINDING_FIX_NONE)

@@ -111,9 +111,13 @@ static struct ruleset *corrected(const struct ruleset *from,
 		if (!gone)
 			add_copy(set, rule, false);
 		for (size_t k = 0; k < n; k++)
-			if (first[k].rule == rule && first[k].fix == FINDING_FIX_ADD)
+			if (first[k].rule == rule && first[k].fix == FINDING_FIX_ADD &&
+			    !first[k].at_end)
 				add_new(set, &first[k], false);
 	}
+	for (size_t k = 0; k < n; k++)
+		if (first[k].at_end)
+			add_new(set, &first[k], false);
 	return set;
 }
 
@@ -201,7 +205,7 @@ static bool is_promised(const struct repair *r, const struct event *e,
 	case FINDING_FIX_MOVE:
 		return !is && is_blinded(r, before);
 	case FINDING_FIX_ADD:
-		return is; /* more is recorded, or under its key */
+		return is && !before; /* nobody's events alone, and no exception's */
 	case FINDING_FIX_REPLACE:
 		/* what has these numbers elsewhere, or of a rule that did nothing */
 		if (r->finding == FINDING_NO_ARCH && e->arch != AUDIT_ARCH_X86_64)
