@@ -99,7 +99,9 @@ struct ruleset;
  * Return: owned, with at least one rule; NULL after saying why.
  */
 struct cli_rules *cli_rules_load(const char *name);
-const struct ruleset *cli_rules_set(const struct cli_rules *r);      /* NULL of NULL */
+const struct ruleset *cli_rules_set(const struct cli_rules *r); /* NULL of NULL */
+/* The same without those that the kernel refuses, since they are there already. */
+const struct ruleset *cli_rules_loaded(const struct cli_rules *r);
 const struct rule_files *cli_rules_files(const struct cli_rules *r); /* likewise */
 void cli_rules_free(struct cli_rules *r);
 

@@ -330,7 +330,7 @@ static struct engine *new_engine(const struct replay *r)
 				    .max_values = c.max_values,
 				    .max_flows = c.max_flows,
 				    .every_event = r->every_event,
-				    .rules = cli_rules_set(r->rules)};
+				    .rules = cli_rules_loaded(r->rules)};
 	memcpy(o.window_sec, c.window_sec, sizeof(o.window_sec));
 	engine = engine_new(&o);
 	if (!engine)

@@ -25,7 +25,8 @@
 struct cli_rules {
 	struct rule_world world;
 	struct rule_files *files;
-	struct ruleset *set;
+	struct ruleset *set;    /* as they stand in the files */
+	struct ruleset *loaded; /* as the kernel has them */
 };
 
 /* --- what rules ask of this machine --- */
@@ -153,8 +154,11 @@ static int load(struct cli_rules *r, const char *name)
 		return cannot(name, ENOMEM);
 	tell_bad_lines(r);
 	status = rule_files_rules(r->files, &r->set);
+	if (!status)
+		status = rule_files_rules(r->files, &r->loaded);
 	if (status < 0)
 		return cannot(name, -status);
+	ruleset_drop_twice(r->loaded);
 	if (!ruleset_count(r->set)) {
 		fprintf(stderr, "aunoise: --rules: no rule in it; name a file as "
 				"auditctl -R reads "
@@ -181,6 +185,11 @@ const struct ruleset *cli_rules_set(const struct cli_rules *r)
 	return r ? r->set : NULL;
 }
 
+const struct ruleset *cli_rules_loaded(const struct cli_rules *r)
+{
+	return r ? r->loaded : NULL;
+}
+
 const struct rule_files *cli_rules_files(const struct cli_rules *r)
 {
 	return r ? r->files : NULL;
@@ -191,6 +200,7 @@ void cli_rules_free(struct cli_rules *r)
 	if (!r)
 		return;
 	ruleset_free(r->set);
+	ruleset_free(r->loaded);
 	rule_files_free(r->files);
 	free(r);
 }

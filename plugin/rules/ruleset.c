@@ -172,6 +172,26 @@ void ruleset_clear(struct ruleset *set, const char *key)
 	}
 }
 
+static bool stands_before(const struct list *l, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (rule_equal(l->rule[i], l->rule[at]))
+			return true;
+	return false;
+}
+
+void ruleset_drop_twice(struct ruleset *set)
+{
+	for (size_t i = 0; i <= RULE_LISTS; i++) {
+		struct list *l = &set->list[i];
+
+		for (size_t j = l->n; j-- > 0;)
+			if (stands_before(l, j))
+				take_out(set, l, j);
+		number(l, 0);
+	}
+}
+
 size_t ruleset_count(const struct ruleset *set)
 {
 	return set->n;

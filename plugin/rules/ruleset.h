@@ -48,6 +48,10 @@ bool ruleset_delete(struct ruleset *set, const struct rule *rule);
  */
 void ruleset_clear(struct ruleset *set, const char *key);
 
+/** ruleset_drop_twice - take out each rule that equals an earlier one, as the kernel
+ * refuses it (EEXIST). Takes the square of the set's size in comparisons. */
+void ruleset_drop_twice(struct ruleset *set);
+
 size_t ruleset_count(const struct ruleset *set);
 
 /** ruleset_at - rule number @i of ruleset_count(); borrows until the set is changed */

@@ -90,6 +90,12 @@ check "io_uring: the rule of the call" [ "$(ring '-a always,exit -S chmod -k k' 
 check "io_uring: that of the operation" [ "$(ring '-a always,exit -S chmod -k k' '-a always,io_uring -S openat -k k')" = '["io_uring",1,null,null]' ]
 check "io_uring: either" [ "$(ring '-a always,exit -S io_uring_enter -F sgid=0 -F ppid!=7 -F gid=9 -k k' '-a always,exit -S chmod -k k' '-a always,io_uring -S openat -k k')" = '[null,null,[1],null]' ]
 
+# one that stands twice is refused the second time
+{ cat "$work/rules" && sed -n 7p "$work/rules"; } >"$work/twice"
+"$AUNOISE" replay --json --rules "$work/twice" "$work/recorded" >"$work/json"
+check "a rule that stands twice is the first line's" [ "$(rule 'select(.position == 4) | .line')" = 7 ]
+check "and has all of its events" [ "$(rule 'select(.position == 4) | .events')" = 6030 ]
+
 # more rules than are told
 i=0
 while [ $i -lt 70 ]; do
