@@ -94,6 +94,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/emit/repair_object.c plugin/emit/repair_object.h \
 	plugin/emit/repair_words.c plugin/emit/repair_words.h \
 	plugin/emit/rule_advice.c plugin/emit/rule_advice.h \
+	plugin/emit/rule_phrase.c plugin/emit/rule_phrase.h \
 	plugin/count/engine.c plugin/count/engine.h \
 	plugin/count/flows.c plugin/count/flows.h \
 	plugin/count/ledger.c plugin/count/ledger.h \

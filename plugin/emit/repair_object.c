@@ -7,30 +7,24 @@
  */
 #include "emit/repair_object.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/siphash.h"
 #include "base/text.h"
 #include "emit/proposal.h"
 #include "emit/repair_words.h"
+#include "emit/rule_phrase.h"
 #include "emit/schema.h"
 #include "rules/rule_text.h"
-
-#define NAME_MAX_BYTES 512 /* of a rule within a sentence */
-#define HEAD_BYTES     160 /* of a longer one, before its hash */
-#define NAME_SIZE      (4 * NAME_MAX_BYTES + 32)
-#define PLACE_SIZE     256
 
 struct writing {
 	const struct repair *r;
 	const struct repair_scene *scene;
 	const struct repair_words *words;
 	char rule[RULE_TEXT_MAX];
-	char shell[2 * RULE_TEXT_MAX]; /* each word of a rule may get two quotes */
-	char name[NAME_SIZE];
-	char where[2][PLACE_SIZE];
+	char shell[RULE_COMMAND_SIZE];
+	char name[RULE_PHRASE_SIZE];
+	char where[2][RULE_PLACE_SIZE];
 };
 
 static const char *print(struct writing *w, const struct rule *rule)
@@ -39,53 +33,9 @@ static const char *print(struct writing *w, const struct rule *rule)
 	return w->rule;
 }
 
-static bool is_printable(struct span s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] < ' ' || s.p[i] > '~' || s.p[i] == '"' || s.p[i] == '\\')
-			return false;
-	return true;
-}
-
-/* A rule within a sentence. A long one has a hash behind its beginning. */
 static const char *name_rule(struct writing *w, const struct rule *rule)
 {
-	static const struct siphash_key none = {{0, 0}};
-	struct span text = span_of(print(w, rule)), head = text;
-	size_t n;
-
-	if (text.n > NAME_MAX_BYTES)
-		head.n = HEAD_BYTES;
-	if (is_printable(head))
-		snprintf(w->name, sizeof(w->name), "%.*s", (int)head.n, head.p);
-	else
-		text_quote(head, w->name, sizeof(w->name));
-	n = strlen(w->name);
-	if (head.n < text.n)
-		snprintf(w->name + n, sizeof(w->name) - n, "... (%016" PRIx64 ")",
-			 siphash(&none, text.p, text.n));
-	return w->name;
-}
-
-static const char *list_name(const struct rule *rule)
-{
-	static const char *const names[RULE_LISTS] = {
-		[AUDIT_FILTER_USER] = "user",     [AUDIT_FILTER_TASK] = "task",
-		[AUDIT_FILTER_EXIT] = "exit",     [AUDIT_FILTER_EXCLUDE] = "exclude",
-		[AUDIT_FILTER_FS] = "filesystem", [AUDIT_FILTER_URING_EXIT] = "io_uring",
-	};
-
-	return rule->list < RULE_LISTS && names[rule->list] ? names[rule->list] : "?";
-}
-
-static void say_place(const char *file, unsigned int line, char *out)
-{
-	char quoted[PLACE_SIZE - 32];
-	struct span name = span_of(file);
-
-	if (!is_printable(name) || name.n >= sizeof(quoted))
-		file = text_quote(name, quoted, sizeof(quoted));
-	snprintf(out, PLACE_SIZE, "%s:%u", file, line);
+	return rule_phrase(print(w, rule), w->name);
 }
 
 /* Where a rule stands: by file and line, or by its number in its list. */
@@ -94,10 +44,10 @@ static const char *where(struct writing *w, const struct rule *rule, unsigned in
 	char *out = w->where[which];
 
 	if (rule->file)
-		say_place(rule->file, rule->line, out);
+		rule_phrase_place(rule->file, rule->line, out);
 	else
-		snprintf(out, PLACE_SIZE, "number %u of list %s", rule->position,
-			 list_name(rule));
+		snprintf(out, RULE_PLACE_SIZE, "number %u of list %s", rule->position,
+			 rule_phrase_list(rule));
 	return out;
 }
 
@@ -115,25 +65,10 @@ static json_t *texts(struct writing *w, const struct rule *const *rule, size_t n
 	return list;
 }
 
-/* The printed rule as words of a shell, with @append and @watch for its first word. */
 static const char *as_command(struct writing *w, const struct rule *rule,
 			      const char *append, const char *watch)
 {
-	static const char harmless[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
-				       "XYZ0123456789/._+=,:-";
-	const char *p = print(w, rule);
-	size_t n = 0;
-
-	n += (size_t)sprintf(w->shell, "auditctl %s", p[1] == 'w' ? watch : append);
-	for (p += 2; *p == ' ';) {
-		size_t word = strcspn(++p, " ");
-		bool quoted = strspn(p, harmless) < word;
-
-		n += (size_t)snprintf(w->shell + n, sizeof(w->shell) - n, " %s%.*s%s",
-				      quoted ? "'" : "", (int)word, p, quoted ? "'" : "");
-		p += word;
-	}
-	return w->shell;
+	return rule_phrase_command(print(w, rule), append, watch, w->shell);
 }
 
 static int add_command(json_t *list, const char *command)
@@ -233,11 +168,12 @@ static bool leaves_out(const struct repair *r)
 static json_t *why(struct writing *w)
 {
 	const struct repair *r = w->r;
-	char count[64] = "", first[PLACE_SIZE + 32] = "", unread[96] = "", fix[192] = "";
-	char named[PLACE_SIZE] = "";
+	char count[64] = "", first[RULE_PLACE_SIZE + 32] = "", unread[96] = "",
+	     fix[192] = "";
+	char named[RULE_PLACE_SIZE] = "";
 
 	if (r->entry)
-		say_place(r->entry->file, r->entry->line, named);
+		rule_phrase_place(r->entry->file, r->entry->line, named);
 	else if (r->rule)
 		snprintf(named, sizeof(named), "%s", where(w, r->rule, 0));
 	if (r->n_other && r->other[0])
@@ -267,7 +203,7 @@ static json_t *place(struct writing *w)
 {
 	const struct repair *r = w->r;
 	const struct repair_words *words = w->words;
-	char line[PLACE_SIZE];
+	char line[RULE_PLACE_SIZE];
 
 	if (r->fix == FINDING_FIX_MOVE)
 		return json_sprintf("%s: %s", words->place, name_rule(w, r->other[0]));
@@ -283,7 +219,7 @@ static json_t *place(struct writing *w)
 		return json_sprintf("%s (%s)", words->what, words->name);
 	if (r->rule)
 		return json_sprintf("%s: %s", words->what, name_rule(w, r->rule));
-	say_place(r->entry->file, r->entry->line, line);
+	rule_phrase_place(r->entry->file, r->entry->line, line);
 	return json_sprintf("%s %s", words->what, line);
 }
 
@@ -308,8 +244,8 @@ static json_t *evidence(struct writing *w)
 	int rc = 0;
 
 	rc |= json_object_set_new(o, "finding", json_string(w->words->name));
-	rc |= json_object_set_new(o, "list",
-				  rule ? json_string(list_name(rule)) : json_null());
+	rc |= json_object_set_new(
+		o, "list", rule ? json_string(rule_phrase_list(rule)) : json_null());
 	rc |= json_object_set_new(o, "position", number(rule ? rule->position : 0));
 	rc |= schema_set_text(o, "file", span_of(file), false);
 	rc |= json_object_set_new(o, "line", number(line));
@@ -342,11 +278,11 @@ static json_t *blinds(struct writing *w)
 static json_t *file_of(const struct repair *r)
 {
 	const char *file = r->entry ? r->entry->file : r->rule ? r->rule->file : NULL;
-	char quoted[PLACE_SIZE];
+	char quoted[RULE_PLACE_SIZE];
 
 	if (!file)
 		return json_null();
-	return json_string(is_printable(span_of(file))
+	return json_string(rule_phrase_is_plain(span_of(file))
 				   ? file
 				   : text_quote(span_of(file), quoted, sizeof(quoted)));
 }
