@@ -154,8 +154,10 @@ plugin_audisp_noise_LDADD = $(NOISE_LIBS)
 
 bin_PROGRAMS += plugin/aunoise
 plugin_aunoise_SOURCES = plugin/cli/main.c plugin/cli/cli.h \
-	plugin/cli/connect.c plugin/cli/logs.c plugin/cli/logs.h \
-	plugin/cli/losses.c plugin/cli/print.c plugin/cli/print_advice.c \
+	plugin/cli/connect.c plugin/cli/file_facts.c plugin/cli/file_facts.h \
+	plugin/cli/logs.c plugin/cli/logs.h plugin/cli/losses.c \
+	plugin/cli/noise_replay.c plugin/cli/noise_replay.h \
+	plugin/cli/print.c plugin/cli/print_advice.c \
 	plugin/cli/rules.c plugin/cli/rules_advice.c plugin/cli/rules_advice.h \
 	plugin/cli/replay.c plugin/cli/report.c plugin/cli/status.c \
 	plugin/cli/advice.c \

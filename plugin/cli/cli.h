@@ -103,6 +103,7 @@ const struct ruleset *cli_rules_set(const struct cli_rules *r); /* NULL of NULL 
 /* The same without those that the kernel refuses, since they are there already. */
 const struct ruleset *cli_rules_loaded(const struct cli_rules *r);
 const struct rule_files *cli_rules_files(const struct cli_rules *r); /* likewise */
+bool cli_rules_is_dir(const struct cli_rules *r);
 void cli_rules_free(struct cli_rules *r);
 
 /* --- text --- */

@@ -30,7 +30,7 @@ static const struct command {
 	 "load an advice for a while, as root"},
 	{"replay", cli_replay,
 	 "[--json] [--window 60|5m|1h|all] [--interval SECONDS] [--top N] "
-	 "[--rules RULES] [--every-event] FILE...|-",
+	 "[--rules RULES] [--no-files] [--every-event] FILE...|-",
 	 "the same from stored logs"},
 };
 

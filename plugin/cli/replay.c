@@ -17,6 +17,7 @@
 
 #include "base/text.h"
 #include "cli/logs.h"
+#include "cli/noise_replay.h"
 #include "cli/rules_advice.h"
 #include "config.h"
 #include "count/engine.h"
@@ -32,6 +33,8 @@ struct replay {
 	const char *rules_name;      /* NULL: none are known */
 	struct cli_rules *rules;     /* of that name */
 	struct rules_advice *advice; /* about them; NULL: no rules are known */
+	struct noise_replay *noise;  /* at the end; NULL: no rules are known */
+	bool no_files;
 	const char *window;
 	unsigned int top, interval_sec;
 	struct engine *engine;
@@ -67,6 +70,7 @@ static int read_options(int argc, char **argv, struct replay *r)
 		{"window", required_argument, NULL, 'w'},
 		{"top", required_argument, NULL, 't'},
 		{"rules", required_argument, NULL, 'r'},
+		{"no-files", no_argument, NULL, 'n'},
 		{"every-event", no_argument, NULL, 'e'},
 		{"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
@@ -79,6 +83,8 @@ static int read_options(int argc, char **argv, struct replay *r)
 			r->json = true;
 		else if (option == 'e')
 			r->every_event = true;
+		else if (option == 'n')
+			r->no_files = true;
 		else if (option == 'h')
 			return cli_help("replay");
 		else if (option == 'w' && print_is_window(optarg))
@@ -149,12 +155,13 @@ static int print_text(const struct replay *r, const struct schema_line *line)
 static int print_summary(struct replay *r, bool final)
 {
 	uint64_t gaps = engine_health(r->engine).gap_events;
-	struct report_counter counters[RULES_ADVICE_COUNTERS];
+	struct report_counter counters[RULES_ADVICE_COUNTERS + NOISE_REPLAY_COUNTERS];
+	size_t n = rules_advice_counters(r->advice, counters);
 	struct report_source source = {
 		.engine = r->engine,
 		.gap_events = final ? gaps : gaps - r->gaps_told,
 		.counters = counters,
-		.n_counters = rules_advice_counters(r->advice, counters),
+		.n_counters = n + noise_replay_counters(r->noise, counters + n),
 		.origin = &r->origin,
 	};
 	struct report_depth depth = {
@@ -175,27 +182,53 @@ static int print_summary(struct replay *r, bool final)
 	return status;
 }
 
-static int print_all_advice(struct replay *r)
+static int print_object_line(struct replay *r, json_t *advice)
 {
 	const struct timeline *t = engine_timeline(r->engine);
 	struct schema_line line;
+
+	if (schema_line(&line, "advice", advice,
+			t->started ? t->now_ms : SCHEMA_TIME_NONE, &r->origin)) {
+		fputs("aunoise: no memory for the advice\n", stderr);
+		return CLI_CANNOT;
+	}
+	print_line(r, &line);
+	schema_line_free(&line);
+	return CLI_FINE;
+}
+
+static int print_all_advice(struct replay *r)
+{
+	int status = CLI_FINE;
 	json_t *advice;
 	size_t i;
 
 	if (!r->json) {
 		rules_advice_print(r->advice);
+		noise_replay_print(r->noise);
 		return CLI_FINE;
 	}
-	for (i = 0; (advice = rules_advice_at(r->advice, i)); i++) {
-		if (schema_line(&line, "advice", advice,
-				t->started ? t->now_ms : SCHEMA_TIME_NONE, &r->origin)) {
-			fputs("aunoise: no memory for the advice\n", stderr);
-			return CLI_CANNOT;
-		}
-		print_line(r, &line);
-		schema_line_free(&line);
-	}
-	return CLI_FINE;
+	for (i = 0; !status && (advice = rules_advice_at(r->advice, i)); i++)
+		status = print_object_line(r, advice);
+	for (i = 0; !status && (advice = noise_replay_at(r->noise, i)); i++)
+		status = print_object_line(r, advice);
+	return status;
+}
+
+static bool find_noise(struct replay *r)
+{
+	struct noise_replay_options o = {.engine = r->engine,
+					 .rules = r->rules,
+					 .rules_name = r->rules_name,
+					 .no_files = r->no_files,
+					 .first_rank = 1};
+
+	if (!r->rules)
+		return true;
+	while (rules_advice_at(r->advice, o.first_rank - 1))
+		o.first_rank++;
+	r->noise = noise_replay_new(&o);
+	return r->noise != NULL;
 }
 
 /* --- feeding --- */
@@ -314,6 +347,8 @@ static int run(struct replay *r)
 	engine_end(r->engine, NULL);
 	hide_progress(r);
 	status = note_quality(r);
+	if (!status && !find_noise(r))
+		status = CLI_CANNOT;
 	if (!status)
 		status = print_summary(r, true);
 	return status ? status : print_all_advice(r);
@@ -360,6 +395,7 @@ int cli_replay(int argc, char **argv)
 	if (status == CLI_FINE)
 		status = run(&r);
 	logs_close(&r.logs);
+	noise_replay_free(r.noise);
 	engine_free(r.engine);
 	rules_advice_free(r.advice);
 	cli_rules_free(r.rules);

@@ -23,6 +23,7 @@
 #include "rules/rule_files.h"
 
 struct cli_rules {
+	bool is_dir;
 	struct rule_world world;
 	struct rule_files *files;
 	struct ruleset *set;    /* as they stand in the files */
@@ -140,6 +141,7 @@ static int load(struct cli_rules *r, const char *name)
 	bool directory = is_dir(NULL, name);
 	int status;
 
+	r->is_dir = directory;
 	r->world = (struct rule_world){.machine = audit_detect_machine(),
 				       .user = find_user,
 				       .group = find_group,
@@ -193,6 +195,11 @@ const struct ruleset *cli_rules_loaded(const struct cli_rules *r)
 const struct rule_files *cli_rules_files(const struct cli_rules *r)
 {
 	return r ? r->files : NULL;
+}
+
+bool cli_rules_is_dir(const struct cli_rules *r)
+{
+	return r->is_dir;
 }
 
 void cli_rules_free(struct cli_rules *r)

@@ -60,7 +60,7 @@ check "in part: unknown" [ "$(jq -c 'select(.type == "summary") | [.windows[-1].
 for rules in "" "--rules $work/rules"; do
 	# shellcheck disable=SC2086 # two words or none
 	"$AUNOISE" replay --json $rules "$work/recorded" |
-		jq -S 'select(.type == "summary") | del(.windows[].rules, .windows[].other.rules, .windows[].flows[].rule, .windows[].flows[].position, .health.parsed, .health.evicted_rules, .health.rule_advice_over, .health.rule_advice_unsure)' >"$work/rest$([ -z "$rules" ] || echo .rules)"
+		jq -S 'select(.type == "summary") | del(.windows[].rules, .windows[].other.rules, .windows[].flows[].rule, .windows[].flows[].position, .health.parsed, .health.evicted_rules, .health.rule_advice_over, .health.rule_advice_unsure, .health.noise_refused, .health.noise_risky, .health.noise_left_out)' >"$work/rest$([ -z "$rules" ] || echo .rules)"
 done
 check "the other lists are the same" cmp -s "$work/rest" "$work/rest.rules"
 

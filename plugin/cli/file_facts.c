@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * file_facts.c - whose a file of this host is, and all above it
+ */
+#include "cli/file_facts.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "advise/path.h"
+
+#define KEPT 256 /* paths; the oldest makes room */
+
+struct fact {
+	char *path, *real; /* owned */
+	bool known;
+	struct guard_file file;
+};
+
+struct file_facts {
+	struct fact fact[KEPT];
+	size_t n, next;
+};
+
+struct file_facts *file_facts_new(void)
+{
+	return calloc(1, sizeof(struct file_facts));
+}
+
+void file_facts_free(struct file_facts *facts)
+{
+	if (!facts)
+		return;
+	for (size_t i = 0; i < facts->n; i++) {
+		free(facts->fact[i].path);
+		free(facts->fact[i].real);
+	}
+	free(facts);
+}
+
+static bool look_at(const char *path, struct guard_node *node)
+{
+	struct stat st;
+
+	if (lstat(path, &st))
+		return false;
+	*node = (struct guard_node){.uid = st.st_uid, .mode = st.st_mode};
+	return true;
+}
+
+/* @path: plain */
+static bool look(struct fact *fact, const char *path)
+{
+	struct guard_file *file = &fact->file;
+	char above[PATH_MAX];
+
+	for (size_t i = 0; path[i]; i++) {
+		if (path[i] != '/' || !path[1])
+			continue;
+		memcpy(above, path, i + !i);
+		above[i + !i] = '\0';
+		if (file->n_parents == GUARD_PARENTS ||
+		    !look_at(above, &file->parent[file->n_parents++]))
+			return false;
+	}
+	if (!look_at(path, &file->self))
+		return false;
+	fact->real = realpath(path, NULL);
+	return fact->real != NULL;
+}
+
+static const struct fact *find(struct file_facts *facts, struct span path)
+{
+	struct fact *fact;
+	char *copy;
+
+	for (size_t i = 0; i < facts->n; i++)
+		if (span_is(path, facts->fact[i].path))
+			return &facts->fact[i];
+	copy = strndup(path.p, path.n);
+	if (!copy)
+		return NULL;
+	fact = &facts->fact[facts->next];
+	free(fact->path);
+	free(fact->real);
+	*fact = (struct fact){.path = copy};
+	fact->known = look(fact, copy);
+	facts->next = (facts->next + 1) % KEPT;
+	facts->n = facts->n < KEPT ? facts->n + 1 : KEPT;
+	return fact;
+}
+
+bool file_facts_of(void *facts, struct span path, struct guard_file *out)
+{
+	const struct fact *fact;
+
+	if (!path_is_plain(path) || path.n >= PATH_MAX || memchr(path.p, '\0', path.n))
+		return false;
+	fact = find(facts, path);
+	if (!fact || !fact->known)
+		return false;
+	*out = fact->file;
+	out->real = span_of(fact->real);
+	return true;
+}

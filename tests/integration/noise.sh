@@ -1,0 +1,197 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# noise.sh - what replay proposes so that less is recorded, and of what it keeps silent
+#
+# Streams of an hour and more, always the same bytes but for the name of the program,
+# which has to be one of this host: whose file it is decides.
+# shellcheck disable=SC2317 # check calls functions
+. "$(dirname "$0")/lib.sh"
+PYTHON=${PYTHON:-python3}
+[ "$PYTHON" != no ] || PYTHON=python3
+need awk jq "$PYTHON"
+case $(uname -m) in
+x86_64) ;;
+*)
+	echo "the rules name system calls of x86_64"
+	exit 77
+	;;
+esac
+case $AUNOISE in /*) ;; *) AUNOISE=$(pwd)/$AUNOISE ;; esac
+
+# a program of root's that is no shell, where it is the file itself
+program=
+for each in cat ls cut sort; do
+	for dir in /usr/bin /bin; do
+		[ "$(stat -c %F:%u "$dir/$each" 2>/dev/null)" = "regular file:0" ] &&
+			[ "$(realpath "$dir/$each")" = "$dir/$each" ] && program=${program:-$dir/$each}
+	done
+done
+# not so in a user's namespace, where root's files may be nobody's
+if [ -z "$program" ] || [ "$(stat -c %u /)" -ne 0 ]; then
+	echo "no program of root's is found"
+	exit 77
+fi
+here=$(cd "$here" && pwd)
+cd "$work" || exit 99
+
+# stream CALL EXE AUID UID [NODE]: 1,000 times, 4 s apart, two events of EXE, each of
+# three records, and one of two of somebody who has logged in
+stream() {
+	awk -v call="$1" -v exe="$2" -v auid="$3" -v uid="$4" -v node="${5:+node=$5 }" '
+		function put(type, rest) { printf "%stype=%s msg=audit(%d.%03d:%d): %s\n", node, type, 1700000000 + 4 * i, k, serial, rest }
+		function put_call(auid, uid, exe) {
+			serial++
+			put("SYSCALL", sprintf("arch=c000003e syscall=%d success=yes exit=0 a0=3 a1=1 a2=10 a3=0 items=%d ppid=1 pid=2 auid=%s uid=%s gid=%s euid=%s suid=%s fsuid=%s egid=%s sgid=%s fsgid=%s tty=(none) ses=1 comm=\"x\" exe=\"%s\" subj=unconfined key=\"noisy\"",
+				call, call == 87, auid, uid, uid, uid, uid, uid, uid, uid, uid, exe))
+		}
+		BEGIN {
+			for (i = 0; i < 1000; i++) {
+				for (k = 1; k <= 2; k++) {
+					put_call(auid, uid, exe)
+					put(call == 87 ? "PATH" : "SOCKADDR", call == 87 ? \
+						"item=0 name=\"/srv/noise/f\" inode=1 dev=08:01 mode=0100644 ouid=0 ogid=0 rdev=00:00 nametype=DELETE" : "saddr=020000350A000001")
+					put("PROCTITLE", "proctitle=\"x\"")
+				}
+				put_call(1000, 1000, "/usr/bin/someone")
+				put("PROCTITLE", "proctitle=\"x\"")
+			}
+		}'
+}
+
+# advise RULES [OPTION...]: of log, as JSON in advice, and as text in text
+advise() {
+	rules=$1
+	shift
+	"$AUNOISE" replay --json --rules "$rules" "$@" log >advice 2>err &&
+		"$AUNOISE" replay --rules "$rules" "$@" log >text 2>/dev/null
+}
+# is FILTER EXPECTED: of the advice
+is() { [ "$(jq -rc "select(.type == \"advice\") | $1" advice)" = "$2" ]; }
+none() { [ "$(grep -c '"type":"advice"' advice)" -eq 0 ]; }
+refused() { none && grep -q "^nothing safe to silence: .*$1" text; }
+
+unset=4294967295
+mkdir rules.d
+for arch in b64 b32; do echo "-a always,exit -F arch=$arch -S connect -k noisy"; done >rules.d/30-net.rules
+for arch in b64 b32; do echo "-a always,exit -F arch=$arch -S unlink -k noisy"; done >delete.rules
+
+# --- a service ---
+
+stream 42 "$program" $unset 33 >log
+advise rules.d
+check "a service: valid" "$PYTHON" "$here/../schema/validate.py" advice
+check "a service: an exception" is .kind silence
+check "a service: for both architectures" is '.rules[]' "-a never,exit -F arch=b64 -S connect -F exe=$program -F uid=33 -F auid=-1
+-a never,exit -F arch=b32 -S connect -F exe=$program -F uid=33 -F auid=-1"
+check "a service: the commands put it first" is '.commands[0]' "auditctl -A never,exit -F arch=b64 -S connect -F exe=$program -F uid=33 -F auid=-1"
+check "a service: and take it back" is '.undo' "auditctl -d never,exit -F arch=b64 -S connect -F exe=$program -F uid=33 -F auid=-1; auditctl -d never,exit -F arch=b32 -S connect -F exe=$program -F uid=33 -F auid=-1"
+# two of three events, three of their eight records each
+check "a service: 6 of 8 records" is '.saves.share, .saves.window_s' "0.75
+3600"
+check "a service: the figures agree" is '(.evidence.records * 8 == .evidence.of_records * 6) and (.evidence.events * 3 == .evidence.records) and ((.saves.records_per_s * .evidence.span_s - .evidence.records) | fabs < 2)' true
+check "a service: file and place" is '.file, .place' "rules.d/20-audisp-noise.rules
+before: -a always,exit -F arch=b64 -S connect -F key=noisy"
+check "a service: what ran is not known to be that file" is '.confidence, .risk, .evidence.files_checked' "low
+low
+true"
+check "a service: and that is said" is '.why | test("; not shown: that what ran was that very file$")' true
+check "a service: who loses" is '.evidence.programs' "[{\"uid\":33,\"records\":$(jq 'select(.type == "advice").evidence.records' advice),\"exe\":\"$program\"}]"
+check "text: as a block" grep -q '^ADVICE  *proposed: except connect by ' text
+check "text: files were looked at" grep -q '^advice on noise (files of programs were looked at)$' text
+id=$(jq -r 'select(.type == "advice").id' advice)
+
+# what is proposed can be loaded where it is to be, and nothing is left to be said then
+mkdir done.d
+cp rules.d/30-net.rules done.d
+jq -r 'select(.type == "advice").rules[]' advice >done.d/20-audisp-noise.rules
+advise done.d
+check "what is proposed is understood" [ ! -s err ]
+check "and proposed once" none
+
+mv rules.d/30-net.rules rules.d/10-net.rules
+advise rules.d
+check "a file that is read before the rule's" is .file rules.d/0-audisp-noise.rules
+check "the same proposal has the same id" is .id "$id"
+mv rules.d/10-net.rules rules.d/30-net.rules
+advise rules.d/30-net.rules
+check "of one file it is that one" is '.file, .id' "rules.d/30-net.rules
+$id"
+
+# --- default deny ---
+
+advise rules.d --no-files
+check "no files: nothing is named" refused "not known to be a program of this host"
+check "no files: text says so" grep -q '^advice on noise (files of programs were not looked at)$' text
+check "no files: it is counted" jq -e 'select(.type == "summary").health.noise_refused > 0' advice >/dev/null
+
+stream 42 "$program" $unset 33 nowhere.example >log
+advise rules.d
+check "another host's log: nothing is named" refused "not known to be a program of this host"
+stream 42 "$program" $unset 33 "$(uname -n)" >log
+advise rules.d
+check "this host's: as without a node" is .id "$id"
+{
+	cat log
+	stream 42 "$program" 1000 33 nowhere.example
+} >both && mv both log
+advise rules.d
+check "of two hosts: people use it on one" none
+
+cp "$program" ./program && chmod 755 . program
+[ "$(id -u)" -ne 0 ] || chown 0 program
+stream 42 "$(pwd -P)/program" $unset 33 >log
+advise rules.d
+check "a program that others can change" refused "others than root may write"
+chmod 700 .
+
+stream 42 /nonexistent/program $unset 33 >log
+advise rules.d
+check "a program that is not there" refused "not known to be a program of this host"
+stream 42 "$program" 1000 33 >log
+advise rules.d
+check "people's own" none
+{
+	stream 42 "$program" $unset 33
+	stream 42 "$program" 1000 33 | tail -n 8 | sed 's/:\([0-9]*\)):/:9\1):/'
+} >log
+advise rules.d
+check "a program that people use too: not it, but the service's account" is '.rules[0], .risk' "-a never,exit -F arch=b64 -S connect -F uid=33 -F auid=-1
+medium"
+stream 42 "$program" $unset 1000 >log
+advise rules.d
+check "an account that people can be" none
+stream 42 "$program" $unset 0 >log
+advise rules.d
+check "uid 0 without a login uid is no reason" none
+
+# --- the other kinds ---
+
+stream 87 "$program" $unset 0 >log
+advise delete.rules
+check "narrow: valid" "$PYTHON" "$here/../schema/validate.py" advice
+check "narrow: the rule asks for less" is '.kind, .rules[0], .remove[0], .file, .place, (.commands | length)' "narrow
+-a always,exit -F arch=b64 -S unlink -F auid!=-1 -F key=noisy
+-a always,exit -F arch=b64 -S unlink -F key=noisy
+delete.rules
+in place of the rule
+0"
+check "narrow: what it saves, and its risk" is '.saves.share, .risk' "0.75
+medium"
+
+awk -v exe="$program" 'BEGIN {
+	for (i = 1; i <= 1000; i++)
+		printf "type=SERVICE_START msg=audit(%d.000:%d): pid=1 uid=0 auid=4294967295 ses=4294967295 subj=unconfined msg=\047unit=x comm=\"x\" exe=\"%s\" hostname=? addr=? terminal=? res=success\047\n",
+			1700000000 + 4 * i, i, exe
+}' >log
+advise rules.d
+check "exclude: valid" "$PYTHON" "$here/../schema/validate.py" advice
+check "exclude: one type, program and account" is '.kind, .rules[], .place, .saves.share' "exclude
+-a never,exclude -F msgtype=SERVICE_START -F exe=$program -F uid=0 -F auid=-1
+null
+1"
+
+: >log
+advise rules.d
+check "of nothing nothing is said" none
+finish
