@@ -58,6 +58,7 @@ unit_programs = \
 	tests/unit/test_match_place \
 	tests/unit/test_name \
 	tests/unit/test_noise \
+	tests/unit/test_noise_object \
 	tests/unit/test_noise_random \
 	tests/unit/test_oom_advise \
 	tests/unit/test_oom_count \
@@ -123,6 +124,9 @@ tests_unit_test_auth_CFLAGS = $(unit_cflags)
 tests_unit_test_auth_LDADD = $(unit_libs)
 tests_unit_test_flood_CFLAGS = $(unit_cflags)
 tests_unit_test_flood_LDADD = $(unit_libs)
+tests_unit_test_noise_object_CFLAGS = $(unit_cflags)
+tests_unit_test_noise_object_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=malloc,--wrap=realloc,--wrap=strdup
+tests_unit_test_noise_object_LDADD = $(unit_libs)
 tests_unit_test_noise_random_CFLAGS = $(unit_cflags)
 tests_unit_test_noise_random_LDADD = $(unit_libs)
 tests_unit_test_noise_CFLAGS = $(unit_cflags)
