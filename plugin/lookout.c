@@ -5,6 +5,7 @@
 #include "lookout.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "advisor.h"
 #include "base/clock.h"
@@ -119,7 +120,8 @@ void lookout_name_host(const struct lookout *l, struct node_host *host)
 {
 	const struct daemon_config *config = monitor_daemon(l->monitor);
 
-	if (!config)
+	/* a stream that comes from elsewhere may be of any host */
+	if (!config || monitor_auditd(l->monitor) != getppid())
 		return;
 	host->alone = !config->listens;
 	host->shared = config->listens;
