@@ -149,7 +149,10 @@ done
 of() { awk -v name="$1:" '$1 == name { print $2 }' "/proc/$2/status"; }
 same "what aunoise may do meanwhile" 0000000000000000 "$(of CapEff "$try_pid")"
 same "what the guardian may do" 0000000040000000 "$(of CapEff "$guardian")" # CAP_AUDIT_CONTROL
-same "system calls of both are filtered" "2 2" "$(of Seccomp "$try_pid") $(of Seccomp "$guardian")"
+# what a sanitizer calls for itself no list can name: such a build filters nothing
+filtered=2
+! grep -q __asan_init "$aunoise" || filtered=0
+same "system calls of both are filtered" "$filtered $filtered" "$(of Seccomp "$try_pid") $(of Seccomp "$guardian")"
 check "the guardian is in a session of its own" [ "$(ps -o sid= -p "$guardian")" != "$(ps -o sid= -p "$try_pid")" ]
 kill -KILL "$guardian"
 try_end
