@@ -2,9 +2,8 @@
 /*
  * engine.c - bytes in, counts out: the same in the daemon and in replay
  *
- * input hands on lines, record reads their headers, the assembler makes
- * events of them, parse reads their fields, tally counts. This file only says
- * who is asked when, and gives every event its place in time.
+ * input hands on lines, record reads their headers, the assembler makes events of them,
+ * parse reads their fields, tally counts. Here each is asked in its turn.
  */
 #include "count/engine.h"
 
@@ -39,6 +38,10 @@ struct engine {
 	struct cache *cache; /* NULL: every event is parsed */
 	struct rule_book book;
 	bool with_rules, live_rules;
+	const struct rule *named; /* whose name is at hand, by version @named_by */
+	uint64_t named_by;
+	struct tally_rule entry;
+	char name[ATTRIBUTION_NAME_MAX];
 	struct tally *tally;
 	const struct clock_reading *clock; /* of the bytes at hand; NULL in replay */
 	int64_t fade_ms;                   /* own time of the next fading */
@@ -174,14 +177,11 @@ static void count(struct engine *e, struct assembly *ev, const struct tally_rule
 	tally_event(e->tally, &e->event, rule, assembly_aux(ev), own_now(e));
 }
 
-/* An event with this print, where rules are known: first what all of its print have in
- * common, then what this rule's have. */
+/* First as all of its print are counted, then as those of this rule. */
 static void count_by_rule(struct engine *e, struct assembly *ev, uint64_t *print)
 {
 	const struct rule_version *version = rule_book_find(&e->book, ev, &e->own.host);
 	const struct siphash_key *key = tally_hash_key(e->tally);
-	char name[ATTRIBUTION_NAME_MAX];
-	struct tally_rule rule;
 	struct verdict v;
 
 	if (print) {
@@ -195,9 +195,13 @@ static void count_by_rule(struct engine *e, struct assembly *ev, uint64_t *print
 		if (repeat(e, ev, *print))
 			return;
 	}
-	rule = rule_book_entry(&v, key, name);
-	rule.past = version != &e->book.now;
-	count(e, ev, &rule);
+	if (v.kind != ATTRIBUTION_RULE || e->named != v.rule ||
+	    e->named_by != version->number)
+		e->entry = rule_book_entry(&v, key, e->name);
+	e->named = v.rule;
+	e->named_by = version->number;
+	e->entry.past = version != &e->book.now;
+	count(e, ev, &e->entry);
 	if (print)
 		remember(e, assembly_aux(ev), *print);
 }
