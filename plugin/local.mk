@@ -164,7 +164,7 @@ plugin_aunoise_SOURCES = plugin/cli/main.c plugin/cli/cli.h \
 	plugin/cli/advice_object.c plugin/cli/advice_object.h \
 	plugin/cli/advice_rules.c plugin/cli/advice_rules.h \
 	plugin/cli/try.c plugin/cli/try.h plugin/cli/try_confine.c \
-	plugin/cli/try_files.c plugin/cli/try_guardian.c plugin/cli/try_journal.c \
+	plugin/cli/try_accounts.c plugin/cli/try_guardian.c plugin/cli/try_journal.c \
 	plugin/cli/try_keep.c plugin/cli/try_kernel.c plugin/cli/try_measure.c \
 	plugin/cli/try_run.c plugin/cli/try_run.h
 plugin_aunoise_CFLAGS = $(plugin_libnoise_a_CFLAGS)

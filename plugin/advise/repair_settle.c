@@ -142,12 +142,6 @@ static const char *judge_company(struct settling *s, const struct repair *r)
 
 /* --- order --- */
 
-/* Rules that the kernel asks file by file, until one of a file wins. */
-static bool is_of_file(const struct rule *rule)
-{
-	return rule_find(rule, AUDIT_WATCH) || rule_find(rule, AUDIT_INODE);
-}
-
 static bool has_same_outcome(const struct rule *a, const struct rule *b)
 {
 	return a->action == b->action &&
@@ -165,7 +159,7 @@ static bool is_free(const struct rule *a, const struct rule *b)
 		return false;
 	if (a->list == AUDIT_FILTER_EXCLUDE || a->list == AUDIT_FILTER_FS)
 		return true; /* any that matches is enough */
-	if (has_same_outcome(a, b) && !is_of_file(a) && !is_of_file(b))
+	if (has_same_outcome(a, b) && !rule_is_of_file(a) && !rule_is_of_file(b))
 		return true;
 	return cover_apart(a, b);
 }
@@ -212,7 +206,7 @@ static bool find_blinded(struct settling *s, struct repair *r)
 		if (o->list != r->rule->list || o->position >= r->rule->position ||
 		    o->action == AUDIT_NEVER ||
 		    (o->position < r->other[0]->position &&
-		     (!is_of_file(o) || !is_of_file(r->rule))))
+		     (!rule_is_of_file(o) || !rule_is_of_file(r->rule))))
 			continue;
 		if (!spend(s) || o->state != RULE_KNOWN || cover_rule(r->rule, o))
 			return true;
@@ -250,7 +244,8 @@ static const char *judge_fix(struct settling *s, struct repair *r)
 	if (r->fix == FINDING_FIX_MOVE && find_blinded(s, r))
 		return "moved, it would leave another rule with nothing to record";
 	r->at_end = r->fix == FINDING_FIX_ADD && takes_from_behind(s, r);
-	if (r->at_end && is_of_file(r->add[0])) /* even there it may end the search */
+	if (r->at_end &&
+	    rule_is_of_file(r->add[0])) /* even there it may end the search */
 		return "a new one in this place would take events from rules behind it";
 	return repair_guard(r);
 }

@@ -21,12 +21,7 @@
 
 static bool is_by_name(const struct rule *rule)
 {
-	const struct rule_field *inode;
-
-	if (rule->state != RULE_KNOWN)
-		return true; /* perhaps */
-	inode = rule_find(rule, AUDIT_INODE);
-	return rule_find(rule, AUDIT_WATCH) || (inode && inode->op == AUDIT_EQUAL);
+	return rule->state != RULE_KNOWN /* perhaps */ || rule_is_of_file(rule);
 }
 
 static int gather(struct whatif *w)

@@ -114,13 +114,7 @@ int cli_advise(int argc, char **argv)
 	d = cli_connect(socket);
 	if (!d)
 		return CLI_CANNOT;
-	hello = cli_await(d, "hello");
-	summary = hello ? cli_await(d, "summary") : NULL;
-	/* what stands comes between the first summary and the one that is asked for */
-	if (summary && cli_request(d, false, 3) == 0) {
-		json_decref(summary);
-		summary = cli_await(d, "summary");
-	}
+	summary = cli_ask_standing(d, &hello);
 	status = summary ? print(d, form) : CLI_CANNOT;
 	cli_disconnect(d);
 	json_decref(hello);

@@ -66,6 +66,14 @@ struct cli_daemon;
 struct cli_daemon *cli_connect(const char *path);
 void cli_disconnect(struct cli_daemon *d);
 
+/**
+ * cli_ask_standing - what stands, and a fresh summary
+ * What stands comes between the first summary and the one that is asked for: then
+ * cli_alerts() and cli_advice() have it.
+ * @hello: owned, NULL also on failure; Return: owned, or NULL after saying why.
+ */
+json_t *cli_ask_standing(struct cli_daemon *d, json_t **hello);
+
 /** cli_request - ask for summaries of this depth. Return: 0 or negative errno. */
 int cli_request(struct cli_daemon *d, bool all_windows, unsigned int top);
 

@@ -290,3 +290,20 @@ json_t *cli_await(struct cli_daemon *d, const char *type)
 				  : strerror((int)-r));
 	return NULL;
 }
+
+json_t *cli_ask_standing(struct cli_daemon *d, json_t **hello)
+{
+	json_t *summary;
+
+	*hello = cli_await(d, "hello");
+	summary = *hello ? cli_await(d, "summary") : NULL;
+	if (summary && cli_request(d, false, 3) == 0) {
+		json_decref(summary);
+		summary = cli_await(d, "summary");
+	}
+	if (!summary) {
+		json_decref(*hello);
+		*hello = NULL;
+	}
+	return summary;
+}

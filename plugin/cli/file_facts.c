@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "advise/path.h"
@@ -13,8 +14,8 @@
 #define KEPT 256 /* paths; the oldest makes room */
 
 struct fact {
-	char *path, *real; /* owned */
-	bool known;
+	char *path; /* owned */
+	char *real; /* owned; NULL: nothing is known of it */
 	struct guard_file file;
 };
 
@@ -49,31 +50,34 @@ static bool look_at(const char *path, struct guard_node *node)
 	return true;
 }
 
-/* @path: plain */
-static bool look(struct fact *fact, const char *path)
+bool file_facts_look(void *real, struct span path, struct guard_file *out)
 {
-	struct guard_file *file = &fact->file;
-	char above[PATH_MAX];
+	char name[PATH_MAX], above[PATH_MAX];
 
-	for (size_t i = 0; path[i]; i++) {
-		if (path[i] != '/' || !path[1])
+	memset(out, 0, sizeof(*out));
+	if (!path_is_plain(path) || path.n >= PATH_MAX || memchr(path.p, '\0', path.n))
+		return false;
+	memcpy(name, path.p, path.n);
+	name[path.n] = '\0';
+	for (size_t i = 0; name[i]; i++) {
+		if (name[i] != '/' || !name[1])
 			continue;
-		memcpy(above, path, i + !i);
+		memcpy(above, name, i + !i);
 		above[i + !i] = '\0';
-		if (file->n_parents == GUARD_PARENTS ||
-		    !look_at(above, &file->parent[file->n_parents++]))
+		if (out->n_parents == GUARD_PARENTS ||
+		    !look_at(above, &out->parent[out->n_parents++]))
 			return false;
 	}
-	if (!look_at(path, &file->self))
+	if (!look_at(name, &out->self) || !realpath(name, real))
 		return false;
-	fact->real = realpath(path, NULL);
-	return fact->real != NULL;
+	out->real = span_of(real);
+	return true;
 }
 
 static const struct fact *find(struct file_facts *facts, struct span path)
 {
+	char real[PATH_MAX], *copy;
 	struct fact *fact;
-	char *copy;
 
 	for (size_t i = 0; i < facts->n; i++)
 		if (span_is(path, facts->fact[i].path))
@@ -85,7 +89,8 @@ static const struct fact *find(struct file_facts *facts, struct span path)
 	free(fact->path);
 	free(fact->real);
 	*fact = (struct fact){.path = copy};
-	fact->known = look(fact, copy);
+	if (file_facts_look(real, path, &fact->file))
+		fact->real = strdup(real);
 	facts->next = (facts->next + 1) % KEPT;
 	facts->n = facts->n < KEPT ? facts->n + 1 : KEPT;
 	return fact;
@@ -95,10 +100,10 @@ bool file_facts_of(void *facts, struct span path, struct guard_file *out)
 {
 	const struct fact *fact;
 
-	if (!path_is_plain(path) || path.n >= PATH_MAX || memchr(path.p, '\0', path.n))
+	if (!path_is_plain(path) || memchr(path.p, '\0', path.n))
 		return false;
 	fact = find(facts, path);
-	if (!fact || !fact->known)
+	if (!fact || !fact->real)
 		return false;
 	*out = fact->file;
 	out->real = span_of(fact->real);

@@ -137,12 +137,7 @@ int cli_status(int argc, char **argv)
 	d = cli_connect(socket);
 	if (!d)
 		return CLI_CANNOT;
-	hello = cli_await(d, "hello");
-	summary = hello ? cli_await(d, "summary") : NULL;
-	if (summary && cli_request(d, false, 3) == 0) {
-		json_decref(summary);
-		summary = cli_await(d, "summary");
-	}
+	summary = cli_ask_standing(d, &hello);
 	if (summary && json)
 		print_json(hello, summary);
 	else if (summary)

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "cli/advice_object.h"
 #include "cli/cli.h"
+#include "cli/file_facts.h"
 #include "cli/try_run.h"
 #include "rules/ruleset.h"
 
@@ -124,14 +125,10 @@ static bool is_any_loaded(const char *text, const struct ruleset *loaded, int ma
 	struct span rest = span_of(text), line;
 	bool any = false;
 
-	while (text_line(&rest, &line)) {
+	while (try_journal_next(&rest, &line)) {
 		char why[TRIAL_TEXT];
 		struct rule *rule;
 
-		if (line.n < 5 || memcmp(line.p, "rule ", 5) != 0)
-			continue;
-		line.p += 5;
-		line.n -= 5;
 		if (trial_read(line, machine, &rule, why))
 			return true;
 		for (size_t i = 0; i < ruleset_count(loaded); i++)
@@ -186,17 +183,11 @@ static json_t *fetch(const struct options *o)
 
 	if (!d)
 		return NULL;
-	hello = cli_await(d, "hello");
-	summary = hello ? cli_await(d, "summary") : NULL;
-	/* what stands comes between the first summary and the one that is asked for */
-	if (summary && cli_request(d, false, 3) == 0) {
-		json_decref(summary);
-		summary = cli_await(d, "summary");
-		if (summary)
-			advice = json_deep_copy(find_advice(d, o->id));
-		if (summary && !advice)
-			say("no advice of this id stands");
-	}
+	summary = cli_ask_standing(d, &hello);
+	if (summary)
+		advice = json_deep_copy(find_advice(d, o->id));
+	if (summary && !advice)
+		say("no advice of this id stands");
 	json_decref(hello);
 	json_decref(summary);
 	cli_disconnect(d);
@@ -351,7 +342,7 @@ static int judge(struct trial *t, const struct ruleset *loaded, int machine)
 {
 	static char real[PATH_MAX];
 	const struct guard_options guard = {
-		.file = try_file, .arg = real, .first_user = try_first_user()};
+		.file = file_facts_look, .arg = real, .first_user = try_first_user()};
 	int r = trial_judge(t, loaded, machine, &guard);
 
 	if (!r)

@@ -13,8 +13,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "advise/trial.h"
+#include "base/text.h"
 
 /* --- the kernel's list --- */
 
@@ -30,10 +32,6 @@ int try_kernel_add(int fd, const struct rule *rule);
 int try_kernel_delete(int fd, const struct rule *rule);
 
 /* --- files --- */
-
-/** try_file - guard_options.file: as lstat(2) and realpath(3) see it; @arg: PATH_MAX
- * bytes */
-bool try_file(void *arg, struct span path, struct guard_file *out);
 
 /** try_first_user - UID_MIN of login.defs(5), 0: it says none */
 uint32_t try_first_user(void);
@@ -67,6 +65,23 @@ int try_journal_begin(const struct trial *t, const char *id, int machine);
 
 /** try_journal_end - nothing is left of the trial */
 void try_journal_end(void);
+
+/** try_journal_next - the next rule's text in a journal; @text: what was read is taken
+ * off its front. Return: false: there is no more. */
+static inline bool try_journal_next(struct span *text, struct span *rule)
+{
+	static const char word[] = "rule ";
+	const size_t n = sizeof(word) - 1;
+
+	while (text_line(text, rule)) {
+		if (rule->n < n || memcmp(rule->p, word, n) != 0)
+			continue;
+		rule->p += n;
+		rule->n -= n;
+		return true;
+	}
+	return false;
+}
 
 /** try_journal_print - what was left behind, and how it is taken out */
 void try_journal_print(FILE *out, const char *text);

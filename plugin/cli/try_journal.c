@@ -141,14 +141,10 @@ void try_journal_print(FILE *out, const char *text)
 	int machine = audit_detect_machine();
 
 	fputs("Its rules may be loaded still, and are taken out by:\n", out);
-	while (text_line(&rest, &line)) {
+	while (try_journal_next(&rest, &line)) {
 		struct rule *rule;
 		char why[TRIAL_TEXT];
 
-		if (line.n < 5 || memcmp(line.p, "rule ", 5) != 0)
-			continue;
-		line.p += 5;
-		line.n -= 5;
 		if (trial_read(line, machine, &rule, why) == 0) {
 			rule_free(rule); /* of a closed alphabet, and without quotes */
 			fprintf(out, "  auditctl -d %.*s\n", (int)(line.n - 3),

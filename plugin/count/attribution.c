@@ -94,11 +94,6 @@ static struct key_class class_of(const struct rule *rule)
 	return c;
 }
 
-static bool is_by_name(const struct rule *rule)
-{
-	return rule_find(rule, AUDIT_WATCH) || rule_find(rule, AUDIT_INODE);
-}
-
 /* Those with the same keys become one; what is without stands first. */
 static void merge_classes(struct attribution *a)
 {
@@ -135,7 +130,7 @@ static int sort_by_keys(struct attribution *a)
 		if (!attribution_writes(rule))
 			continue;
 		a->class[a->n_classes++] = class_of(rule);
-		a->displaces |= !rule_keys(rule).p && is_by_name(rule);
+		a->displaces |= !rule_keys(rule).p && rule_is_of_file(rule);
 		a->keyless |= !rule_keys(rule).p;
 	}
 	qsort(a->class, a->n_classes, sizeof(*a->class), by_keys);
@@ -258,7 +253,7 @@ static const struct rule *only_one(const struct attribution *a,
 				   const struct key_class *class)
 {
 	if (!class || class->n != 1 || a->open || a->displaces || !a->facts.keys.p ||
-	    (a->keyless && is_by_name(class->rule)) ||
+	    (a->keyless && rule_is_of_file(class->rule)) ||
 	    match_one(a->matcher, class->rule, &a->facts) == MATCH_NO)
 		return NULL;
 	return class->rule;

@@ -360,14 +360,11 @@ static bool is_asked_in_calls_only(const struct rule *rule)
 
 static bool is_asked_before(const struct rule *wide, const struct rule *narrow)
 {
-	const struct rule_field *inode = rule_find(wide, AUDIT_INODE);
-
 	if (rule_find(wide, AUDIT_WATCH))
 		return false;
-	if (inode)
-		return inode->op == AUDIT_EQUAL; /* then both have the same one */
-	return (!rule_find(narrow, AUDIT_WATCH) && !rule_find(narrow, AUDIT_INODE)) ||
-	       is_asked_in_calls_only(narrow);
+	if (rule_find(wide, AUDIT_INODE))
+		return rule_is_of_file(wide); /* then both have the same inode */
+	return !rule_is_of_file(narrow) || is_asked_in_calls_only(narrow);
 }
 
 bool cover_rule(const struct rule *wide, const struct rule *narrow)

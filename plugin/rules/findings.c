@@ -207,7 +207,7 @@ static bool has_calls(const struct rule *rule)
 static const char *judge_calls(const struct rule *rule)
 {
 	if (rule->list != AUDIT_FILTER_EXIT || !rule_has_all_calls(rule) ||
-	    rule_find(rule, AUDIT_WATCH) || rule_find(rule, AUDIT_INODE))
+	    rule_is_of_file(rule))
 		return NULL;
 	return rule_find(rule, AUDIT_DIR)
 		       ? "watches a directory without -S, as -w does: the kernel asks it "

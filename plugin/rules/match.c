@@ -28,7 +28,7 @@ static void ask_file(const struct matcher *m, uint32_t type, struct span path,
 
 static void fill_slot(const struct matcher *m, const struct rule *rule, struct slot *slot)
 {
-	const struct rule_field *watch = NULL, *dir = NULL, *exe = NULL, *inode = NULL;
+	const struct rule_field *watch = NULL, *dir = NULL, *exe = NULL;
 
 	memset(slot, 0, sizeof(*slot));
 	slot->rule = rule;
@@ -36,10 +36,9 @@ static void fill_slot(const struct matcher *m, const struct rule *rule, struct s
 		watch = rule_find(rule, AUDIT_WATCH);
 		dir = rule_find(rule, AUDIT_DIR);
 		exe = rule_find(rule, AUDIT_EXE);
-		inode = rule_find(rule, AUDIT_INODE);
+		slot->by_name = rule_is_of_file(rule);
 		slot->keys = rule_keys(rule);
 	}
-	slot->by_name = watch || (inode && inode->op == AUDIT_EQUAL);
 	if (watch || dir)
 		ask_file(m, watch ? AUDIT_WATCH : AUDIT_DIR, (watch ? watch : dir)->text,
 			 &slot->file);

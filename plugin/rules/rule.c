@@ -247,6 +247,13 @@ const struct rule_field *rule_find(const struct rule *rule, uint32_t type)
 	return NULL;
 }
 
+bool rule_is_of_file(const struct rule *rule)
+{
+	const struct rule_field *inode = rule_find(rule, AUDIT_INODE);
+
+	return rule_find(rule, AUDIT_WATCH) || (inode && inode->op == AUDIT_EQUAL);
+}
+
 struct span rule_keys(const struct rule *rule)
 {
 	const struct rule_field *f = rule_find(rule, AUDIT_FILTERKEY);

@@ -98,6 +98,13 @@ static inline bool rule_equal(const struct rule *a, const struct rule *b)
 /** rule_find - the first field of this type, NULL: the rule has none */
 const struct rule_field *rule_find(const struct rule *rule, uint32_t type);
 
+/**
+ * rule_is_of_file - is it asked of each name of a call, after the rules that are asked of
+ * the call? So are path= and inode=, but inode!= is not (kernel/auditfilter.c:
+ * audit_data_to_entry()).
+ */
+bool rule_is_of_file(const struct rule *rule);
+
 /** rule_keys - the text of its key field, absent where it has none */
 struct span rule_keys(const struct rule *rule);
 

@@ -22,6 +22,7 @@
 #include "cli/advice_object.h"
 #include "cli/advice_rules.h"
 #include "cli/cli.h"
+#include "cli/file_facts.h"
 #include "cli/try_run.h"
 #include "emit/advice.h"
 #include "guard_help.h"
@@ -91,18 +92,10 @@ void cli_disconnect(struct cli_daemon *d)
 	(void)d;
 }
 
-int cli_request(struct cli_daemon *d, bool all_windows, unsigned int top)
+json_t *cli_ask_standing(struct cli_daemon *d, json_t **hello)
 {
 	(void)d;
-	(void)all_windows;
-	(void)top;
-	return 0;
-}
-
-json_t *cli_await(struct cli_daemon *d, const char *type)
-{
-	(void)d;
-	(void)type;
+	*hello = json_object();
 	return json_object();
 }
 
@@ -152,7 +145,7 @@ struct ruleset *try_kernel_rules(int fd)
 	return help_set(world.lists++ && world.changes ? "" : world.loaded);
 }
 
-bool try_file(void *arg, struct span path, struct guard_file *out)
+bool file_facts_look(void *arg, struct span path, struct guard_file *out)
 {
 	return help_see_file(arg, path, out);
 }
