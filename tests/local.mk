@@ -117,7 +117,7 @@ endif
 unit_cflags = $(plugin_libnoise_a_CFLAGS) $(CMOCKA_CFLAGS)
 unit_libs = $(NOISE_LIBS) $(CMOCKA_LIBS)
 unit_wrap = $(AM_LDFLAGS) -Wl
-EXTRA_DIST += tests/unit/advise_help.h tests/unit/event_world.h tests/unit/guard_help.h tests/unit/match_help.h tests/unit/noise_help.h tests/unit/oom.h tests/unit/rng.h tests/unit/rule_help.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
+EXTRA_DIST += tests/unit/advise_help.h tests/unit/event_world.h tests/unit/guard_help.h tests/unit/match_help.h tests/unit/noise_help.h tests/unit/oom.h tests/unit/rng.h tests/unit/rule_help.h tests/unit/rulewatch_help.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
 tests_unit_test_assemble_CFLAGS = $(unit_cflags)
 tests_unit_test_assemble_LDADD = $(unit_libs)
 tests_unit_test_auth_CFLAGS = $(unit_cflags)
@@ -151,7 +151,8 @@ tests_unit_test_rulefiles_LDADD = $(unit_libs)
 tests_unit_test_rulewatch_SOURCES = tests/unit/test_rulewatch.c plugin/rulefiles.c \
 	plugin/rulewatch.c
 tests_unit_test_rulewatch_CFLAGS = $(unit_cflags)
-tests_unit_test_rulewatch_LDFLAGS = $(unit_wrap),--wrap=watch_request
+rulewatch_wrap = $(unit_wrap),--wrap=watch_request,--wrap=clock_read,--wrap=event_new,--wrap=event_add,--wrap=event_del
+tests_unit_test_rulewatch_LDFLAGS = $(rulewatch_wrap)
 tests_unit_test_rulewatch_LDADD = $(unit_libs)
 tests_unit_test_findings_CFLAGS = $(unit_cflags)
 tests_unit_test_findings_LDADD = $(unit_libs)
@@ -164,7 +165,7 @@ tests_unit_test_cache_LDADD = $(unit_libs)
 tests_unit_test_rulewatch_time_SOURCES = tests/unit/test_rulewatch_time.c \
 	plugin/rulefiles.c plugin/rulewatch.c
 tests_unit_test_rulewatch_time_CFLAGS = $(unit_cflags)
-tests_unit_test_rulewatch_time_LDFLAGS = $(unit_wrap),--wrap=clock_read,--wrap=watch_request,--wrap=event_add,--wrap=event_new,--wrap=monitor_is_crowded,--wrap=monitor_auditd
+tests_unit_test_rulewatch_time_LDFLAGS = $(rulewatch_wrap),--wrap=monitor_is_crowded,--wrap=monitor_auditd
 tests_unit_test_rulewatch_time_LDADD = $(unit_libs)
 tests_unit_test_monitor_SOURCES = tests/unit/test_monitor.c plugin/monitor.c \
 	plugin/advisor.c

@@ -18,59 +18,20 @@
 
 #include "rule_help.h"
 #include "rulewatch.h"
+#include "rulewatch_help.h"
 
-static struct event *timer; /* the first that is made */
-static event_callback_fn on_time;
-static void *on_time_arg;
-
-static struct clock_reading now;
-static int64_t timer_ms;   /* the last that was asked for; -1: none since */
 static unsigned int asked; /* for the kernel's rules */
 static int refusal;
 static bool crowded;
 static pid_t auditd;
 
-struct clock_reading __wrap_clock_read(void);
 int __wrap_watch_request(struct watch *w, enum watch_request request);
-int __wrap_event_add(struct event *e, const struct timeval *time);
-int __real_event_add(struct event *e, const struct timeval *time);
 bool __wrap_monitor_is_crowded(const struct monitor *m);
 pid_t __wrap_monitor_auditd(const struct monitor *m);
-struct event *__wrap_event_new(struct event_base *base, evutil_socket_t fd, short what,
-			       event_callback_fn fn, void *arg);
-struct event *__real_event_new(struct event_base *base, evutil_socket_t fd, short what,
-			       event_callback_fn fn, void *arg);
-
-struct event *__wrap_event_new(struct event_base *base, evutil_socket_t fd, short what,
-			       event_callback_fn fn, void *arg)
-{
-	struct event *e = __real_event_new(base, fd, what, fn, arg);
-
-	if (timer)
-		return e;
-	on_time = fn;
-	on_time_arg = arg;
-	timer = e;
-	return e;
-}
-
-struct clock_reading __wrap_clock_read(void)
-{
-	return now;
-}
-
 int __wrap_watch_request(struct watch *w, enum watch_request request)
 {
 	asked += !refusal && request == WATCH_RULES_D; /* these come first */
 	return refusal;
-}
-
-int __wrap_event_add(struct event *e, const struct timeval *time)
-{
-	if (e != timer)
-		return __real_event_add(e, time);
-	timer_ms = time->tv_sec * 1000 + time->tv_usec / 1000;
-	return 0;
 }
 
 pid_t __wrap_monitor_auditd(const struct monitor *m)
@@ -101,8 +62,7 @@ static int set_up(void **state)
 	struct world *w = calloc(1, sizeof(*w));
 
 	assert_non_null(w);
-	timer = NULL;
-	now = (struct clock_reading){.wall_ms = 1795300000000, .boot_ms = 1000};
+	help_begin();
 	asked = 0;
 	refusal = 0;
 	crowded = false;
@@ -118,7 +78,7 @@ static int set_up(void **state)
 		.watch = (struct watch *)w /* never looked into */};
 	w->rulewatch = rulewatch_new(&options);
 	assert_non_null(w->rulewatch);
-	event_del(timer); /* tick() is what fires it */
+	help_is_due();
 	*state = w;
 	return 0;
 }
@@ -134,16 +94,10 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void pass(int64_t ms)
-{
-	now.boot_ms += ms;
-	now.wall_ms += ms;
-}
-
 /* What the timer does, @ms later. */
 static void tick(int64_t ms)
 {
-	pass(ms);
+	help_later(ms);
 	timer_ms = -1;
 	on_time(-1, EV_TIMEOUT, on_time_arg);
 }
@@ -182,14 +136,13 @@ static void answer(struct world *w, int error)
 		w->rulewatch,
 		&(struct watch_answer){.request = WATCH_RULES_D, .error = -ENOENT}));
 	assert_true(rulewatch_answer(w->rulewatch, &a));
-	while (event_base_loop(w->base, EVLOOP_NONBLOCK) == 0)
-		;
+	help_work(w->base);
 }
 
 /* Does a list hold for what comes now? */
 static bool holds(struct world *w)
 {
-	pass(5);
+	help_later(5);
 	record(w, "USER_LOGIN", "pid=1 uid=0 auid=1 ses=1 msg='res=success'");
 	return engine_rules(w->engine) != NULL;
 }
@@ -237,7 +190,7 @@ static void when_it_is_never_quiet(void **state)
 	tick(0);
 	answer(w, 0);
 	for (change(w); timer_ms == 200; change(w)) {
-		pass(100);
+		help_later(100);
 		assert_true(++n < 50);
 	}
 	assert_in_range(n, 19, 21);
