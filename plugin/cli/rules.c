@@ -158,9 +158,10 @@ static int load(struct cli_rules *r, const char *name)
 	status = rule_files_rules(r->files, &r->set);
 	if (!status)
 		status = rule_files_rules(r->files, &r->loaded);
+	if (!status)
+		status = ruleset_drop_twice(r->loaded);
 	if (status < 0)
 		return cannot(name, -status);
-	ruleset_drop_twice(r->loaded);
 	if (!ruleset_count(r->set)) {
 		fprintf(stderr, "aunoise: --rules: no rule in it; name a file as "
 				"auditctl -R reads "

@@ -172,24 +172,40 @@ void ruleset_clear(struct ruleset *set, const char *key)
 	}
 }
 
-static bool stands_before(const struct list *l, size_t at)
+static int by_rule(const void *a, const void *b)
 {
-	for (size_t i = 0; i < at; i++)
-		if (rule_equal(l->rule[i], l->rule[at]))
-			return true;
-	return false;
+	const struct rule *const *x = a, *const *y = b;
+	int r = rule_compare(*x, *y);
+
+	return r ? r : (*x)->position < (*y)->position ? -1 : 1;
 }
 
-void ruleset_drop_twice(struct ruleset *set)
+/* @sorted: room for all of the list */
+static void drop_twice(struct ruleset *set, struct list *l, struct rule **sorted)
 {
-	for (size_t i = 0; i <= RULE_LISTS; i++) {
-		struct list *l = &set->list[i];
+	if (l->n < 2)
+		return;
+	memcpy(sorted, l->rule, l->n * sizeof(struct rule *));
+	qsort(sorted, l->n, sizeof(struct rule *), by_rule);
+	for (size_t i = l->n; i-- > 1;)
+		if (rule_equal(sorted[i - 1], sorted[i]))
+			sorted[i]->position = 0;
+	for (size_t i = l->n; i-- > 0;)
+		if (!l->rule[i]->position)
+			take_out(set, l, i);
+	number(l, 0);
+}
 
-		for (size_t j = l->n; j-- > 0;)
-			if (stands_before(l, j))
-				take_out(set, l, j);
-		number(l, 0);
-	}
+int ruleset_drop_twice(struct ruleset *set)
+{
+	struct rule **sorted = calloc(set->n + 1, sizeof(struct rule *));
+
+	if (!sorted)
+		return -ENOMEM;
+	for (size_t i = 0; i <= RULE_LISTS; i++)
+		drop_twice(set, &set->list[i], sorted);
+	free(sorted);
+	return 0;
 }
 
 size_t ruleset_count(const struct ruleset *set)

@@ -49,8 +49,8 @@ bool ruleset_delete(struct ruleset *set, const struct rule *rule);
 void ruleset_clear(struct ruleset *set, const char *key);
 
 /** ruleset_drop_twice - take out each rule that equals an earlier one, as the kernel
- * refuses it (EEXIST). Takes the square of the set's size in comparisons. */
-void ruleset_drop_twice(struct ruleset *set);
+ * refuses it (EEXIST). Return: 0 or -ENOMEM, then nothing was taken out. */
+int ruleset_drop_twice(struct ruleset *set) __attribute__((warn_unused_result));
 
 size_t ruleset_count(const struct ruleset *set);
 
