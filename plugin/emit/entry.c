@@ -14,6 +14,7 @@
 #include "count/attribution.h"
 #include "count/tally_aux.h"
 #include "emit/schema.h"
+#include "rules/rule_text.h"
 
 static const char *const list_names[TALLY_LISTS] = {
 	[TALLY_TYPES] = "types",       [TALLY_KEYS] = "keys",
@@ -199,18 +200,13 @@ static void set_rule_keys(json_t *o, struct name_text joined)
 static void name_this_rule(json_t *o, const struct attribution_read *a,
 			   const struct tally_rule_aux *place)
 {
-	static const char *const lists[RULE_LISTS] = {
-		[AUDIT_FILTER_USER] = "user",     [AUDIT_FILTER_TASK] = "task",
-		[AUDIT_FILTER_EXIT] = "exit",     [AUDIT_FILTER_EXCLUDE] = "exclude",
-		[AUDIT_FILTER_FS] = "filesystem", [AUDIT_FILTER_URING_EXIT] = "io_uring",
-	};
 
 	struct span file = {NULL, 0};
 
 	if (place->has_file)
 		file = (struct span){place->file, place->file_len};
 	set_text(o, "rule", a->text);
-	set(o, "list", json_string(lists[a->list]));
+	set(o, "list", json_string(rule_list_name(a->list)));
 	set(o, "position", place->position ? json_integer(place->position) : json_null());
 	set_rule_keys(o, a->keys);
 	set_text(o, "file", (struct name_text){file, place->file_cut});

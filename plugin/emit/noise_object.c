@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "emit/rule_phrase.h"
 #include "emit/schema.h"
+#include "rules/rule_text.h"
 #include "rules/rule_files.h"
 
 #define LOSERS   8 /* programs and accounts that the evidence has */
@@ -241,7 +242,7 @@ static int set_rule(struct writing *w, json_t *o)
 
 	rc |= schema_set_text(o, "rule", span_of(rule ? print(w, rule) : NULL), false);
 	rc |= json_object_set_new(
-		o, "list", rule ? json_string(rule_phrase_list(rule)) : json_null());
+		o, "list", rule ? json_string(rule_list_name(rule->list)) : json_null());
 	rc |= json_object_set_new(o, "position",
 				  rule ? json_integer(rule->position) : json_null());
 	rc |= schema_set_text(o, "file", span_of(rule ? rule->file : NULL), false);
@@ -285,7 +286,7 @@ static json_t *why(struct writing *w)
 			 rule_phrase_place(rule->file, rule->line, w->place));
 	else if (rule)
 		snprintf(by, sizeof(by), ", for rule number %u of list %s",
-			 rule->position, rule_phrase_list(rule));
+			 rule->position, rule_list_name(rule->list));
 	n = (size_t)snprintf(out, sizeof(out),
 			     "%" PRIu64 " of the %" PRIu64
 			     " records of the last %.0f s are of this%s",

@@ -47,7 +47,7 @@ static const char *where(struct writing *w, const struct rule *rule, unsigned in
 		rule_phrase_place(rule->file, rule->line, out);
 	else
 		snprintf(out, RULE_PLACE_SIZE, "number %u of list %s", rule->position,
-			 rule_phrase_list(rule));
+			 rule_list_name(rule->list));
 	return out;
 }
 
@@ -245,7 +245,7 @@ static json_t *evidence(struct writing *w)
 
 	rc |= json_object_set_new(o, "finding", json_string(w->words->name));
 	rc |= json_object_set_new(
-		o, "list", rule ? json_string(rule_phrase_list(rule)) : json_null());
+		o, "list", rule ? json_string(rule_list_name(rule->list)) : json_null());
 	rc |= json_object_set_new(o, "position", number(rule ? rule->position : 0));
 	rc |= schema_set_text(o, "file", span_of(file), false);
 	rc |= json_object_set_new(o, "line", number(line));

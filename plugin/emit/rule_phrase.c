@@ -71,14 +71,3 @@ const char *rule_phrase_place(const char *file, unsigned int line,
 	snprintf(out, RULE_PLACE_SIZE, "%s:%u", file, line);
 	return out;
 }
-
-const char *rule_phrase_list(const struct rule *rule)
-{
-	static const char *const names[RULE_LISTS] = {
-		[AUDIT_FILTER_USER] = "user",     [AUDIT_FILTER_TASK] = "task",
-		[AUDIT_FILTER_EXIT] = "exit",     [AUDIT_FILTER_EXCLUDE] = "exclude",
-		[AUDIT_FILTER_FS] = "filesystem", [AUDIT_FILTER_URING_EXIT] = "io_uring",
-	};
-
-	return rule->list < RULE_LISTS && names[rule->list] ? names[rule->list] : "?";
-}

@@ -38,7 +38,4 @@ const char *rule_phrase_command(const char *text, const char *append, const char
 const char *rule_phrase_place(const char *file, unsigned int line,
 			      char out[RULE_PLACE_SIZE]);
 
-/** rule_phrase_list - name of the rule's list, "?" where it is not known */
-const char *rule_phrase_list(const struct rule *rule);
-
 #endif

@@ -52,7 +52,7 @@ static void print_watch(struct field_out *out, const struct rule *r)
 	}
 }
 
-static const char *list_name(uint32_t list)
+const char *rule_list_name(uint32_t list)
 {
 	static const char *const names[RULE_LISTS] = {
 		[AUDIT_FILTER_USER] = "user",     [AUDIT_FILTER_TASK] = "task",
@@ -124,7 +124,7 @@ static void print_rule(struct field_out *out, const struct rule *r, int machine)
 {
 	uint32_t arch;
 
-	field_printf(out, "-a %s,%s", action_name(r->action), list_name(r->list));
+	field_printf(out, "-a %s,%s", action_name(r->action), rule_list_name(r->list));
 	arch = print_arch(out, r, machine);
 	print_calls(out, r, calls_machine(arch, machine));
 	for (uint32_t i = 0; i < r->n_fields; i++)

@@ -104,6 +104,9 @@ int rule_parse(struct span text, const struct rule_world *world, struct rule_lin
  */
 size_t rule_print(const struct rule *rule, int machine, char *out, size_t size);
 
+/** rule_list_name - as auditctl(8) has it, "?" where it is not known */
+const char *rule_list_name(uint32_t list);
+
 /**
  * rule_unloadable - why a rule file with the text is not loaded as this rule
  * @text: what rule_print() made of @rule
