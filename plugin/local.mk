@@ -10,7 +10,9 @@ plugin_libnoise_a_SOURCES = \
 	plugin/base/clock.c plugin/base/clock.h \
 	plugin/base/conf_file.c plugin/base/conf_file.h \
 	plugin/base/file.c plugin/base/file.h \
+	plugin/base/lineage.c plugin/base/lineage.h \
 	plugin/base/log.c plugin/base/log.h \
+	plugin/base/path.c plugin/base/path.h \
 	plugin/base/siphash.c plugin/base/siphash.h \
 	plugin/base/span.h \
 	plugin/base/text.c plugin/base/text.h \
@@ -75,11 +77,11 @@ plugin_libnoise_a_SOURCES = \
 	plugin/advise/noise_exclude.c plugin/advise/noise_heavy.c \
 	plugin/advise/noise_make.c \
 	plugin/advise/noise_rule.c plugin/advise/noise_text.c \
-	plugin/advise/path.c plugin/advise/path.h \
 	plugin/advise/queue.c plugin/advise/queue.h \
 	plugin/advise/repair.c plugin/advise/repair.h \
 	plugin/advise/repair_guard.c plugin/advise/repair_part.h \
 	plugin/advise/repair_settle.c \
+	plugin/advise/round.c plugin/advise/round.h \
 	plugin/advise/snapshot.c plugin/advise/snapshot.h \
 	plugin/advise/trial.c plugin/advise/trial.h \
 	plugin/advise/whatif.c plugin/advise/whatif.h plugin/advise/whatif_inner.h \

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "advise/guard.h"
-#include "advise/path.h"
+#include "base/path.h"
 #include "base/text.h"
 
 #define DISTINCT   64

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "advise/path.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "rules/calls.h"
 

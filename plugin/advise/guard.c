@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 
 #include "advise/guard_inner.h"
-#include "advise/path.h"
+#include "base/path.h"
 #include "base/text.h"
 
 #define FIRST_USER 1000 /* UID_MIN of login.defs(5) on every distribution in reach */
@@ -159,15 +159,15 @@ static bool bind_account(struct guard *g)
 
 /* --- files --- */
 
-static bool is_roots(const struct guard_node *node)
+static bool is_roots(const struct lineage_node *node)
 {
 	return node->uid == 0 && !(node->mode & (S_IWGRP | S_IWOTH));
 }
 
 /* Can nobody but root make the path another thing? Of @path all but its last part. */
-static bool parents_are_roots(const struct guard_file *file, struct span path)
+static bool parents_are_roots(const struct lineage *file, struct span path)
 {
-	if (file->n_parents > GUARD_PARENTS || file->n_parents != path_depth(path))
+	if (file->n_parents > LINEAGE_PARENTS || file->n_parents != path_depth(path))
 		return false;
 	for (unsigned int i = 0; i < file->n_parents; i++)
 		if (!S_ISDIR(file->parent[i].mode) || !is_roots(&file->parent[i]))
@@ -175,7 +175,7 @@ static bool parents_are_roots(const struct guard_file *file, struct span path)
 	return true;
 }
 
-static bool ask_file(const struct guard *g, struct span path, struct guard_file *file)
+static bool ask_file(const struct guard *g, struct span path, struct lineage *file)
 {
 	memset(file, 0, sizeof(*file));
 	return g->options->file && g->options->file(g->options->arg, path, file);
@@ -185,7 +185,7 @@ static bool ask_file(const struct guard *g, struct span path, struct guard_file 
 static bool judge_file(struct guard *g, struct span exe)
 {
 	const char *name = text_quote(exe, g->quoted, sizeof(g->quoted));
-	struct guard_file file;
+	struct lineage file;
 
 	if (!ask_file(g, exe, &file) || !S_ISREG(file.self.mode) || !file.real.p) {
 		if (S_ISLNK(file.self.mode))
@@ -222,7 +222,7 @@ enum guard_reason guard_executable(const struct guard_options *options, struct s
 static bool judge_dir(struct guard *g, struct span dir)
 {
 	const char *name = text_quote(dir, g->quoted, sizeof(g->quoted));
-	struct guard_file file;
+	struct lineage file;
 
 	if (!guard_object(dir) || guard_is_protected_path(g, dir))
 		return guard_refuse(g, GUARD_OBJECT, "what is in %s is never silenced",

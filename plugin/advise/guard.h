@@ -19,27 +19,12 @@
 #include <stdint.h>
 
 #include "advise/whatif.h"
+#include "base/lineage.h"
 
-#define GUARD_TEXT    320 /* bytes of a sentence, its NUL included */
-#define GUARD_PARENTS 64  /* directories above a file that can be told */
+#define GUARD_TEXT 320 /* bytes of a sentence, its NUL included */
 
 enum guard_answer { GUARD_UNKNOWN, GUARD_NO, GUARD_YES };
 enum guard_level { GUARD_LOW, GUARD_MEDIUM, GUARD_HIGH, GUARD_LEVELS };
-
-/* As lstat(2) has it. */
-struct guard_node {
-	uint32_t uid, mode; /* st_uid; st_mode with its type */
-};
-
-/* What is known of one path on this host. */
-struct guard_file {
-	struct guard_node self;
-	struct guard_node
-		parent[GUARD_PARENTS]; /* from "/" down, all that the path has */
-	unsigned int n_parents;
-	struct span real; /* realpath(3); absent: not known. Borrowed until the next
-			     question */
-};
 
 /* Does what records of execve(2) said of the program's inode agree with its path? */
 enum guard_inode { GUARD_INODE_NOT_SEEN, GUARD_INODE_AGREES, GUARD_INODE_DIFFERS };
@@ -64,7 +49,7 @@ struct guard_options {
 	uint32_t first_user; /* UID_MIN of login.defs(5); 0: 1000 */
 	bool with_self;      /* our own programs may be named */
 	/* Return: false: nothing is known. NULL function: of nothing. */
-	bool (*file)(void *arg, struct span path, struct guard_file *out);
+	bool (*file)(void *arg, struct span path, struct lineage *out);
 	bool (*traffic)(void *arg, struct span exe, struct guard_traffic *out);
 	void *arg;
 };

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "advise/guard_inner.h"
-#include "advise/path.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "rules/calls.h"
 

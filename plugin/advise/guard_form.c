@@ -8,7 +8,7 @@
 #include <libaudit.h>
 
 #include "advise/guard_inner.h"
-#include "advise/path.h"
+#include "base/path.h"
 #include "rules/calls.h"
 
 #define N_OF(table) (sizeof(table) / sizeof((table)[0]))

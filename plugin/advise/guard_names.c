@@ -10,7 +10,7 @@
 #include <libaudit.h>
 
 #include "advise/guard.h"
-#include "advise/path.h"
+#include "base/path.h"
 #include "rules/rule.h"
 
 #define N_OF(table) (sizeof(table) / sizeof((table)[0]))

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "advise/noise_inner.h"
-#include "advise/path.h"
+#include "base/path.h"
 #include "rules/calls.h"
 
 #define DIRS    5 /* of an object: its own and those above it */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "advise/noise_inner.h"
-#include "advise/path.h"
+#include "base/path.h"
 
 void noise_rule_begin(struct noise_rule *m, uint32_t list)
 {

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "advise/guard_inner.h"
-#include "advise/path.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "rules/calls.h"
 #include "rules/cover.h"

@@ -8,7 +8,7 @@
 #include <libaudit.h>
 #include <stdlib.h>
 
-#include "advise/path.h"
+#include "base/path.h"
 #include "advise/whatif_inner.h"
 #include "rules/calls.h"
 

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * file_facts.c - whose a file of this host is, and all above it
+ * file_facts.c - whose files of this host are, each looked at once
  */
 #include "cli/file_facts.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "advise/path.h"
+#include "base/path.h"
 
 #define KEPT 256 /* paths; the oldest makes room */
 
 struct fact {
 	char *path; /* owned */
 	char *real; /* owned; NULL: nothing is known of it */
-	struct guard_file file;
+	struct lineage file;
 };
 
 struct file_facts {
@@ -40,40 +39,6 @@ void file_facts_free(struct file_facts *facts)
 	free(facts);
 }
 
-static bool look_at(const char *path, struct guard_node *node)
-{
-	struct stat st;
-
-	if (lstat(path, &st))
-		return false;
-	*node = (struct guard_node){.uid = st.st_uid, .mode = st.st_mode};
-	return true;
-}
-
-bool file_facts_look(void *real, struct span path, struct guard_file *out)
-{
-	char name[PATH_MAX], above[PATH_MAX];
-
-	memset(out, 0, sizeof(*out));
-	if (!path_is_plain(path) || path.n >= PATH_MAX || memchr(path.p, '\0', path.n))
-		return false;
-	memcpy(name, path.p, path.n);
-	name[path.n] = '\0';
-	for (size_t i = 0; name[i]; i++) {
-		if (name[i] != '/' || !name[1])
-			continue;
-		memcpy(above, name, i + !i);
-		above[i + !i] = '\0';
-		if (out->n_parents == GUARD_PARENTS ||
-		    !look_at(above, &out->parent[out->n_parents++]))
-			return false;
-	}
-	if (!look_at(name, &out->self) || !realpath(name, real))
-		return false;
-	out->real = span_of(real);
-	return true;
-}
-
 static const struct fact *find(struct file_facts *facts, struct span path)
 {
 	char real[PATH_MAX], *copy;
@@ -89,14 +54,14 @@ static const struct fact *find(struct file_facts *facts, struct span path)
 	free(fact->path);
 	free(fact->real);
 	*fact = (struct fact){.path = copy};
-	if (file_facts_look(real, path, &fact->file))
+	if (lineage_look(real, path, &fact->file))
 		fact->real = strdup(real);
 	facts->next = (facts->next + 1) % KEPT;
 	facts->n = facts->n < KEPT ? facts->n + 1 : KEPT;
 	return fact;
 }
 
-bool file_facts_of(void *facts, struct span path, struct guard_file *out)
+bool file_facts_of(void *facts, struct span path, struct lineage *out)
 {
 	const struct fact *fact;
 

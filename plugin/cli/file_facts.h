@@ -1,22 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * file_facts.h - whose a file of this host is, and all above it
- *
- * For the guard of the advice. Looks, opens nothing.
+ * file_facts.h - whose files of this host are, each looked at once
  */
 #ifndef NOISE_CLI_FILE_FACTS_H
 #define NOISE_CLI_FILE_FACTS_H
 
 #include "advise/guard.h"
-
-/**
- * file_facts_look - as struct guard_options' file has it, anew each time
- * @real: PATH_MAX bytes, from which @out borrows
- * @path: attacker-chosen
- * Return: false: there is no such file, or not all could be looked at. Of a link what
- * it leads to is told as its real path.
- */
-bool file_facts_look(void *real, struct span path, struct guard_file *out);
 
 struct file_facts;
 
@@ -24,7 +13,7 @@ struct file_facts;
 struct file_facts *file_facts_new(void) __attribute__((warn_unused_result));
 void file_facts_free(struct file_facts *facts); /* NULL is legal */
 
-/** file_facts_of - the same; each path is looked at once */
-bool file_facts_of(void *facts, struct span path, struct guard_file *out);
+/** file_facts_of - as struct guard_options' file has it; each path is looked at once */
+bool file_facts_of(void *facts, struct span path, struct lineage *out);
 
 #endif

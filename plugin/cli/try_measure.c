@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "advise/path.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "rules/calls.h"
 

@@ -21,6 +21,7 @@ struct name {
 };
 
 struct ruleset {
+	size_t shared;      /* owners beside the first */
 	struct name *names; /* the last that was asked for first */
 	struct list list[RULE_LISTS + 1];
 	size_t n, bytes;
@@ -31,10 +32,20 @@ struct ruleset *ruleset_new(void)
 	return calloc(1, sizeof(struct ruleset));
 }
 
+struct ruleset *ruleset_share(struct ruleset *set)
+{
+	set->shared++;
+	return set;
+}
+
 void ruleset_free(struct ruleset *set)
 {
 	if (!set)
 		return;
+	if (set->shared) {
+		set->shared--;
+		return;
+	}
 	ruleset_clear(set, NULL);
 	for (size_t i = 0; i <= RULE_LISTS; i++)
 		free(set->list[i].rule);

@@ -24,6 +24,12 @@ void ruleset_free(struct ruleset *set); /* with its rules; NULL is legal */
 struct ruleset *ruleset_new(void) __attribute__((warn_unused_result));
 
 /**
+ * ruleset_share - one more owner of @set, who frees it too; within one thread
+ * From now on nobody changes it. Return: @set.
+ */
+struct ruleset *ruleset_share(struct ruleset *set);
+
+/**
  * ruleset_add_blob - append one answer of AUDIT_LIST_RULES, in the order they come
  * Return: 0; -EBADMSG: its lengths contradict each other, and it stands in the set as
  * a broken rule; -E2BIG: the set is full; -ENOMEM. With the last two it is not in it.

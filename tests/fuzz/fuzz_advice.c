@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "advise/path.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "cli/advice_object.h"
 #include "emit/advice.h"
@@ -32,7 +32,7 @@ static const char *const loaded_rules[] = {
 
 /* --- a host --- */
 
-static bool see_file(void *arg, struct span path, struct guard_file *out)
+static bool see_file(void *arg, struct span path, struct lineage *out)
 {
 	bool is_dir = span_is(path, "/srv/d/log") || span_is(path, "/srv/d");
 
@@ -40,10 +40,10 @@ static bool see_file(void *arg, struct span path, struct guard_file *out)
 	memset(out, 0, sizeof(*out));
 	if (!is_dir && !span_is(path, "/usr/sbin/d") && !span_is(path, "/usr/sbin/cron"))
 		return false;
-	out->self = (struct guard_node){0, (is_dir ? S_IFDIR : S_IFREG) | 0755};
+	out->self = (struct lineage_node){0, (is_dir ? S_IFDIR : S_IFREG) | 0755};
 	out->n_parents = path_depth(path);
 	for (unsigned int i = 0; i < out->n_parents; i++)
-		out->parent[i] = (struct guard_node){0, S_IFDIR | 0755};
+		out->parent[i] = (struct lineage_node){0, S_IFDIR | 0755};
 	out->real = path;
 	return true;
 }

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "advise/guard.h"
-#include "advise/path.h"
+#include "base/path.h"
 #include "advise_help.h"
 
 struct help_host {
@@ -84,19 +84,19 @@ static inline const struct help_host *help_find(struct span path)
 	return NULL;
 }
 
-static inline bool help_see_file(void *arg, struct span path, struct guard_file *out)
+static inline bool help_see_file(void *arg, struct span path, struct lineage *out)
 {
 	const struct help_host *h = help_find(path);
 
 	(void)arg;
 	if (!h)
 		return false;
-	out->self = (struct guard_node){h->uid, h->mode};
+	out->self = (struct lineage_node){h->uid, h->mode};
 	out->n_parents = path_depth(path);
 	for (unsigned int i = 0; i < out->n_parents; i++)
-		out->parent[i] = i + 1 == h->weak
-					 ? (struct guard_node){h->weak_uid, h->weak_mode}
-					 : (struct guard_node){0, HELP_DIR};
+		out->parent[i] = i + 1 == h->weak ? (struct lineage_node){h->weak_uid,
+									  h->weak_mode}
+						  : (struct lineage_node){0, HELP_DIR};
 	out->real = span_of(h->real ? h->real : h->path);
 	return true;
 }

@@ -796,7 +796,7 @@ static void guard_judges_all_that_goes(void **state)
 	rule_free(rule);
 }
 
-static bool see_some_parents(void *arg, struct span path, struct guard_file *out)
+static bool see_some_parents(void *arg, struct span path, struct lineage *out)
 {
 	bool seen = help_see_file(arg, path, out);
 
@@ -804,11 +804,11 @@ static bool see_some_parents(void *arg, struct span path, struct guard_file *out
 	return seen;
 }
 
-static bool see_too_many(void *arg, struct span path, struct guard_file *out)
+static bool see_too_many(void *arg, struct span path, struct lineage *out)
 {
 	bool seen = help_see_file(arg, path, out);
 
-	out->n_parents = GUARD_PARENTS + 1;
+	out->n_parents = LINEAGE_PARENTS + 1;
 	return seen;
 }
 

@@ -22,7 +22,7 @@
 #include "cli/advice_object.h"
 #include "cli/advice_rules.h"
 #include "cli/cli.h"
-#include "cli/file_facts.h"
+#include "base/lineage.h"
 #include "cli/try_run.h"
 #include "emit/advice.h"
 #include "guard_help.h"
@@ -145,7 +145,7 @@ struct ruleset *try_kernel_rules(int fd)
 	return help_set(world.lists++ && world.changes ? "" : world.loaded);
 }
 
-bool file_facts_look(void *arg, struct span path, struct guard_file *out)
+bool lineage_look(char *arg, struct span path, struct lineage *out)
 {
 	return help_see_file(arg, path, out);
 }

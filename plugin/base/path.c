@@ -2,7 +2,7 @@
 /*
  * path.c - paths as text
  */
-#include "advise/path.h"
+#include "base/path.h"
 
 static bool is_dots(struct span part)
 {

@@ -4,8 +4,8 @@
  *
  * What is asked about is attacker-chosen.
  */
-#ifndef NOISE_ADVISE_PATH_H
-#define NOISE_ADVISE_PATH_H
+#ifndef NOISE_BASE_PATH_H
+#define NOISE_BASE_PATH_H
 
 #include <stdbool.h>
 

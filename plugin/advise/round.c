@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * round.c - one round of advice on noise: from what was counted to what is proposed
+ */
+#include "advise/round.h"
+
+#include <errno.h>
+#include <libaudit.h>
+#include <stdlib.h>
+
+#include "advise/snapshot.h"
+
+#define HOUR_MS 3600000
+
+struct round {
+	struct round_options o;
+	struct guard_options guard; /* with the engine's facts about the traffic */
+	struct round_window window;
+	struct whatif *whatif;
+	struct snapshot *snapshot;
+	bool settled;
+	struct noise *noise;
+};
+
+/* --- what is known of the traffic --- */
+
+static bool is_login(const struct whatif_flow *flow)
+{
+	switch (flow->auid_class) {
+	case ID_CLASS_NONE:
+		return flow->auid != EVENT_ID_UNSET && flow->auid != EVENT_ID_ABSENT;
+	case ID_CLASS_UNSET:
+		return false;
+	case ID_CLASS_ROOT:
+	case ID_CLASS_SYSTEM:
+	case ID_CLASS_USER:
+		break;
+	}
+	return true;
+}
+
+static bool are_all_unset(const struct flow_ids *ids)
+{
+	if (ids->n_auid > FLOW_IDS_MAX)
+		return false;
+	for (unsigned int i = 0; i < ids->n_auid; i++)
+		if (ids->auid[i] != EVENT_ID_UNSET)
+			return false;
+	return true;
+}
+
+/* Of all that was counted, flows that had no place included. */
+static bool has_only_unset(struct tally *tally, struct span exe)
+{
+	struct topk *exes = tally_table(tally, TALLY_EXES);
+	bool found = false;
+
+	for (unsigned int i = 0; i < topk_used(exes); i++) {
+		struct topk_view entry = topk_view(exes, i, -1, 0);
+		bool claimed;
+
+		if (!span_equal(tally_exe(entry.name, &claimed).text, exe))
+			continue;
+		if (entry.error || !are_all_unset(entry.aux))
+			return false;
+		found = true;
+	}
+	return found && !topk_evicted(exes);
+}
+
+/* What ran is not known to be that file: no record of its inode is kept. */
+static bool tell_traffic(void *arg, struct span exe, struct guard_traffic *out)
+{
+	const struct round *r = arg;
+	struct tally *tally = engine_tally(r->o.engine);
+	const struct timeline *t = engine_timeline(r->o.engine);
+	const struct whatif_table *table = snapshot_table(r->snapshot);
+	unsigned int longest = table->n_windows - 1;
+	bool complete;
+
+	*out = (struct guard_traffic){.inode = GUARD_INODE_NOT_SEEN};
+	out->hour_covered = timeline_span_ms(t, longest, &complete) >= HOUR_MS;
+	out->login_seen = !topk_evicted(tally_table(tally, TALLY_FLOWS)) ||
+					  has_only_unset(tally, exe)
+				  ? GUARD_NO
+				  : GUARD_UNKNOWN;
+	for (size_t i = 0; i < table->n_flows; i++)
+		if (span_equal(table->flow[i].exe.text, exe) &&
+		    is_login(&table->flow[i]) && table->flow[i].count[longest].records)
+			out->login_seen = GUARD_YES;
+	return true;
+}
+
+static bool tell_file(void *arg, struct span path, struct lineage *out)
+{
+	const struct round *r = arg;
+
+	return r->o.guard.file(r->o.guard.arg, path, out);
+}
+
+/* --- what it starts from --- */
+
+/* The longest window that was seen as a whole, else the longest. */
+static struct round_window choose_window(const struct timeline *t)
+{
+	struct round_window w = {.index = t->windows.n - 1};
+
+	timeline_span_ms(t, w.index, &w.complete);
+	while (w.index && !w.complete)
+		timeline_span_ms(t, --w.index, &w.complete);
+	if (!w.complete)
+		w.index = t->windows.n - 1;
+	w.span_s = (double)timeline_span_ms(t, w.index, &w.complete) / 1000;
+	w.seconds = (unsigned int)(t->windows.bucket_ms[w.index] * WINDOW_BUCKETS / 1000);
+	return w;
+}
+
+/* What an exception takes out now was written before that was loaded: nothing is left to
+ * be done about it. */
+static void tell_rule(void *arg, const struct topk_view *entry, struct whatif_flow *flow)
+{
+	const struct round *r = arg;
+
+	(void)entry;
+	if (flow->won != WHATIF_WON_RULE)
+		return;
+	for (uint32_t i = 1; i < flow->position; i++) {
+		const struct rule *rule = whatif_rule_at(r->whatif, i);
+
+		if (rule && rule->action == AUDIT_NEVER &&
+		    whatif_ask(r->whatif, rule, flow) == MATCH_YES)
+			flow->foreign = true;
+	}
+}
+
+static bool is_foreign(void *arg, struct span node)
+{
+	const struct round *r = arg;
+
+	return r->o.is_foreign(r->o.arg, node);
+}
+
+static bool take(struct round *r)
+{
+	struct when now = timeline_now(engine_timeline(r->o.engine));
+	const struct snapshot_options snapshot = {
+		.rule = tell_rule,
+		.is_foreign = r->o.is_foreign ? is_foreign : NULL,
+		.arg = r,
+	};
+	const struct whatif_options whatif = {.rules = r->o.rules,
+					      .machine = r->o.machine,
+					      .labels = r->o.labels,
+					      .kernel = r->o.kernel};
+
+	r->whatif = whatif_new(&whatif);
+	if (r->whatif)
+		r->snapshot =
+			snapshot_take(engine_tally(r->o.engine), now.bucket, &snapshot);
+	return r->snapshot;
+}
+
+struct round *round_new(const struct round_options *options)
+{
+	struct round *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->o = *options;
+	r->guard = options->guard;
+	r->guard.file = options->guard.file ? tell_file : NULL;
+	r->guard.traffic = tell_traffic;
+	r->guard.arg = r;
+	r->window = choose_window(engine_timeline(options->engine));
+	if (take(r))
+		return r;
+	round_free(r);
+	errno = ENOMEM;
+	return NULL;
+}
+
+void round_free(struct round *r)
+{
+	if (!r)
+		return;
+	noise_free(r->noise);
+	snapshot_free(r->snapshot);
+	whatif_free(r->whatif);
+	free(r);
+}
+
+/* --- the work --- */
+
+static bool start_noise(struct round *r)
+{
+	const struct noise_options options = {
+		.whatif = r->whatif,
+		.rules = r->o.rules,
+		.table = snapshot_table(r->snapshot),
+		.guard = &r->guard,
+		.machine = r->o.machine,
+		.window = r->window.index,
+		.min_share = r->o.min_share,
+		.max_risk = r->o.max_risk,
+	};
+
+	r->noise = noise_new(&options);
+	return r->noise;
+}
+
+int round_step(struct round *r)
+{
+	int rc;
+
+	if (r->noise)
+		return noise_step(r->noise);
+	if (!r->settled) {
+		rc = snapshot_settle(r->snapshot, r->whatif);
+		if (rc < 0)
+			return rc;
+		r->settled = !rc;
+		return 1;
+	}
+	return start_noise(r) ? 1 : -ENOMEM;
+}
+
+void round_again(struct round *r)
+{
+	noise_free(r->noise);
+	r->noise = NULL;
+}
+
+const struct noise *round_noise(const struct round *r)
+{
+	return r->noise;
+}
+
+const struct whatif_table *round_table(const struct round *r)
+{
+	return snapshot_table(r->snapshot);
+}
+
+struct whatif *round_whatif(const struct round *r)
+{
+	return r->whatif;
+}
+
+struct round_window round_window(const struct round *r)
+{
+	return r->window;
+}
