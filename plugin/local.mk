@@ -7,6 +7,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/config.c plugin/config.h \
 	plugin/config_table.c \
 	plugin/config_value.c plugin/config_value.h \
+	plugin/base/accounts.c plugin/base/accounts.h \
 	plugin/base/clock.c plugin/base/clock.h \
 	plugin/base/conf_file.c plugin/base/conf_file.h \
 	plugin/base/file.c plugin/base/file.h \
@@ -145,6 +146,7 @@ plugin_audisp_noise_SOURCES = plugin/main.c \
 	plugin/history.c plugin/history.h \
 	plugin/intake.c plugin/intake.h plugin/lookout.c plugin/lookout.h \
 	plugin/advisor.c plugin/advisor.h plugin/monitor.c plugin/monitor.h \
+	plugin/looks.c plugin/looks.h \
 	plugin/outlet.c plugin/outlet.h \
 	plugin/plugin.c plugin/plugin.h \
 	plugin/reload.c plugin/reload.h plugin/root.c plugin/root.h \
@@ -166,7 +168,7 @@ plugin_aunoise_SOURCES = plugin/cli/main.c plugin/cli/cli.h \
 	plugin/cli/advice_object.c plugin/cli/advice_object.h \
 	plugin/cli/advice_rules.c plugin/cli/advice_rules.h \
 	plugin/cli/try.c plugin/cli/try.h plugin/cli/try_confine.c \
-	plugin/cli/try_accounts.c plugin/cli/try_guardian.c plugin/cli/try_journal.c \
+	plugin/cli/try_guardian.c plugin/cli/try_journal.c \
 	plugin/cli/try_keep.c plugin/cli/try_kernel.c plugin/cli/try_measure.c \
 	plugin/cli/try_run.c plugin/cli/try_run.h
 plugin_aunoise_CFLAGS = $(plugin_libnoise_a_CFLAGS)

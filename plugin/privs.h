@@ -58,6 +58,7 @@ int privs_drop(const struct privs_account *account, enum privs_keep keep, char *
 enum privs_role {
 	PRIVS_STREAM, /* the plugin's main thread; opens for reading only */
 	PRIVS_WRITER, /* its thread that writes files; makes no socket */
+	PRIVS_LOOKER, /* its thread that looks whose files are; opens nothing */
 	PRIVS_KEEPER, /* forks the worker, whose calls it may make too: they are inherited
 		       */
 	PRIVS_WORKER, /* opens for reading only; makes no socket */
@@ -79,6 +80,9 @@ int privs_confine(enum privs_role role, char *why, size_t why_size)
  * Return: 0, or negative errno and it was said why.
  */
 int privs_confine_writer(void *setting);
+
+/** privs_confine_looker - the same for PRIVS_LOOKER; @nothing is not used */
+int privs_confine_looker(void *nothing);
 
 /**
  * privs_denied - calls that confined threads of this process were refused

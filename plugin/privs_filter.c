@@ -32,9 +32,10 @@
 
 #define S   (1U << PRIVS_STREAM)
 #define W   (1U << PRIVS_WRITER)
+#define L   (1U << PRIVS_LOOKER)
 #define K   (1U << PRIVS_KEEPER) /* all that R has too, see privs.h */
 #define R   (1U << PRIVS_WORKER | K)
-#define ALL (S | W | R)
+#define ALL (S | W | L | R)
 
 static const struct {
 	const char *name;
@@ -78,6 +79,8 @@ static const struct {
 	{"lstat", ALL},
 	{"lstat64", ALL},
 	{"getdents64", R}, /* the names of the rule files */
+	{"readlink", L},
+	{"readlinkat", L},
 	{"statfs", S | W},
 	{"statfs64", S | W},
 	{"fstatfs", S | W},
@@ -401,5 +404,16 @@ int privs_confine_writer(void *setting)
 
 	if (r < 0)
 		log_msg(LOG_ERR, "%s: %s", (const char *)setting, why);
+	return r;
+}
+
+int privs_confine_looker(void *nothing)
+{
+	char why[512];
+	int r = privs_confine(PRIVS_LOOKER, why, sizeof(why));
+
+	(void)nothing;
+	if (r < 0)
+		log_msg(LOG_ERR, "%s", why);
 	return r;
 }

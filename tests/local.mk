@@ -57,6 +57,7 @@ unit_programs = \
 	tests/unit/test_match_list \
 	tests/unit/test_match_place \
 	tests/unit/test_name \
+	tests/unit/test_looks \
 	tests/unit/test_noise \
 	tests/unit/test_noise_object \
 	tests/unit/test_noise_random \
@@ -144,6 +145,9 @@ tests_unit_test_rule_dir_LDFLAGS = $(unit_wrap),--wrap=openat
 tests_unit_test_rule_dir_LDADD = $(unit_libs)
 tests_unit_test_rule_files_CFLAGS = $(unit_cflags)
 tests_unit_test_rule_files_LDADD = $(unit_libs)
+tests_unit_test_looks_SOURCES = tests/unit/test_looks.c plugin/looks.c
+tests_unit_test_looks_CFLAGS = $(unit_cflags)
+tests_unit_test_looks_LDADD = $(unit_libs)
 tests_unit_test_rulefiles_SOURCES = tests/unit/test_rulefiles.c plugin/rulefiles.c
 tests_unit_test_rulefiles_CFLAGS = $(unit_cflags)
 tests_unit_test_rulefiles_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=malloc,--wrap=realloc,--wrap=strdup

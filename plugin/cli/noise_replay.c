@@ -14,6 +14,7 @@
 #include <sys/utsname.h>
 
 #include "advise/round.h"
+#include "base/accounts.h"
 #include "cli/cli.h"
 #include "cli/file_facts.h"
 #include "count/engine.h"
@@ -111,6 +112,7 @@ static bool start(struct noise_replay *n, const struct noise_replay_options *o)
 			return false;
 		options.guard.file = file_facts_of;
 		options.guard.arg = n->files;
+		options.guard.first_user = accounts_first_user();
 	}
 	n->round = round_new(&options);
 	return n->round;

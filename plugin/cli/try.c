@@ -15,6 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/accounts.h"
+#include "base/lineage.h"
 #include "base/text.h"
 #include "cli/advice_object.h"
 #include "cli/cli.h"
@@ -346,7 +348,7 @@ static int judge(struct trial *t, const struct ruleset *loaded, int machine)
 {
 	static char real[PATH_MAX];
 	const struct guard_options guard = {
-		.file = see_file, .arg = real, .first_user = try_first_user()};
+		.file = see_file, .arg = real, .first_user = accounts_first_user()};
 	int r = trial_judge(t, loaded, machine, &guard);
 
 	if (!r)

@@ -33,9 +33,6 @@ int try_kernel_delete(int fd, const struct rule *rule);
 
 /* --- files --- */
 
-/** try_first_user - UID_MIN of login.defs(5), 0: it says none */
-uint32_t try_first_user(void);
-
 /** try_keep - the rules of @t into our file of rules.d, each once
  * Says on stderr what is wrong. Return: 0 or negative errno. */
 int try_keep(const struct trial *t, const char *id, int machine);

@@ -18,6 +18,7 @@
 
 #include <cap-ng.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <sys/ptrace.h>
@@ -25,6 +26,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/lineage.h"
 
 #define WATCHER_CAPS \
 	"0000000040000004" /* CAP_AUDIT_CONTROL 30, CAP_DAC_READ_SEARCH 2 \
@@ -270,6 +273,31 @@ static void *confined_writer(void *arg)
 	return NULL;
 }
 
+static void *confined_looker(void *arg)
+{
+	struct lineage file;
+	char real[PATH_MAX];
+	bool *ran = arg;
+
+	confine(PRIVS_LOOKER);
+	must(lineage_look(real, span_of("/dev/stdin"), &file), "look at a link");
+	must_be_denied(open("/dev/null", O_RDONLY), "open");
+	must_be_denied(unlink("/nonexistent/a"), "unlink");
+	must_be_denied(socket(AF_UNIX, SOCK_STREAM, 0), "a socket");
+	must_make_no_process();
+	*ran = true;
+	return NULL;
+}
+
+static void looker_child(void)
+{
+	pthread_t thread;
+	bool ran = false;
+
+	must(!pthread_create(&thread, NULL, confined_looker, &ran), "a thread");
+	must(!pthread_join(thread, NULL) && ran, "the thread ends by itself");
+}
+
 /* One thread's filter is not another's; and a confined thread may end. */
 static void writer_child(void)
 {
@@ -389,6 +417,7 @@ static void stream_is_confined(void **s)
 static void threads_are_confined_apart(void **s)
 {
 	run_child(writer_child);
+	run_child(looker_child);
 }
 
 static void keeper_and_worker_are_confined(void **s)

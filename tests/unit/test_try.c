@@ -18,11 +18,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/accounts.h"
+#include "base/lineage.h"
 #include "base/text.h"
 #include "cli/advice_object.h"
 #include "cli/advice_rules.h"
 #include "cli/cli.h"
-#include "base/lineage.h"
 #include "cli/try_run.h"
 #include "emit/advice.h"
 #include "guard_help.h"
@@ -150,7 +151,7 @@ bool lineage_look(char *arg, struct span path, struct lineage *out)
 	return help_see_file(arg, path, out);
 }
 
-uint32_t try_first_user(void)
+uint32_t accounts_first_user(void)
 {
 	return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * try_accounts.c - what this host's files say of its accounts
+ * accounts.c - what this host's files say of its accounts
  */
-#include "cli/try.h"
+#include "base/accounts.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -12,7 +12,7 @@
 
 #define LOGIN_DEFS "/etc/login.defs"
 
-uint32_t try_first_user(void)
+uint32_t accounts_first_user(void)
 {
 	static char text[65536];
 	int fd = open(LOGIN_DEFS, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
