@@ -115,6 +115,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/emit/alerts.c plugin/emit/alerts.h \
 	plugin/emit/client.c plugin/emit/client.h \
 	plugin/emit/entry.c plugin/emit/entry.h \
+	plugin/emit/flood_alert.c plugin/emit/flood_alert.h \
 	plugin/emit/listener.c plugin/emit/listener.h \
 	plugin/emit/logfile.c plugin/emit/logfile.h \
 	plugin/emit/loss_object.c plugin/emit/loss_object.h \

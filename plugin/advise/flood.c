@@ -5,9 +5,11 @@
 #include "advise/flood.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/path.h"
 #include "base/text.h"
+#include "count/tally_aux.h"
 #include "rules/calls.h"
 
 #define COUNTERS 2 /* find whatever has more than a third */
@@ -67,25 +69,31 @@ static bool is_same(const struct flood_source *a, const struct flood_source *b)
 
 struct judge {
 	const struct flood_case *c;
-	bool has_records; /* advice takes records away that are no whole flow */
+	uint64_t *covered; /* of each flow: records that advice would take away */
 	struct flood out;
 };
 
-/* Of a flow: what advice would take away. */
 static uint64_t covered(const struct judge *j, size_t i)
+{
+	return j->covered[i];
+}
+
+static void cover(struct judge *j)
 {
 	const struct flood_case *c = j->c;
 	const struct whatif_table *t = c->table;
-	uint64_t all = t->flow[i].count[c->window].records, sum = 0;
 
-	if (!c->fate)
-		return 0;
-	if (c->fate[i] == WHATIF_LOST)
-		return all;
-	for (size_t k = 0; j->has_records && k < t->n_records; k++)
-		if (t->record[k].flow == i && c->fate[t->n_flows + k] == WHATIF_LOST)
-			sum += t->record[k].vanish[c->window].records;
-	return sum < all ? sum : all;
+	for (size_t k = 0; c->fate && k < t->n_records; k++)
+		if (c->fate[t->n_flows + k] == WHATIF_LOST &&
+		    t->record[k].flow < t->n_flows)
+			j->covered[t->record[k].flow] +=
+				t->record[k].vanish[c->window].records;
+	for (size_t i = 0; c->fate && i < t->n_flows; i++) {
+		uint64_t all = t->flow[i].count[c->window].records;
+
+		if (c->fate[i] == WHATIF_LOST || j->covered[i] > all)
+			j->covered[i] = all;
+	}
 }
 
 /* --- sources of more than a third --- */
@@ -190,6 +198,88 @@ static void judge_kind(struct judge *j, enum flood_kind kind)
 			try_source(j, &c->margin[i]);
 }
 
+/* --- what other tables have counted --- */
+
+static bool source_of_entry(const struct topk_view *entry, enum flood_kind kind,
+			    struct flood_source *out)
+{
+	const struct tally_rule_aux *rule;
+	struct tally_account account;
+	struct span exe;
+	bool claimed;
+
+	*out = (struct flood_source){.kind = kind};
+	switch (kind) {
+	case FLOOD_DIR:
+		exe = tally_exe(entry->name, &claimed).text;
+		if (!path_is_plain(exe))
+			return false;
+		out->text = path_dir(exe);
+		return true;
+	case FLOOD_UID:
+	case FLOOD_AUID:
+		account = tally_account(entry->name);
+		out->id = kind == FLOOD_UID ? account.uid : account.auid;
+		return out->id != EVENT_ID_ABSENT;
+	case FLOOD_RULE:
+		rule = entry->aux;
+		out->position = rule->position;
+		return rule->position;
+	case FLOOD_FLOW:
+	case FLOOD_KINDS:
+		break;
+	}
+	return false;
+}
+
+static uint64_t sum_of(struct topk *table, const struct flood_source *s, int window,
+		       int64_t now)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < topk_used(table); i++) {
+		struct topk_view entry = topk_view(table, i, window, now);
+		struct flood_source of;
+
+		if (source_of_entry(&entry, s->kind, &of) && is_same(&of, s))
+			sum += entry.count.records;
+	}
+	return sum;
+}
+
+size_t flood_margins(struct tally *tally, unsigned int window, int64_t now,
+		     struct flood_source out[FLOOD_MARGINS])
+{
+	static const enum tally_list lists[FLOOD_KINDS] = {
+		[FLOOD_DIR] = TALLY_EXES,
+		[FLOOD_UID] = TALLY_ACCOUNTS,
+		[FLOOD_AUID] = TALLY_ACCOUNTS,
+		[FLOOD_RULE] = TALLY_RULES,
+	};
+	size_t n = 0;
+
+	for (int kind = FLOOD_DIR; kind < FLOOD_KINDS; kind++) {
+		struct topk *table = tally_table(tally, lists[kind]);
+		struct counters k = {.weight = {0}};
+
+		for (unsigned int i = 0; table && i < topk_used(table); i++) {
+			struct topk_view entry = topk_view(table, i, (int)window, now);
+			struct flood_source s;
+
+			if (entry.count.records &&
+			    source_of_entry(&entry, (enum flood_kind)kind, &s))
+				vote(&k, &s, entry.count.records);
+		}
+		for (int i = 0; i < COUNTERS; i++)
+			if (k.weight[i]) {
+				out[n] = k.source[i];
+				out[n].records = sum_of(table, &out[n], (int)window, now);
+				n++;
+			}
+	}
+	return n;
+}
+
 /* --- what it looks like --- */
 
 static bool is_execution(const struct whatif_flow *flow)
@@ -236,8 +326,10 @@ struct flood flood_judge(const struct flood_case *c)
 {
 	struct judge j = {.c = c};
 
-	for (size_t i = 0; c->fate && i < c->table->n_records; i++)
-		j.has_records |= c->fate[c->table->n_flows + i] == WHATIF_LOST;
+	j.covered = calloc(c->table->n_flows + 1, sizeof(*j.covered));
+	if (!j.covered)
+		return j.out;
+	cover(&j);
 	for (int kind = 0; kind < FLOOD_KINDS && !j.out.raised; kind++)
 		judge_kind(&j, (enum flood_kind)kind);
 	if (j.out.raised) {
@@ -247,6 +339,7 @@ struct flood flood_judge(const struct flood_case *c)
 		j.out.per_s = records / c->seconds;
 		j.out.nature = nature_of(&j);
 	}
+	free(j.covered);
 	return j.out;
 }
 

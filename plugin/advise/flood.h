@@ -19,6 +19,7 @@
 
 #include "advise/guard.h"
 #include "advise/whatif.h"
+#include "count/tally.h"
 
 #define FLOOD_SHARE 0.5
 #define FLOOD_PER_S 50  /* records a second */
@@ -71,7 +72,19 @@ struct flood_case {
 	double seconds;                    /* that it covers */
 };
 
-/** flood_judge - is there a flood, and whose? */
+/* Two of each kind but flows. */
+#define FLOOD_MARGINS 8
+
+/**
+ * flood_margins - what the tables of programs, accounts and rules have counted of those
+ *                 that may be a source of half of all
+ * @window: index of the first one, @now: its bucket
+ * @out: borrows from the tables until something is counted. Return: how many.
+ */
+size_t flood_margins(struct tally *tally, unsigned int window, int64_t now,
+		     struct flood_source out[FLOOD_MARGINS]);
+
+/** flood_judge - is there a flood, and whose? None where there is no memory. */
 struct flood flood_judge(const struct flood_case *c);
 
 /** flood_text - one sentence about it, foreign text in it quoted. Return: @out. */

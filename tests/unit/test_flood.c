@@ -14,6 +14,7 @@
 #include "advise/flood.h"
 #include "guard_help.h"
 #include "rng.h"
+#include "tally_help.h"
 
 #define MAX 200
 
@@ -183,6 +184,55 @@ static void flood_hears_other_tables(void **state)
 	assert_int_equal(f.source.records, 7000);
 }
 
+static void count(struct tally *t, const char *exe, int64_t uid, int64_t auid,
+		  uint32_t records)
+{
+	struct event e = new_event(records, 0);
+
+	e.exe = span_of(exe);
+	e.uid = uid;
+	e.auid = auid;
+	count_event(t, &e);
+}
+
+static uint64_t margin_of(const struct flood_source *m, size_t n, enum flood_kind kind,
+			  int64_t id, const char *text)
+{
+	for (size_t i = 0; i < n; i++)
+		if (m[i].kind == kind && m[i].id == id &&
+		    (!text || span_is(m[i].text, text)))
+			return m[i].records;
+	return 0;
+}
+
+/* Each program has another name, what they have in common is counted. */
+static void flood_margins_are_sums(void **state)
+{
+	struct tally *t = new_tally(64);
+	struct flood_source m[FLOOD_MARGINS];
+	size_t n;
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		char exe[32];
+
+		snprintf(exe, sizeof(exe), "/tmp/program-%d", i);
+		count(t, exe, 1000, 1000, 10);
+		snprintf(exe, sizeof(exe), "/usr/d%d/program", i);
+		count(t, exe, 33, -1, 4);
+	}
+	count(t, "/usr/sbin/one", 0, 1000, 30);
+	n = flood_margins(t, 0, when_of(NOW).bucket[0], m);
+	assert_true(n <= FLOOD_MARGINS);
+	assert_int_equal(margin_of(m, n, FLOOD_DIR, 0, "/tmp"), 200);
+	assert_int_equal(margin_of(m, n, FLOOD_UID, 1000, NULL), 200);
+	assert_int_equal(margin_of(m, n, FLOOD_AUID, 1000, NULL), 230);
+	/* nothing of it is in another window */
+	n = flood_margins(t, 0, when_of(NOW).bucket[0] + 200, m);
+	assert_int_equal(n, 0);
+	tally_free(t);
+}
+
 static void flood_takes_off_excluded_records(void **state)
 {
 	struct whatif_record r;
@@ -278,6 +328,7 @@ int main(void)
 		cmocka_unit_test(flood_says_what_it_looks_like),
 		cmocka_unit_test(flood_looks_along_margins),
 		cmocka_unit_test(flood_hears_other_tables),
+		cmocka_unit_test(flood_margins_are_sums),
 		cmocka_unit_test(flood_takes_off_excluded_records),
 		cmocka_unit_test(flood_agrees_with_a_count),
 	};

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * flood_alert.c - a flood that no advice may silence, as an alert
+ */
+#include "emit/flood_alert.h"
+
+#include "emit/schema.h"
+
+static void set_id(json_t *figures, const char *name, int64_t id)
+{
+	json_object_set_new(figures, name,
+			    id == EVENT_ID_ABSENT ? json_null() : json_integer(id));
+}
+
+static void set_flow(json_t *figures, const struct whatif_flow *flow)
+{
+	schema_set_text(figures, "exe", flow->exe.text, flow->exe.cut);
+	if (flow->uid_class == ID_CLASS_NONE)
+		set_id(figures, "uid", flow->uid);
+	if (flow->auid_class == ID_CLASS_NONE)
+		set_id(figures, "auid", flow->auid);
+	if (flow->won == WHATIF_WON_RULE)
+		set_id(figures, "position", flow->position);
+}
+
+static void set_source(json_t *figures, const struct flood_source *s,
+		       const struct whatif_table *table)
+{
+	switch (s->kind) {
+	case FLOOD_FLOW:
+		set_flow(figures, &table->flow[s->flow]);
+		break;
+	case FLOOD_DIR:
+		schema_set_text(figures, "dir", s->text, false);
+		break;
+	case FLOOD_UID:
+		set_id(figures, "uid", s->id);
+		break;
+	case FLOOD_AUID:
+		set_id(figures, "auid", s->id);
+		break;
+	case FLOOD_RULE:
+		set_id(figures, "position", s->position);
+		break;
+	case FLOOD_KINDS:
+		break;
+	}
+}
+
+void flood_alert(const struct flood *flood, const struct whatif_table *table, char *text,
+		 struct alert *out)
+{
+	json_t *figures = json_object();
+
+	set_source(figures, &flood->source, table);
+	schema_set_number(figures, "records", flood->source.records);
+	json_object_set_new(figures, "share", json_real(schema_share(flood->share, 1)));
+	json_object_set_new(figures, "records_per_s",
+			    json_real((double)(int64_t)(flood->per_s * 10) / 10));
+	json_object_set_new(figures, "looks",
+			    json_string(flood_nature_name(flood->nature)));
+	*out = (struct alert){
+		.kind = ALERT_FLOOD,
+		.level = ALERT_WARNING,
+		.cause = flood_kind_name(flood->source.kind),
+		.text = flood_text(flood, text),
+		.figures = figures,
+	};
+}

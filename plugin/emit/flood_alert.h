@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * flood_alert.h - a flood that no advice may silence, as an alert
+ */
+#ifndef NOISE_FLOOD_ALERT_H
+#define NOISE_FLOOD_ALERT_H
+
+#include "advise/flood.h"
+#include "emit/alerts.h"
+
+/**
+ * flood_alert - as it is to be raised
+ * @flood: one that is raised
+ * @table: of the case that it was judged by
+ * @text: FLOOD_TEXT bytes that @out borrows
+ * @out: its figures are the caller's, for alerts_raise() to take
+ */
+void flood_alert(const struct flood *flood, const struct whatif_table *table, char *text,
+		 struct alert *out);
+
+#endif
