@@ -110,6 +110,9 @@ static bool bind_cron(struct guard *g)
 		return guard_refuse(g, GUARD_ACCOUNT,
 				    "cron's sessions are uid 0's, and the rule does not "
 				    "say so");
+	risk(g, GUARD_MEDIUM);
+	if (!g->c->table)
+		return true;
 	if (!g->c->is_cron)
 		return guard_refuse(g, GUARD_NOT_CRON,
 				    "the messages bear cron's name but do not come as "
@@ -117,7 +120,6 @@ static bool bind_cron(struct guard *g)
 	guard_show(g, GUARD_SHOWN_SESSIONS);
 	if (g->c->is_backed)
 		guard_show(g, GUARD_SHOWN_BACKED);
-	risk(g, GUARD_MEDIUM);
 	return true;
 }
 
@@ -224,8 +226,12 @@ static bool judge_dir(struct guard *g, struct span dir)
 	const char *name = text_quote(dir, g->quoted, sizeof(g->quoted));
 	struct lineage file;
 
-	if (!guard_object(dir) || guard_is_protected_path(g, dir))
+	if (!guard_object(dir))
 		return guard_refuse(g, GUARD_OBJECT, "what is in %s is never silenced",
+				    name);
+	if (guard_is_protected_path(g, dir))
+		return guard_refuse(g, GUARD_PROTECTED,
+				    "protect_path has %s, or what is in or above it",
 				    name);
 	if (!ask_file(g, dir, &file) || !file.real.p)
 		return guard_refuse(g, GUARD_NOT_SEEN,
@@ -272,23 +278,13 @@ static bool judge_inode(struct guard *g, struct span exe, const struct guard_tra
 			    text_quote(exe, g->quoted, sizeof(g->quoted)));
 }
 
-/* The program that the rule names. */
-static bool judge_program(struct guard *g)
+/* Who runs it, and whether it is that file that ran. */
+static bool judge_use(struct guard *g)
 {
 	struct span exe = g->target.exe;
 	bool is_cron = g->target.form == GUARD_FORM_EXCLUDE && guard_is_cron(exe);
-	enum guard_reason reason = guard_program(exe, g->options->with_self);
 	struct guard_traffic traffic;
 
-	if (reason != GUARD_ALLOWED)
-		return refuse_program(g, reason, exe);
-	if (guard_is_protected_exe(g, exe))
-		return guard_refuse(g, GUARD_PROTECTED, "protect_exe has %s",
-				    text_quote(exe, g->quoted, sizeof(g->quoted)));
-	if (!judge_file(g, exe))
-		return false;
-	guard_show(g, GUARD_SHOWN_FILE);
-	guard_show(g, GUARD_SHOWN_PROGRAM);
 	if (!ask_traffic(g, exe, &traffic) && !is_cron)
 		return guard_refuse(g, GUARD_USED, "how %s is used is not known",
 				    text_quote(exe, g->quoted, sizeof(g->quoted)));
@@ -312,6 +308,24 @@ static bool judge_program(struct guard *g)
 		doubt(g, GUARD_MEDIUM);
 	guard_show(g, GUARD_SHOWN_UNUSED);
 	return true;
+}
+
+/* The program that the rule names. */
+static bool judge_program(struct guard *g)
+{
+	struct span exe = g->target.exe;
+	enum guard_reason reason = guard_program(exe, g->options->with_self);
+
+	if (reason != GUARD_ALLOWED)
+		return refuse_program(g, reason, exe);
+	if (guard_is_protected_exe(g, exe))
+		return guard_refuse(g, GUARD_PROTECTED, "protect_exe has %s",
+				    text_quote(exe, g->quoted, sizeof(g->quoted)));
+	if (!judge_file(g, exe))
+		return false;
+	guard_show(g, GUARD_SHOWN_FILE);
+	guard_show(g, GUARD_SHOWN_PROGRAM);
+	return !g->c->table || judge_use(g);
 }
 
 /* One of the programs whose events go, named or not. */
@@ -345,22 +359,28 @@ bool guard_judge_doer(struct guard *g, const struct name_text *exe)
 
 /* --- all of it --- */
 
-static bool judge(struct guard *g)
+static bool judge_exact(struct guard *g)
 {
 	struct whatif_saves saves;
 
-	if (!guard_read_form(g))
-		return false;
 	whatif_sum(g->c->table, g->c->fate, &saves);
-	if (!saves.exact)
-		return guard_refuse(g, GUARD_INEXACT,
-				    "what would go cannot be told exactly from what the "
-				    "events have in common");
-	if (!bind_account(g) || (g->target.exe.p && !judge_program(g)) ||
-	    (g->target.dir.p && !judge_dir(g, g->target.dir)) || !guard_judge_events(g))
+	return saves.exact ||
+	       guard_refuse(g, GUARD_INEXACT,
+			    "what would go cannot be told exactly from what the events "
+			    "have in common");
+}
+
+static bool judge(struct guard *g)
+{
+	bool seen = g->c->table;
+
+	if (!guard_read_form(g) || (seen && !judge_exact(g)) || !bind_account(g) ||
+	    !guard_judge_settings(g) || (g->target.exe.p && !judge_program(g)) ||
+	    (g->target.dir.p && !judge_dir(g, g->target.dir)) ||
+	    (seen && !guard_judge_events(g)))
 		return false;
-	if (!g->target.exe.p)
-		doubt(g, GUARD_MEDIUM);
+	if (!seen || !g->target.exe.p)
+		doubt(g, seen ? GUARD_MEDIUM : GUARD_LOW);
 	return true;
 }
 

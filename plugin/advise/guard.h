@@ -42,10 +42,15 @@ struct guard_list {
 	size_t n;
 };
 
+struct guard_types {
+	const uint32_t *item;
+	size_t n;
+};
+
 struct guard_options {
-	/* the settings protect_*; paths cover what is in and above them, types are names
-	 * or numbers */
-	struct guard_list protect_key, protect_type, protect_exe, protect_path;
+	/* the settings protect_*; paths cover what is in and above them */
+	struct guard_list protect_key, protect_exe, protect_path;
+	struct guard_types protect_type;
 	uint32_t first_user; /* UID_MIN of login.defs(5); 0: 1000 */
 	bool with_self;      /* our own programs may be named */
 	/* Return: false: nothing is known. NULL function: of nothing. */
@@ -62,6 +67,8 @@ struct guard_case {
 	/* the rule that exceptions are made for: its fields may stand in them; NULL: none
 	 */
 	const struct rule *about[2];
+	/* NULL: nothing is known of events and programs' use. The rules, files and
+	 * settings are judged all the same, and no more than that is shown. */
 	const struct whatif_table *table;
 	const uint8_t *fate; /* as whatif_run() leaves it */
 	unsigned int window; /* that the figures are of */
@@ -158,6 +165,10 @@ bool guard_is_session(uint32_t type);
 
 /** guard_is_alarm - a record that is never silenced, whoever wrote it */
 bool guard_is_alarm(uint32_t type);
+
+/** guard_has_protected_key - has @rule one that protect_key has? NULL has none. */
+bool guard_has_protected_key(const struct guard_options *options,
+			     const struct rule *rule);
 
 /** guard_key - has each of the joined keys a letter or digit first, and no other bytes
  * than a path may have? */

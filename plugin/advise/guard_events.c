@@ -44,28 +44,62 @@ bool guard_is_protected_path(const struct guard *g, struct span path)
 
 static bool is_protected_type(const struct guard *g, uint32_t type)
 {
-	const struct guard_list *list = &g->options->protect_type;
+	const struct guard_types *types = &g->options->protect_type;
 
-	for (size_t i = 0; i < list->n; i++) {
-		uint64_t number;
-		int named = audit_name_to_msg_type(list->item[i]);
-
-		if (text_u64(span_of(list->item[i]), UINT32_MAX, &number)
-			    ? number == type
-			    : named >= 0 && (uint32_t)named == type)
+	for (size_t i = 0; i < types->n; i++)
+		if (types->item[i] == type)
 			return true;
-	}
 	return false;
 }
 
-static bool has_protected_key(const struct guard *g, const struct rule *rule)
+static bool judge_set_type(struct guard *g, uint32_t type)
+{
+	return !is_protected_type(g, type) ||
+	       guard_refuse(g, GUARD_PROTECTED, "protect_type has type %u", type);
+}
+
+/* Records that go for certain, whatever the events are. */
+static bool judge_own_types(struct guard *g, const struct rule *rule)
+{
+	struct guard_target t = {.form = GUARD_FORM_EXCLUDE};
+
+	if (rule->list == AUDIT_FILTER_EXIT)
+		return judge_set_type(g, AUDIT_SYSCALL) &&
+		       judge_set_type(g, AUDIT_PROCTITLE);
+	if (!guard_read_exclude(rule, &t))
+		return false;
+	for (uint32_t type = t.type_low; type <= t.type_high; type++)
+		if (!judge_set_type(g, type))
+			return false;
+	return true;
+}
+
+bool guard_has_protected_key(const struct guard_options *options, const struct rule *rule)
 {
 	struct span keys = rule ? rule_keys(rule) : (struct span){NULL, 0}, key;
 
 	while (rule_next_key(&keys, &key))
-		if (is_in(&g->options->protect_key, key))
+		if (is_in(&options->protect_key, key))
 			return true;
 	return false;
+}
+
+bool guard_judge_settings(struct guard *g)
+{
+	const struct guard_case *c = g->c;
+
+	if (guard_has_protected_key(g->options, c->about[0]) ||
+	    guard_has_protected_key(g->options, c->about[1]))
+		return guard_refuse(g, GUARD_PROTECTED,
+				    "protect_key has a key of the rule");
+	for (size_t i = 0; i < c->n; i++)
+		if (!judge_own_types(g, c->edit[i].add))
+			return false;
+	if (!c->table && g->options->protect_exe.n && !g->target.exe.p)
+		return guard_refuse(g, GUARD_PROTECTED,
+				    "it names no program, so those that protect_exe has "
+				    "may lose events");
+	return true;
 }
 
 /* Of several keys only the first is known here, so with these it cannot be shown. */
@@ -94,9 +128,7 @@ static bool judge_type(struct guard *g, uint32_t type)
 				    "records of type %u would go, which are never "
 				    "silenced",
 				    type);
-	if (is_protected_type(g, type))
-		return guard_refuse(g, GUARD_PROTECTED, "protect_type has type %u", type);
-	return true;
+	return judge_set_type(g, type);
 }
 
 static bool is_execution(const struct whatif_flow *flow)
@@ -194,9 +226,6 @@ bool guard_judge_events(struct guard *g)
 	const struct whatif_table *t = g->c->table;
 	const uint8_t *fate = g->c->fate;
 
-	if (has_protected_key(g, g->c->about[0]) || has_protected_key(g, g->c->about[1]))
-		return guard_refuse(g, GUARD_PROTECTED,
-				    "protect_key has a key of the rule");
 	for (size_t i = 0; i < t->n_flows; i++)
 		if (fate[i] != WHATIF_KEPT && weighs(g, t->flow[i].count) &&
 		    !judge_flow(g, &t->flow[i]))

@@ -27,7 +27,7 @@ static bool has_field(const struct rule *rule, const struct rule_field *f)
 	return false;
 }
 
-static bool is_auid_unset(const struct rule_field *f)
+bool guard_tests_auid_unset(const struct rule_field *f)
 {
 	return (f->type == AUDIT_LOGINUID && f->value == AUDIT_UID_UNSET &&
 		f->op == AUDIT_EQUAL) ||
@@ -66,7 +66,7 @@ static bool read_field(const struct rule_field *f, struct guard_target *t)
 		return true;
 	case AUDIT_LOGINUID:
 	case AUDIT_LOGINUID_SET:
-		if (t->auid_unset || !is_auid_unset(f))
+		if (t->auid_unset || !guard_tests_auid_unset(f))
 			return false;
 		t->auid_unset = true;
 		return true;

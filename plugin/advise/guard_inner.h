@@ -43,8 +43,14 @@ bool guard_read_form(struct guard *g);
 /** guard_read_exclude - of one rule of the exclude list; false: of no form */
 bool guard_read_exclude(const struct rule *rule, struct guard_target *t);
 
+/** guard_tests_auid_unset - does the field ask for a process without a login uid? */
+bool guard_tests_auid_unset(const struct rule_field *f);
+
 /** guard_judge_doer - one program of the events that go */
 bool guard_judge_doer(struct guard *g, const struct name_text *exe);
+
+/** guard_judge_settings - what protect_* say of the rules themselves */
+bool guard_judge_settings(struct guard *g);
 
 /** guard_judge_events - all that goes with the change */
 bool guard_judge_events(struct guard *g);

@@ -78,13 +78,6 @@ static bool may_stand_beside(const struct rule_field *f)
 	}
 }
 
-static bool is_auid_unset(const struct rule_field *f)
-{
-	return rule_tests_auid_set(f) &&
-	       f->op == (f->type == AUDIT_LOGINUID_SET && f->value ? AUDIT_NOT_EQUAL
-								   : AUDIT_EQUAL);
-}
-
 static bool may_name(struct span exe)
 {
 	return path_may_stand_in_rule(exe) && guard_program(exe, true) == GUARD_ALLOWED;
@@ -115,7 +108,7 @@ static bool is_exception(const struct rule *rule)
 			uid = f;
 		if (f->type == AUDIT_EXIT && f->op == AUDIT_EQUAL)
 			narrow = f;
-		unset |= is_auid_unset(f);
+		unset |= guard_tests_auid_unset(f);
 	}
 	if (!arch || !unset || (exe && !may_name(exe->text)) ||
 	    (dir && (!path_may_stand_in_rule(dir->text) || !guard_object(dir->text))))
@@ -241,28 +234,14 @@ static const struct rule *find(const struct ruleset *loaded, const struct rule *
 	return NULL;
 }
 
-static bool no_traffic(void *arg, struct span exe, struct guard_traffic *out)
-{
-	*out = (struct guard_traffic){.login_seen = GUARD_NO};
-	return true;
-}
-
-/* The guard, without events: the rules, the program, the directory, the account. */
+/* Without events: the rules, the program, the directory, the account, the settings. */
 static bool ask_guard(struct trial *t, const struct guard_options *guard,
 		      const struct whatif_edit *edit)
 {
-	static const struct whatif_table none;
-	static const uint8_t fate[1];
-	struct guard_options options = *guard;
-	struct guard_case c = {.edit = edit,
-			       .n = t->n,
-			       .about = {t->about[0], t->about[1]},
-			       .table = &none,
-			       .fate = fate,
-			       .is_cron = true};
+	const struct guard_case c = {
+		.edit = edit, .n = t->n, .about = {t->about[0], t->about[1]}};
 
-	options.traffic = no_traffic;
-	return guard_judge(&options, &c, &t->verdict);
+	return guard_judge(guard, &c, &t->verdict);
 }
 
 /* Are all calls of @rule, by name, such as one of the excepted rules asks for? */
@@ -438,6 +417,28 @@ static int copy_rules(struct trial *t)
 	return 0;
 }
 
+/* Whether what a rule names is opened or changed only events can tell. */
+static bool names_object(const struct rule *rule)
+{
+	return rule_find(rule, AUDIT_WATCH) || rule_find(rule, AUDIT_DIR) ||
+	       rule_find(rule, AUDIT_INODE);
+}
+
+/* The sender chooses which rule the exceptions are made for: another one that has a
+ * protected key is not to lose by them what that one would not have taken. */
+static bool is_any_protected(const struct trial *t, const struct ruleset *loaded,
+			     const struct guard_options *guard)
+{
+	for (size_t i = 0; i < ruleset_count(loaded); i++) {
+		const struct rule *rule = ruleset_at(loaded, i);
+
+		if (guard_has_protected_key(guard, rule) && !names_object(rule) &&
+		    trial_is_blinded(t, rule))
+			return true;
+	}
+	return false;
+}
+
 int trial_judge(struct trial *t, const struct ruleset *loaded, int machine,
 		const struct guard_options *guard)
 {
@@ -472,6 +473,10 @@ int trial_judge(struct trial *t, const struct ruleset *loaded, int machine,
 	for (size_t i = 0; i < t->n_add && !r; i++)
 		if (find(loaded, t->add[i]))
 			r = refuse(t->why, -EEXIST, "it is loaded already");
+	if (!r && is_any_protected(t, loaded, guard))
+		r = refuse(t->why, -EPERM,
+			   "protect_key has a key of another rule that may lose events "
+			   "by it");
 	return r;
 }
 

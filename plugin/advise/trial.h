@@ -5,8 +5,9 @@
  * The texts are hostile: whoever sends them may want the audit blind. A line is read
  * into a rule, which must be of the closed set of forms and print as the very same
  * line, and what is loaded is that rule, never the text. Then all of it is judged
- * against the rules that are loaded and the files that are on this host. What only the
- * sender can know, the traffic, is not taken from him: it is not claimed either.
+ * against the rules that are loaded, the files that are on this host and the settings.
+ * What only the sender can know, the traffic, is not taken from him: it is not claimed
+ * either.
  * Pure: rules and facts about files are handed in.
  */
 #ifndef NOISE_ADVISE_TRIAL_H
@@ -78,10 +79,10 @@ bool trial_is_form(const struct rule *rule);
 
 /**
  * trial_judge - may it be loaded among @loaded?
- * @guard: its files are asked; its traffic is not. Of TRIAL_NARROW @t->add holds the
- * exceptions that come to the same.
- * Return: 0; -EPERM refused, with @t->why; -EEXIST it is loaded already; -ENOTSUP the
- * change is sound but cannot be made by adding alone; -ENOMEM.
+ * @guard: its files and lists are asked; its traffic is not. Of TRIAL_NARROW @t->add
+ * holds the exceptions that come to the same. Return: 0; -EPERM refused, with @t->why;
+ * -EEXIST it is loaded already; -ENOTSUP the change is sound but cannot be made by adding
+ * alone; -ENOMEM.
  */
 int trial_judge(struct trial *t, const struct ruleset *loaded, int machine,
 		const struct guard_options *guard) __attribute__((warn_unused_result));

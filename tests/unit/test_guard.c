@@ -471,8 +471,8 @@ static void guard_judges_directories(void **state)
 static void guard_heeds_the_settings(void **state)
 {
 	static const char *const key[] = {"other", "access"}, *exe[] = {"/usr/sbin/d"},
-				 *path[] = {"/srv/d/"}, *type[] = {"CWD"},
-				 *number[] = {"1307"};
+				 *path[] = {"/srv/d/"};
+	static const uint32_t type[] = {1306, 1307}; /* CWD */
 	const char *never = NEVER(" -F exe=/usr/sbin/d" SERVICE);
 	struct whatif_flow f = refused("/usr/sbin/d", 33, -1, "/srv/d/log");
 
@@ -503,10 +503,10 @@ static void guard_heeds_the_settings(void **state)
 	f.dir = help_text("/srv/e");
 	expect(judge(OPENS, never, 0, &f, 1), GUARD_ALLOWED, "path beside");
 	reset(NULL);
-	options.protect_type = (struct guard_list){type, 1};
+	options.protect_type = (struct guard_types){type, 1};
+	expect(judge(OPENS, never, 0, &f, 1), GUARD_ALLOWED, "another type");
+	options.protect_type = (struct guard_types){type, 2};
 	expect(judge(OPENS, never, 0, &f, 1), GUARD_PROTECTED, "type");
-	options.protect_type = (struct guard_list){number, 1};
-	expect(judge(OPENS, never, 0, &f, 1), GUARD_PROTECTED, "type by number");
 }
 
 /* Nothing that is an alarm goes, whoever asks for it and whatever it goes with. */

@@ -465,7 +465,8 @@ static void noise_never_for_an_attacker(void **state)
 static void noise_never_of_protected(void **state)
 {
 	static const char *const key[] = {"access"}, *exe[] = {"/usr/sbin/d"},
-				 *path[] = {"/srv/d"}, *type[] = {"SYSCALL"};
+				 *path[] = {"/srv/d"};
+	static const uint32_t type[] = {1300}; /* SYSCALL */
 
 	(void)state;
 	max_risk = GUARD_HIGH;
@@ -479,7 +480,7 @@ static void noise_never_of_protected(void **state)
 	guard.protect_path = (struct guard_list){path, 1};
 	expect_flood(ACCESS, 1, FLOOD_FLOW, "path");
 	guard = help_guard;
-	guard.protect_type = (struct guard_list){type, 1};
+	guard.protect_type = (struct guard_types){type, 1};
 	expect_flood(ACCESS, 1, FLOOD_FLOW, "type");
 }
 

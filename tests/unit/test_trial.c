@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -25,6 +26,7 @@
 #define SERVICE  "-F exe=/usr/sbin/d -F uid=33 -F auid=-1"
 
 static struct trial trial;
+static struct guard_options options; /* as help_guard, and what is protected */
 
 /* @lines: parted by newlines */
 static int add(const char *lines, int (*one)(struct trial *, struct span, int))
@@ -53,7 +55,7 @@ static int judge(enum trial_kind kind, const char *loaded, const char *rules,
 	if (!r)
 		r = add(old, trial_add_old);
 	if (!r)
-		r = trial_judge(&trial, set, MACH_86_64, &help_guard);
+		r = trial_judge(&trial, set, MACH_86_64, &options);
 	if (!r)
 		assert_int_equal(trial.n_add, trial.n);
 	else
@@ -61,6 +63,13 @@ static int judge(enum trial_kind kind, const char *loaded, const char *rules,
 	trial.about[0] = trial.about[1] = NULL;
 	ruleset_free(set);
 	return r;
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	options = help_guard;
+	return 0;
 }
 
 static int end(void **state)
@@ -273,6 +282,90 @@ static void trial_names_who_goes_blind(void **state)
 	ruleset_free(set);
 }
 
+/* The rules alone say that something protected loses events. */
+static void trial_heeds_the_settings(void **state)
+{
+#define CALL_KEY  ACCESS "\n-a always,exit -F arch=b64 -S openat -F success=0 -F key=other"
+#define WATCH_KEY ACCESS "\n-w /srv/x -p wa -k other"
+#define APART_KEY ACCESS "\n-a always,exit -F arch=b64 -S unlink -F key=other"
+#define COMPANION NEVER SERVICE "\n-a never,exclude -F msgtype=TIME_ADJNTPVAL " SERVICE
+#define CRON \
+	"-a never,exclude -F exe=/usr/sbin/cron -F uid=0 -F msgtype>=CRED_ACQ -F " \
+	"msgtype<=USER_END"
+#define SESSIONS "-a never,exclude " SERVICE " -F msgtype=NETFILTER_CFG"
+#define IN_DIR   NEVER "-F uid=33 -F auid=-1 -F dir=/srv/d/log"
+	enum setting { KEY, TYPE, EXE, PATH };
+	static const struct {
+		enum setting setting;
+		const char *item; /* of a type its number */
+		const char *loaded, *rules;
+		enum trial_kind kind;
+		bool taken;
+	} rows[] = {
+		{KEY, "access", ACCESS, NEVER SERVICE, TRIAL_SILENCE, false},
+		{KEY, "acces", ACCESS, NEVER SERVICE, TRIAL_SILENCE, true},
+		/* another rule than the one that was chosen for them */
+		{KEY, "other", CALL_KEY, NEVER SERVICE, TRIAL_SILENCE, false},
+		{KEY, "other", APART_KEY, NEVER SERVICE, TRIAL_SILENCE, true},
+		{KEY, "other", WATCH_KEY, NEVER SERVICE, TRIAL_SILENCE, true},
+		{TYPE, "1300", ACCESS, NEVER SERVICE, TRIAL_SILENCE, false},
+		{TYPE, "1327", ACCESS, NEVER SERVICE, TRIAL_SILENCE, false},
+		{TYPE, "1400", ACCESS, NEVER SERVICE, TRIAL_SILENCE, true},
+		{TYPE, "1333", ACCESS, COMPANION, TRIAL_SILENCE, false},
+		{TYPE, "1325", ACCESS, SESSIONS, TRIAL_EXCLUDE, false},
+		{TYPE, "1300", ACCESS, SESSIONS, TRIAL_EXCLUDE, true},
+		{TYPE, "1105", ACCESS, CRON, TRIAL_EXCLUDE, false},
+		{TYPE, "1101", ACCESS, CRON, TRIAL_EXCLUDE, true},
+		{EXE, "/usr/sbin/d", ACCESS, NEVER SERVICE, TRIAL_SILENCE, false},
+		{EXE, "/usr/sbin/e", ACCESS, NEVER SERVICE, TRIAL_SILENCE, true},
+		{EXE, "/usr/sbin/d", ACCESS, SESSIONS, TRIAL_EXCLUDE, false},
+		{EXE, "/usr/sbin/e", ACCESS, IN_DIR, TRIAL_SILENCE, false},
+		{PATH, "/srv/d/log", ACCESS, IN_DIR, TRIAL_SILENCE, false},
+		{PATH, "/srv/d/log/old", ACCESS, IN_DIR, TRIAL_SILENCE, false},
+		{PATH, "/srv/d", ACCESS, IN_DIR, TRIAL_SILENCE, false},
+		{PATH, "/", ACCESS, IN_DIR, TRIAL_SILENCE, false},
+		{PATH, "/srv/d/lo", ACCESS, IN_DIR, TRIAL_SILENCE, true},
+		/* of what it opens only events can tell */
+		{PATH, "/srv/d", ACCESS, NEVER SERVICE, TRIAL_SILENCE, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		struct guard_list *const lists[] = {[KEY] = &options.protect_key,
+						    [EXE] = &options.protect_exe,
+						    [PATH] = &options.protect_path};
+		uint32_t type = (uint32_t)atoi(rows[i].item);
+		int r;
+
+		options = help_guard;
+		if (rows[i].setting == TYPE)
+			options.protect_type = (struct guard_types){&type, 1};
+		else
+			*lists[rows[i].setting] = (struct guard_list){&rows[i].item, 1};
+		r = judge(rows[i].kind, rows[i].loaded, rows[i].rules, "");
+		if (r != (rows[i].taken ? 0 : -EPERM))
+			fail_msg("%s: %s: %s", rows[i].item, rows[i].rules,
+				 r ? trial.why : "it was taken");
+		if (r)
+			assert_non_null(strstr(trial.why, "protect_"));
+	}
+	options = help_guard;
+}
+
+static void trial_claims_nothing_of_events(void **state)
+{
+	(void)state;
+	assert_int_equal(judge(TRIAL_SILENCE, ACCESS, NEVER SERVICE, ""), 0);
+	assert_int_equal(trial.verdict.shown, 1u << GUARD_SHOWN_FILE |
+						      1u << GUARD_SHOWN_PROGRAM |
+						      1u << GUARD_SHOWN_ACCOUNT);
+	assert_int_equal(trial.verdict.confidence, GUARD_LOW);
+	assert_int_equal(judge(TRIAL_EXCLUDE, ACCESS, CRON, ""), 0);
+	assert_int_equal(trial.verdict.shown,
+			 1u << GUARD_SHOWN_FILE | 1u << GUARD_SHOWN_PROGRAM);
+	assert_int_equal(trial.verdict.risk, GUARD_MEDIUM);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,7 +374,9 @@ int main(void)
 		cmocka_unit_test(trial_refuses_other_excludes),
 		cmocka_unit_test(trial_narrows_where_it_is_the_same),
 		cmocka_unit_test(trial_names_who_goes_blind),
+		cmocka_unit_test(trial_heeds_the_settings),
+		cmocka_unit_test(trial_claims_nothing_of_events),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, end);
+	return cmocka_run_group_tests(tests, begin, end);
 }
