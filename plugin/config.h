@@ -21,6 +21,7 @@
 #define CONFIG_WINDOWS_MAX 4
 #define CONFIG_SOCKET_MAX  108 /* sun_path of unix(7), its NUL included */
 #define CONFIG_NAME_MAX    33  /* of a user or group, its NUL included */
+#define CONFIG_ITEMS_MAX   32  /* of a list of texts */
 
 struct config {
 	unsigned int n_windows;
@@ -41,6 +42,15 @@ struct config {
 	unsigned int poll_ms;                        /* 100 to 60000 */
 	unsigned int backlog_warn, backlog_critical; /* percent of the limit, 1 to 100 */
 	unsigned int policy_failure; /* as auditctl -f: 1 printk, 2 panic; 0: any */
+	unsigned int advise_sec;     /* 1 to 86400 */
+	unsigned int min_share;      /* percent of the records, 1 to 100 */
+	unsigned int max_risk;       /* enum guard_level */
+	/* at most CONFIG_ITEMS_MAX items, a blank between two; "" : none. See protect.h
+	 */
+	char protect_key[PATH_MAX];
+	char protect_type[PATH_MAX]; /* known names, UNKNOWN[n] or numbers */
+	char protect_exe[PATH_MAX];  /* plain absolute paths */
+	char protect_path[PATH_MAX]; /* likewise */
 	char file[PATH_MAX];         /* that was read; "" : defaults alone */
 	bool as_root;                /* the defaults are those of root's plugin */
 };
@@ -56,6 +66,11 @@ enum config_type {
 	CONFIG_PATH_OR_NONE,
 	CONFIG_NAME,    /* of a user or group; empty where min is 0 */
 	CONFIG_FAILURE, /* any, printk or panic: the kernel's failure mode */
+	CONFIG_RISK,    /* low, medium or high */
+	/* lists of texts; blanks between, may be empty */
+	CONFIG_KEY_LIST,  /* of rules */
+	CONFIG_TYPE_LIST, /* of records */
+	CONFIG_PATH_LIST, /* absolute, as the kernel writes them */
 	CONFIG_TYPES
 };
 

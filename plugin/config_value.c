@@ -14,7 +14,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "advise/guard.h"
 #include "base/text.h"
+#include "config_item.h"
 
 #define QUOTE_BYTES 72 /* of a value shown in a message */
 
@@ -377,26 +379,57 @@ static int set_name(const struct config_setting *s, char *member)
 
 /* Each at the place that is its number for auditctl -f; 0 (silent) is nobody's wish. */
 static const char *const failures[] = {"any", "printk", "panic"};
+static const char *const risks[GUARD_LEVELS] = {
+	[GUARD_LOW] = "low", [GUARD_MEDIUM] = "medium", [GUARD_HIGH] = "high"};
 
-static int set_failure(const struct config_setting *s, char *member)
+static const char *const *words_of(const struct config_row *row)
 {
-	unsigned int i;
+	return row->type == CONFIG_RISK ? risks : failures;
+}
 
-	for (i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
-		if (span_is(s->value, failures[i])) {
-			memcpy(member, &i, sizeof(i));
+/* One of a few words, stored as its place among them. */
+static int set_word(const struct config_setting *s, char *member)
+{
+	for (uint64_t i = 0; i <= s->row->max; i++)
+		if (span_is(s->value, words_of(s->row)[i])) {
+			store(s->row, member, i);
 			return 0;
 		}
 	return refuse_form(s, s->value);
 }
 
-static void print_failure(const struct config_row *row, const char *member, char *out,
-			  size_t size)
+static void print_word(const struct config_row *row, const char *member, char *out,
+		       size_t size)
 {
-	unsigned int i;
+	snprintf(out, size, "%s", words_of(row)[load(row, member)]);
+}
 
-	memcpy(&i, member, sizeof(i));
-	snprintf(out, size, "%s", failures[i]);
+/* Kept as they are printed, with one blank between two. */
+static int set_items(const struct config_setting *s, char *member)
+{
+	const struct config_row *row = s->row;
+	char list[PATH_MAX] = "", reason[64];
+	struct span rest = s->value, item;
+	size_t used = 0, n = 0;
+
+	for (item = text_word(&rest); item.n; item = text_word(&rest)) {
+		const char *fault = config_item_fault(row->type, item);
+
+		if (fault)
+			return refuse(s, item, fault);
+		if (n++ == CONFIG_ITEMS_MAX || used + !!used + item.n > row->max) {
+			snprintf(reason, sizeof(reason),
+				 "is too much; write at most %d, in %" PRIu64 " bytes",
+				 CONFIG_ITEMS_MAX, row->max);
+			return refuse(s, item, reason);
+		}
+		if (used)
+			list[used++] = ' ';
+		memcpy(list + used, item.p, item.n);
+		used += item.n;
+	}
+	memcpy(member, list, row->size);
+	return 0;
 }
 
 static const struct type_ops types[CONFIG_TYPES] = {
@@ -418,8 +451,11 @@ static const struct type_ops types[CONFIG_TYPES] = {
 				 set_path_or_none, print_text},
 	[CONFIG_NAME] = {"name", "letters, digits, _, - and . alone", set_name,
 			 print_text},
-	[CONFIG_FAILURE] = {"failure mode", "any, printk or panic", set_failure,
-			    print_failure},
+	[CONFIG_FAILURE] = {"failure mode", "any, printk or panic", set_word, print_word},
+	[CONFIG_RISK] = {"risk", "low, medium or high", set_word, print_word},
+	[CONFIG_KEY_LIST] = {"key", "", set_items, print_text},
+	[CONFIG_TYPE_LIST] = {"record type", "", set_items, print_text},
+	[CONFIG_PATH_LIST] = {"path", "", set_items, print_text},
 };
 
 /* A `#` where a comment would begin; a value of ours never needs one there. */
@@ -434,17 +470,22 @@ static bool has_comment(struct span value)
 	return false;
 }
 
+static bool may_be_empty(const struct config_row *row)
+{
+	return !row->min &&
+	       (row->type == CONFIG_NAME || types[row->type].set == set_items);
+}
+
 int config_value_set(const struct config_setting *s, struct config *c)
 {
 	const struct config_row *row = s->row;
-	bool may_be_empty = row->type == CONFIG_NAME && !row->min;
 
 	if (has_comment(s->value))
 		return refuse(
 			s, s->value,
 			"has a comment behind the value; comments stand on lines of "
 			"their own");
-	if (!s->value.n && !may_be_empty)
+	if (!s->value.n && !may_be_empty(row))
 		return conf_error_set(s->e, s->file, s->line, span_of(row->name),
 				      "has no value; write %s", types[row->type].form);
 	return types[row->type].set(s, (char *)c + row->offset);

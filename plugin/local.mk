@@ -5,6 +5,7 @@ plugin_libnoise_a_CFLAGS = $(AM_CFLAGS) $(AUPARSE_CFLAGS) $(AUDIT_CFLAGS) \
 	$(JANSSON_CFLAGS) $(EVENT_CFLAGS) $(CAPNG_CFLAGS) $(SECCOMP_CFLAGS)
 plugin_libnoise_a_SOURCES = \
 	plugin/config.c plugin/config.h \
+	plugin/config_item.c plugin/config_item.h \
 	plugin/config_table.c \
 	plugin/config_value.c plugin/config_value.h \
 	plugin/base/accounts.c plugin/base/accounts.h \
@@ -18,6 +19,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/base/span.h \
 	plugin/base/text.c plugin/base/text.h \
 	plugin/privs.c plugin/privs.h plugin/privs_filter.c \
+	plugin/protect.c plugin/protect.h \
 	plugin/kernel/asker.c plugin/kernel/asker.h \
 	plugin/kernel/daemon.c plugin/kernel/daemon.h \
 	plugin/kernel/keeper.c plugin/kernel/keeper.h \

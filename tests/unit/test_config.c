@@ -21,6 +21,8 @@ static char installed[128];
 
 #include <cmocka.h>
 
+#include "advise/guard.h"
+
 uid_t __real_geteuid(void);
 uid_t __wrap_geteuid(void);
 
@@ -114,6 +116,13 @@ static void config_has_the_documented_defaults(void **unused)
 	assert_string_equal(c.summary_log, LOGDIR "/summary.log");
 	assert_int_equal(c.summary_log_bytes, 8388608);
 	assert_int_equal(c.summary_log_keep, 4);
+	assert_int_equal(c.advise_sec, 60);
+	assert_int_equal(c.min_share, 2);
+	assert_int_equal(c.max_risk, GUARD_MEDIUM);
+	assert_string_equal(c.protect_key, "");
+	assert_string_equal(c.protect_type, "");
+	assert_string_equal(c.protect_exe, "");
+	assert_string_equal(c.protect_path, "");
 	assert_int_equal(c.max_flows, 1024);
 	assert_int_equal(c.max_values, 512);
 	assert_string_equal(c.file, "");
@@ -304,7 +313,8 @@ static void config_prints_what_reads_back(void **unused)
 		   "windows = 3\ninterval = 1\ntop = 1\nsocket = /s\nsocket_mode = 0600\n"
 		   "socket_group =\nmax_clients = 1\nclient_buffer = 16K\n"
 		   "summary_log = none\nsummary_log_size = 64K\nsummary_log_keep = 0\n"
-		   "max_flows = 16\nmax_values = 16\n");
+		   "max_flows = 16\nmax_values = 16\nprotect_key = a\n"
+		   "protect_type = 1\nprotect_exe = /\nprotect_path = /x  /y\n");
 	assert_prints_back(&c);
 
 	memset(path, '=', sizeof(path));
@@ -385,6 +395,18 @@ static void config_reload_takes_live_settings_alone(void **unused)
 	assert_int_equal(c.top, 3);
 	before.top = 3;
 	assert_memory_equal(&c, &before, sizeof(c));
+	/* lists as well */
+	assert_int_equal(config_reload(&c, span_of("top = 3\nprotect_exe = /x /y\n"),
+				       &changes, &e),
+			 0);
+	assert_string_equal(changes.now, "protect_exe");
+	assert_string_equal(c.protect_exe, "/x /y");
+	assert_int_equal(config_reload(&c, span_of("top = 3\nprotect_exe = /x /z\n"),
+				       &changes, &e),
+			 0);
+	assert_string_equal(changes.now, "protect_exe");
+	assert_int_equal(config_reload(&c, span_of("top = 3\n"), &changes, &e), 0);
+	assert_string_equal(c.protect_exe, "");
 	/* a key that is gone from the file is at its default again */
 	assert_int_equal(config_reload(&c, span_of(""), &changes, &e), 0);
 	assert_string_equal(changes.now, "top");

@@ -5,6 +5,7 @@
  * Goes through config_parse(), as a file does.
  */
 #include <errno.h>
+#include <libaudit.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <cmocka.h>
 
 #include "config_value.h"
+#include "protect.h"
 
 static const char *error_text(const struct conf_error *e)
 {
@@ -86,6 +88,20 @@ static void config_value_takes_good_ones(void **unused)
 		{"policy_failure", "any", NULL},
 		{"policy_failure", "printk", NULL},
 		{"policy_failure", "panic", NULL},
+		{"advise_interval", "1", NULL},
+		{"advise_interval", "24h", NULL},
+		{"min_share", "1", NULL},
+		{"min_share", "100", NULL},
+		{"max_risk", "low", NULL},
+		{"max_risk", "medium", NULL},
+		{"max_risk", "high", NULL},
+		{"protect_key", "", NULL},
+		{"protect_key", "identity", NULL},
+		{"protect_key", "  a \t b,c   \xc3\xa4 ", "a b,c \xc3\xa4"},
+		{"protect_type", "", NULL},
+		{"protect_type", "USER_AUTH 1300 UNKNOWN[1339]", NULL},
+		{"protect_exe", "/usr/sbin/nginx /opt/x+y", NULL},
+		{"protect_path", "/ /srv/db /srv/..a/b..", NULL},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -127,13 +143,36 @@ static void config_value_is_stored_in_its_unit(void **unused)
 #define NO_MODE     " is no octal mode; write one such as 0660"
 #define NO_PATH     " is no absolute path; write one that begins with /, without quotes"
 #define MODE_RANGE  " is out of range; write 0600 to 0666, of read and write bits alone"
-#define COMMENT     " has a comment behind the value; comments stand on lines of their own"
+#define NO_TYPE \
+	" is no record type; write a name such as USER_AUTH, UNKNOWN[n] or a number"
+#define NOT_PLAIN \
+	" is no plain absolute path; write one that begins with /, without //, \".\" " \
+	"and " \
+	"\"..\" and without a / at its end"
+#define COMMENT " has a comment behind the value; comments stand on lines of their own"
+
+struct refusal {
+	const char *line, *reason;
+};
+
+static void refuse_all(const struct refusal *cases, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char text[256], expected[512];
+		struct config c = {.top = 77};
+		struct conf_error e;
+
+		snprintf(text, sizeof(text), "# two\n\n%s\n", cases[i].line);
+		snprintf(expected, sizeof(expected), "f:3: %s", cases[i].reason);
+		assert_int_equal(config_parse(&c, "f", span_of(text), &e), -EINVAL);
+		assert_string_equal(error_text(&e), expected);
+		assert_int_equal(c.top, 77); /* nothing written */
+	}
+}
 
 static void config_value_refuses_with_reason_and_remedy(void **unused)
 {
-	static const struct {
-		const char *line, *reason;
-	} cases[] = {
+	static const struct refusal cases[] = {
 		{"interval = 90x", "interval: \"90x\"" NO_DURATION},
 		{"interval = -1", "interval: \"-1\"" NO_DURATION},
 		{"interval = +1", "interval: \"+1\"" NO_DURATION},
@@ -236,17 +275,43 @@ static void config_value_refuses_with_reason_and_remedy(void **unused)
 		 "to 32"},
 	};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char text[256], expected[512];
-		struct config c = {.top = 77};
-		struct conf_error e;
+	refuse_all(cases, sizeof(cases) / sizeof(cases[0]));
+}
 
-		snprintf(text, sizeof(text), "# two\n\n%s\n", cases[i].line);
-		snprintf(expected, sizeof(expected), "f:3: %s", cases[i].reason);
-		assert_int_equal(config_parse(&c, "f", span_of(text), &e), -EINVAL);
-		assert_string_equal(error_text(&e), expected);
-		assert_int_equal(c.top, 77); /* nothing written */
-	}
+static void config_value_refuses_of_noise(void **unused)
+{
+	static const struct refusal cases[] = {
+		{"advise_interval = 0",
+		 "advise_interval: \"0\" is out of range; write 1 to 24h"},
+		{"min_share = 0", "min_share: \"0\" is out of range; write 1 to 100"},
+		{"min_share = 101", "min_share: \"101\" is out of range; write 1 to 100"},
+		{"min_share = 2%", "min_share: \"2%\"" NO_NUMBER},
+		{"max_risk = none",
+		 "max_risk: \"none\" is no risk; write low, medium or high"},
+		{"max_risk = Low",
+		 "max_risk: \"Low\" is no risk; write low, medium or high"},
+		{"max_risk =", "max_risk: has no value; write low, medium or high"},
+		{"protect_type = USER_AUTH USER_NO", "protect_type: \"USER_NO\"" NO_TYPE},
+		{"protect_type = 0", "protect_type: \"0\"" NO_TYPE},
+		{"protect_type = 65536", "protect_type: \"65536\"" NO_TYPE},
+		{"protect_type = 1300x", "protect_type: \"1300x\"" NO_TYPE},
+		{"protect_type = -1", "protect_type: \"-1\"" NO_TYPE},
+		{"protect_type = UNKNOWN[]", "protect_type: \"UNKNOWN[]\"" NO_TYPE},
+		{"protect_type = UNKNOWN[1300", "protect_type: \"UNKNOWN[1300\"" NO_TYPE},
+		{"protect_exe = nginx", "protect_exe: \"nginx\"" NOT_PLAIN},
+		{"protect_path = /srv/db/", "protect_path: \"/srv/db/\"" NOT_PLAIN},
+		{"protect_path = /srv //db", "protect_path: \"//db\"" NOT_PLAIN},
+		{"protect_path = /srv/./db", "protect_path: \"/srv/./db\"" NOT_PLAIN},
+		{"protect_path = /srv/../etc", "protect_path: \"/srv/../etc\"" NOT_PLAIN},
+		{"protect_path = /srv\x1b[2J",
+		 "protect_path: \"/srv\\x1b[2J\" holds a control character; write it "
+		 "without"},
+		{"protect_key = a \x01",
+		 "protect_key: \"\\x01\" holds a control character; write it without"},
+		{"protect_key = a # b", "protect_key: \"a # b\"" COMMENT},
+	};
+
+	refuse_all(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 static void config_value_limits_the_length_of_paths(void **unused)
@@ -281,13 +346,68 @@ static void config_value_limits_the_length_of_paths(void **unused)
 		strstr(error_text(&e), "p...\" is 4096 bytes long; write 2 to 4095"));
 }
 
+static void config_value_limits_lists(void **unused)
+{
+	char text[2 * PATH_MAX] = "protect_key =", word[AUDIT_MAX_KEY_LEN + 2] = "";
+	struct conf_error e;
+	struct config c;
+
+	for (int i = 0; i < CONFIG_ITEMS_MAX; i++)
+		strcat(text, " k");
+	parse_good(&c, text);
+	strcat(text, " one");
+	assert_int_equal(config_parse(&c, "f", span_of(text), &e), -EINVAL);
+	assert_string_equal(error_text(&e),
+			    "f:1: protect_key: \"one\" is too much; write "
+			    "at most 32, in 4095 bytes");
+	/* 15 of 257 bytes with their blank: 240 are left of 4095 */
+	memset(word, 'k', AUDIT_MAX_KEY_LEN);
+	strcpy(text, "protect_key =");
+	for (int i = 0; i < 15; i++)
+		strcat(strcat(text, " "), word);
+	sprintf(text + strlen(text), " %.*s", 240, word);
+	parse_good(&c, text);
+	assert_int_equal(strlen(c.protect_key), PATH_MAX - 1);
+	strcat(text, "k");
+	assert_int_equal(config_parse(&c, "f", span_of(text), &e), -EINVAL);
+	sprintf(text, "protect_key = k%s", word);
+	assert_int_equal(config_parse(&c, "f", span_of(text), &e), -EINVAL);
+	assert_non_null(strstr(error_text(&e), "is longer than any key of a rule"));
+}
+
+static void protect_has_each_item(void **unused)
+{
+	static struct protect p;
+	struct guard_options o = {.first_user = 500};
+	struct config c;
+
+	parse_good(&c, "protect_key = a  b\nprotect_type = USER_AUTH UNKNOWN[1339] 7\n"
+		       "protect_exe = /x /y /z\nprotect_path =\n");
+	protect_fill(&p, &c, &o);
+	assert_int_equal(o.first_user, 500);
+	assert_int_equal(o.protect_key.n, 2);
+	assert_int_equal(o.protect_type.n, 3);
+	assert_int_equal(o.protect_exe.n, 3);
+	assert_int_equal(o.protect_path.n, 0);
+	memset(&c, 'x', sizeof(c)); /* nothing of it is borrowed */
+	assert_string_equal(o.protect_key.item[0], "a");
+	assert_string_equal(o.protect_key.item[1], "b");
+	assert_int_equal(o.protect_type.item[0], AUDIT_USER_AUTH);
+	assert_int_equal(o.protect_type.item[1], 1339);
+	assert_int_equal(o.protect_type.item[2], 7);
+	assert_string_equal(o.protect_exe.item[2], "/z");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(config_value_takes_good_ones),
 		cmocka_unit_test(config_value_is_stored_in_its_unit),
 		cmocka_unit_test(config_value_refuses_with_reason_and_remedy),
+		cmocka_unit_test(config_value_refuses_of_noise),
 		cmocka_unit_test(config_value_limits_the_length_of_paths),
+		cmocka_unit_test(config_value_limits_lists),
+		cmocka_unit_test(protect_has_each_item),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
