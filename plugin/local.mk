@@ -166,7 +166,7 @@ plugin_aunoise_SOURCES = plugin/cli/main.c plugin/cli/cli.h \
 	plugin/cli/noise_replay.c plugin/cli/noise_replay.h \
 	plugin/cli/print.c plugin/cli/print_advice.c \
 	plugin/cli/rules.c plugin/cli/rules_advice.c plugin/cli/rules_advice.h \
-	plugin/cli/replay.c plugin/cli/report.c plugin/cli/status.c \
+	plugin/cli/replay.c plugin/cli/report.c plugin/cli/settings.c plugin/cli/status.c \
 	plugin/cli/advice.c \
 	plugin/cli/advice_object.c plugin/cli/advice_object.h \
 	plugin/cli/advice_rules.c plugin/cli/advice_rules.h \

@@ -54,6 +54,20 @@ int cli_option(int argc, char **argv, const struct option *names);
  */
 const char *cli_shown(const char *name, char *buffer);
 
+/* --- settings --- */
+
+struct config;
+
+#define CLI_SETTINGS_HINT "; or name another file with --settings"
+
+/**
+ * cli_settings - the plugin's settings
+ * @file: NULL: the installed ones, and without these the defaults
+ * @hint: said behind what is wrong with the installed ones
+ * Return: CLI_FINE or CLI_CANNOT.
+ */
+int cli_settings(struct config *c, const char *file, const char *hint);
+
 /* --- the daemon's socket --- */
 
 struct cli_daemon;

@@ -247,19 +247,16 @@ int cli_losses(int argc, char **argv)
 {
 	struct losses o = {.since_ms = INT64_MIN, .ticks_per_s = clock_ticks_per_s()};
 	int status = read_options(argc, argv, &o), r;
-	char shown[CLI_SHOWN_SIZE], why[640], *text;
-	struct conf_error error;
+	char shown[CLI_SHOWN_SIZE], *text;
 	struct config config;
 	size_t n;
 
 	if (status)
 		return status;
 	if (!o.state) {
-		if (config_load(&config, NULL, &error) < 0) {
-			fprintf(stderr, "aunoise: %s; or name the file with --state\n",
-				conf_error_text(&error, why, sizeof(why)));
-			return CLI_CANNOT;
-		}
+		status = cli_settings(&config, NULL, "; or name the file with --state");
+		if (status)
+			return status;
 		o.state = config.state_file;
 	}
 	r = statefile_read(o.state, true, &text, &n);

@@ -26,11 +26,12 @@ static const struct command {
 	 "what was lost, when, where and why"},
 	{"advice", cli_advise, "[--socket PATH] [--json] [--rules] [--check]",
 	 "what to change, and what it saves and gives up"},
-	{"try", cli_try, "[--socket PATH] [--for TIME] [--keep] [--yes] ID",
+	{"try", cli_try,
+	 "[--socket PATH] [--settings FILE] [--for TIME] [--keep] [--yes] ID",
 	 "load an advice for a while, as root"},
 	{"replay", cli_replay,
 	 "[--json] [--window 60|5m|1h|all] [--interval SECONDS] [--top N] "
-	 "[--rules RULES] [--no-files] [--every-event] FILE...|-",
+	 "[--rules RULES] [--settings FILE] [--no-files] [--every-event] FILE...|-",
 	 "the same from stored logs"},
 };
 

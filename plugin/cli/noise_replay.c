@@ -17,17 +17,17 @@
 #include "base/accounts.h"
 #include "cli/cli.h"
 #include "cli/file_facts.h"
+#include "config.h"
 #include "count/engine.h"
 #include "emit/advice.h"
 #include "emit/noise_object.h"
-
-#define MIN_SHARE 0.02
-#define MAX_RISK  GUARD_MEDIUM
+#include "protect.h"
 
 struct noise_replay {
 	struct utsname host;
 	struct file_facts *files; /* NULL: they are not looked at */
-	struct round *round;      /* NULL: there is nothing to advise on */
+	struct protect protect;
+	struct round *round; /* NULL: there is nothing to advise on */
 	struct noise_scene scene;
 	struct advice *advice;
 	json_t *all;
@@ -102,10 +102,11 @@ static bool start(struct noise_replay *n, const struct noise_replay_options *o)
 		.labels = MATCH_LABELS_UNKNOWN,
 		.is_foreign = are_several(nodes) ? is_other : NULL,
 		.arg = n,
-		.min_share = MIN_SHARE,
-		.max_risk = MAX_RISK,
+		.min_share = o->config->min_share / 100.0,
+		.max_risk = (enum guard_level)o->config->max_risk,
 	};
 
+	protect_fill(&n->protect, o->config, &options.guard);
 	if (!o->no_files && are_here(n, nodes)) {
 		n->files = file_facts_new();
 		if (!n->files)

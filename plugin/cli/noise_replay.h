@@ -13,13 +13,15 @@
 #define NOISE_REPLAY_COUNTERS 3
 
 struct cli_rules;
+struct config;
 struct noise_replay;
 
 struct noise_replay_options {
 	struct engine *engine; /* at its end; borrowed by noise_replay_new() alone */
 	const struct cli_rules *rules; /* borrowed, as @rules_name is */
 	const char *rules_name;
-	bool no_files; /* do not look at files of this host */
+	const struct config *config; /* borrowed by noise_replay_new() alone */
+	bool no_files;               /* do not look at files of this host */
 	unsigned int first_rank;
 };
 

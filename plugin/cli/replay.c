@@ -31,6 +31,8 @@
 struct replay {
 	bool json, every_event;
 	const char *rules_name;      /* NULL: none are known */
+	const char *settings_name;   /* NULL: the installed ones */
+	struct config config;        /* as these say; only noise advice keeps to it */
 	struct cli_rules *rules;     /* of that name */
 	struct rules_advice *advice; /* about them; NULL: no rules are known */
 	struct noise_replay *noise;  /* at the end; NULL: no rules are known */
@@ -70,6 +72,7 @@ static int read_options(int argc, char **argv, struct replay *r)
 		{"window", required_argument, NULL, 'w'},
 		{"top", required_argument, NULL, 't'},
 		{"rules", required_argument, NULL, 'r'},
+		{"settings", required_argument, NULL, 'c'},
 		{"no-files", no_argument, NULL, 'n'},
 		{"every-event", no_argument, NULL, 'e'},
 		{"json", no_argument, NULL, 'j'},
@@ -91,6 +94,8 @@ static int read_options(int argc, char **argv, struct replay *r)
 			r->window = optarg;
 		else if (option == 'r')
 			r->rules_name = optarg;
+		else if (option == 'c')
+			r->settings_name = optarg;
 		else if (option == 's')
 			continue; /* taken everywhere; there is no daemon here */
 		else if (option == 't' && read_number("top", EVERYTHING, &r->top))
@@ -220,6 +225,7 @@ static bool find_noise(struct replay *r)
 	struct noise_replay_options o = {.engine = r->engine,
 					 .rules = r->rules,
 					 .rules_name = r->rules_name,
+					 .config = &r->config,
 					 .no_files = r->no_files,
 					 .first_rank = 1};
 
@@ -378,6 +384,8 @@ int cli_replay(int argc, char **argv)
 	struct replay r = {0};
 	int status = read_options(argc, argv, &r);
 
+	if (!status && (r.rules_name || r.settings_name))
+		status = cli_settings(&r.config, r.settings_name, CLI_SETTINGS_HINT);
 	if (status)
 		return status;
 	if (!r.top)

@@ -21,16 +21,27 @@
 #include "cli/advice_object.h"
 #include "cli/cli.h"
 #include "cli/try_run.h"
+#include "config.h"
+#include "protect.h"
 #include "rules/ruleset.h"
 
 #define FOR_S     300
 #define FOR_S_MAX 86400
 #define LOCKED    2 /* auditctl -e 2 */
 
+/* What the operator allows. */
+struct limits {
+	struct guard_options guard;
+	struct protect protect;
+	enum guard_level max_risk;
+	char real[PATH_MAX]; /* room of the files that are asked for */
+};
+
 struct options {
-	const char *id, *socket;
+	const char *id, *socket, *settings;
 	unsigned int for_s;
 	bool keep, yes;
+	struct limits limits;
 };
 
 /* --- options --- */
@@ -83,6 +94,7 @@ static int read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option names[] = {
 		{"socket", required_argument, NULL, 's'},
+		{"settings", required_argument, NULL, 'c'},
 		{"for", required_argument, NULL, 'f'},
 		{"keep", no_argument, NULL, 'k'},
 		{"yes", no_argument, NULL, 'y'},
@@ -94,6 +106,8 @@ static int read_options(int argc, char **argv, struct options *o)
 	while ((option = cli_option(argc, argv, names)) != -1) {
 		if (option == 's') {
 			o->socket = optarg;
+		} else if (option == 'c') {
+			o->settings = optarg;
 		} else if (option == 'k') {
 			o->keep = true;
 		} else if (option == 'y') {
@@ -110,6 +124,25 @@ static int read_options(int argc, char **argv, struct options *o)
 	}
 	o->id = argv[optind];
 	return check_options(o, argc - optind);
+}
+
+static bool see_file(void *real, struct span path, struct lineage *out)
+{
+	return lineage_look(real, path, out);
+}
+
+static int read_limits(const char *settings, struct limits *l)
+{
+	struct config config;
+	int status = cli_settings(&config, settings, CLI_SETTINGS_HINT);
+
+	if (status)
+		return status;
+	l->guard = (struct guard_options){
+		.file = see_file, .arg = l->real, .first_user = accounts_first_user()};
+	protect_fill(&l->protect, &config, &l->guard);
+	l->max_risk = (enum guard_level)config.max_risk;
+	return CLI_FINE;
 }
 
 /* --- a trial before this one --- */
@@ -257,10 +290,7 @@ static void show(const json_t *advice, const struct trial *t,
 		show_rule("add", t->add[i], machine);
 	show_blinds(t, loaded, machine);
 	for (unsigned int i = 0; i < GUARD_SHOWN_KINDS; i++)
-		/* of events nothing is known here */
-		if (t->verdict.shown & 1u << i &&
-		    (i == GUARD_SHOWN_FILE || i == GUARD_SHOWN_PROGRAM ||
-		     i == GUARD_SHOWN_ACCOUNT))
+		if (t->verdict.shown & 1u << i)
 			printf("  %-10s %s\n", "shown",
 			       guard_shown_text((enum guard_shown)i));
 	printf("  %-10s %s\n", "risk", guard_level_name(t->verdict.risk));
@@ -339,18 +369,17 @@ static int refuse_immutable(const struct trial *t, int machine)
 	return CLI_CANNOT;
 }
 
-static bool see_file(void *real, struct span path, struct lineage *out)
+static int judge(const struct limits *limits, struct trial *t,
+		 const struct ruleset *loaded, int machine)
 {
-	return lineage_look(real, path, out);
-}
+	int r = trial_judge(t, loaded, machine, &limits->guard);
 
-static int judge(struct trial *t, const struct ruleset *loaded, int machine)
-{
-	static char real[PATH_MAX];
-	const struct guard_options guard = {
-		.file = see_file, .arg = real, .first_user = accounts_first_user()};
-	int r = trial_judge(t, loaded, machine, &guard);
-
+	if (!r && t->verdict.risk > limits->max_risk) {
+		fprintf(stderr, "aunoise: refused: its risk is %s, and max_risk is %s\n",
+			guard_level_name(t->verdict.risk),
+			guard_level_name(limits->max_risk));
+		return CLI_CANNOT;
+	}
 	if (!r)
 		return CLI_FINE;
 	fprintf(stderr, "aunoise: %s: %s\n", r == -EEXIST ? "not tried" : "refused",
@@ -361,8 +390,8 @@ static int judge(struct trial *t, const struct ruleset *loaded, int machine)
 }
 
 /* While somebody reads and thinks, rules and files may change. */
-static int judge_again(struct trial *t, int kernel, const struct ruleset *loaded,
-		       int machine)
+static int judge_again(const struct limits *limits, struct trial *t, int kernel,
+		       const struct ruleset *loaded, int machine)
 {
 	struct ruleset *now = try_kernel_rules(kernel);
 	int status = CLI_CANNOT;
@@ -370,7 +399,7 @@ static int judge_again(struct trial *t, int kernel, const struct ruleset *loaded
 	if (!now || !ruleset_equal(now, loaded))
 		say("the kernel's rules have changed meanwhile; nothing is loaded");
 	else
-		status = judge(t, loaded, machine);
+		status = judge(limits, t, loaded, machine);
 	ruleset_free(now);
 	return status;
 }
@@ -385,7 +414,7 @@ static int go_on(const struct options *o, const json_t *advice, struct trial *t,
 			      .for_s = o->for_s,
 			      .keep = o->keep && t->kind != TRIAL_NARROW,
 			      .predicted = predicted_of(advice)};
-	int status = judge(t, loaded, job.machine);
+	int status = judge(&o->limits, t, loaded, job.machine);
 
 	if (status)
 		return status;
@@ -395,7 +424,7 @@ static int go_on(const struct options *o, const json_t *advice, struct trial *t,
 		puts("nothing is loaded");
 		return CLI_FINE;
 	}
-	status = judge_again(t, kernel, loaded, job.machine);
+	status = judge_again(&o->limits, t, kernel, loaded, job.machine);
 	return status ? status : try_run(&job);
 }
 
@@ -438,6 +467,9 @@ int cli_try(int argc, char **argv)
 		return say("try changes the kernel's rules: run it as root");
 	if (try_confine(TRY_NO_EXEC))
 		return say("rights cannot be given up, so nothing is done");
+	status = read_limits(options.settings, &options.limits);
+	if (status)
+		return status;
 	advice = fetch(&options);
 	if (!advice)
 		return CLI_CANNOT;

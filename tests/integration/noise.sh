@@ -109,6 +109,48 @@ advise done.d
 check "what is proposed is understood" [ ! -s err ]
 check "and proposed once" none
 
+# --- the settings ---
+
+# set_to LINE...: the settings file
+set_to() { printf '%s\n' "$@" >settings && chmod 600 settings; }
+# keeps SETTING: it is proposed all the same; stops SETTING REASON: it is refused
+keeps() {
+	set_to "$1"
+	advise rules.d --settings settings
+	is .id "$id"
+}
+stops() {
+	set_to "$1"
+	advise rules.d --settings settings
+	refused "$2"
+}
+check "protect_exe: another program" keeps "protect_exe = $program.d /usr/bin"
+check "protect_exe: this one" stops "protect_exe = /bin/x $program" "protect_exe"
+check "protect_key: another key" keeps "protect_key = nois noisy.2"
+check "protect_key: the rule's" stops "protect_key = x noisy" "protect_key"
+check "protect_type: another type" keeps "protect_type = USER_AUTH PATH"
+check "protect_type: by name" stops "protect_type = USER_AUTH SOCKADDR" "protect_type has type 1306"
+check "protect_type: by number" stops "protect_type = 1306" "protect_type"
+check "min_share: 75 % are enough" keeps "min_share = 74"
+set_to "min_share = 76"
+advise rules.d --settings settings
+check "min_share: and too little" none
+check "max_risk: a low one" keeps "max_risk = low"
+set_to "advise_interval = 5m" "min_share = 50" "max_risk = high" "protect_path = /srv/noise"
+check "the settings have their say" advise rules.d --settings settings
+
+set_to "min_share = 2" "protect_path = srv"
+"$AUNOISE" replay --rules rules.d --settings settings log >out 2>err
+check "a bad settings file: exit 3" [ $? -eq 3 ]
+check "and why" grep -q '^aunoise: settings:2: protect_path: "srv" is no plain absolute path' err
+check "and nothing else" [ ! -s out ]
+chmod 666 settings
+"$AUNOISE" replay --rules rules.d --settings settings log >out 2>err
+check "one that others can write: exit 3" [ $? -eq 3 ]
+"$AUNOISE" replay --rules rules.d --settings nothing log >out 2>err
+check "a named one must exist: exit 3" [ $? -eq 3 ]
+check "and it is said" grep -q '^aunoise: nothing: there is no such file' err
+
 mv rules.d/30-net.rules rules.d/10-net.rules
 advise rules.d
 check "a file that is read before the rule's" is .file rules.d/0-audisp-noise.rules
@@ -178,6 +220,22 @@ in place of the rule
 0"
 check "narrow: what it saves, and its risk" is '.saves.share, .risk' "0.75
 medium"
+
+# its risk is medium, and it is about files
+narrow=$(jq -r 'select(.type == "advice").id' advice)
+set_to "max_risk = low"
+advise delete.rules --settings settings
+check "max_risk: a medium one is not proposed" none
+check "max_risk: it is counted" jq -e 'select(.type == "summary").health.noise_risky > 0' advice >/dev/null
+set_to "protect_path = /srv/noise/f /srv/noise"
+advise delete.rules --settings settings
+check "protect_path: what is in it" none
+set_to "protect_path = /srv/noise/f/g"
+advise delete.rules --settings settings
+check "protect_path: what is above it" none
+set_to "protect_path = /srv/noises"
+advise delete.rules --settings settings
+check "protect_path: another" is .id "$narrow"
 
 awk -v exe="$program" 'BEGIN {
 	for (i = 1; i <= 1000; i++)

@@ -25,11 +25,13 @@
 #include "cli/advice_rules.h"
 #include "cli/cli.h"
 #include "cli/try_run.h"
+#include "config.h"
 #include "emit/advice.h"
 #include "guard_help.h"
 
-#define ACCESS "-a always,exit -F arch=b64 -S openat -F exit=-EACCES -F key=access"
-#define GOOD   "-a never,exit -F arch=b64 -S openat -F exe=/usr/sbin/d -F uid=33 -F auid=-1"
+#define ACCESS       "-a always,exit -F arch=b64 -S openat -F exit=-EACCES -F key=access"
+#define GOOD         "-a never,exit -F arch=b64 -S openat -F exe=/usr/sbin/d -F uid=33 -F auid=-1"
+#define NEVER_OF_ALL "-a never,exit -F arch=b64 -S openat -F uid=33 -F auid=-1"
 
 /* --- the world --- */
 
@@ -37,7 +39,7 @@ static struct {
 	uid_t uid;
 	int enabled;
 	enum try_left left;
-	const char *journal, *loaded;
+	const char *journal, *loaded, *settings;
 	json_t *advice; /* an array */
 	unsigned int runs, journal_ends, lists;
 	bool changes; /* the rules do, between two looks */
@@ -80,6 +82,15 @@ const char *cli_shown(const char *name, char *buffer)
 {
 	(void)buffer;
 	return name;
+}
+
+int cli_settings(struct config *c, const char *file, const char *hint)
+{
+	struct conf_error e;
+
+	(void)file;
+	(void)hint;
+	return config_parse(c, "f", span_of(world.settings), &e) ? CLI_CANNOT : CLI_FINE;
 }
 
 struct cli_daemon *cli_connect(const char *path)
@@ -217,6 +228,7 @@ static int reset(void **state)
 	memset(&world, 0, sizeof(world));
 	world.enabled = 1;
 	world.loaded = ACCESS;
+	world.settings = "";
 	world.advice = json_array();
 	return 0;
 }
@@ -276,6 +288,40 @@ static void try_refuses_what_cannot_be(void **state)
 			    json_string("0123456789abcdef"));
 	assert_int_equal(try("--keep", "0123456789abcdef"), CLI_CANNOT);
 	assert_int_equal(world.runs, 0);
+}
+
+static void try_heeds_the_settings(void **state)
+{
+	static const struct {
+		const char *settings;
+		int status;
+	} rows[] = {
+		{"max_risk = low", CLI_FINE},
+		{"protect_exe = /usr/sbin/e", CLI_FINE},
+		{"protect_exe = /usr/sbin/e /usr/sbin/d", CLI_CANNOT},
+		{"protect_key = other", CLI_FINE},
+		{"protect_key = other access", CLI_CANNOT},
+		{"protect_type = 1300", CLI_CANNOT},
+		{"protect_what = ever", CLI_CANNOT},
+	};
+	unsigned int runs = 0;
+
+	(void)state;
+	offer("silence", GOOD);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		world.settings = rows[i].settings;
+		runs += rows[i].status == CLI_FINE;
+		assert_int_equal(try("--settings=f", offered_id()), rows[i].status);
+		assert_int_equal(world.runs, runs);
+	}
+	/* of no program: a medium risk */
+	json_array_clear(world.advice);
+	offer("silence", NEVER_OF_ALL);
+	world.settings = "max_risk = low";
+	assert_int_equal(try("--settings=f", offered_id()), CLI_CANNOT);
+	assert_int_equal(world.runs, runs);
+	world.settings = "max_risk = medium";
+	assert_int_equal(try("--settings=f", offered_id()), CLI_FINE);
 }
 
 static void try_refuses_bad_usage(void **state)
@@ -472,6 +518,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(try_loads_what_was_proposed, reset,
 						clear),
 		cmocka_unit_test_setup_teardown(try_refuses_what_cannot_be, reset, clear),
+		cmocka_unit_test_setup_teardown(try_heeds_the_settings, reset, clear),
 		cmocka_unit_test_setup_teardown(try_refuses_bad_usage, reset, clear),
 		cmocka_unit_test_setup_teardown(try_sees_what_was_left, reset, clear),
 		cmocka_unit_test_setup_teardown(rules_has_only_rules_and_comments, reset,
