@@ -57,10 +57,12 @@ try_end()
 	try_status=$?
 	forget "$try_pid"
 }
-# refused TEXT [PATTERN]: the advice on offer is not loaded, and the reason has PATTERN
+# refused TEXT [PATTERN]: the advice on offer is not loaded, and the reason has PATTERN;
+# $settings: a file of settings
+settings=
 refused()
 {
-	timeout 30 "$aunoise" try --socket "$T/fake" --yes --for 1 "$id" >"$T/refused" 2>&1 </dev/null
+	timeout 30 "$aunoise" try --socket "$T/fake" ${settings:+--settings "$settings"} --yes --for 1 "$id" >"$T/refused" 2>&1 </dev/null
 	same "$1: exit" 3 $?
 	check "$1: nothing is loaded" as_before
 	[ -z "$2" ] || check "$1: says why" grep -q "$2" "$T/refused"
@@ -273,6 +275,23 @@ refused "too many rules" "more rules"
 offer silence "$good"
 change '.rules = [.rules]'
 refused "a list in a list" "no text"
+
+# what the settings protect
+settings=$T/settings
+offer silence "$good"
+for each in "protect_exe = $T/load" "protect_key = x noise" "protect_type = SYSCALL"; do
+	echo "$each" >"$T/settings"
+	refused "$each" "${each%% *}"
+done
+offer silence "$exits -F uid=33 -F auid=-1"
+echo "max_risk = low" >"$T/settings"
+refused "a risk above max_risk" "max_risk is low"
+echo "max_risk = tiny" >"$T/settings"
+refused "settings with a fault" "settings:1: max_risk"
+rm "$T/settings"
+refused "settings that are not there" "no such file"
+settings=
+
 own_program tests/system/load "$T/load-w"
 offer silence "$exits -F exe=$T/load-w -F uid=33 -F auid=-1"
 rule always,exit -F arch=b64 -S getppid -F "exe=$T/load-w" -F key=w
