@@ -185,11 +185,11 @@ void match_free(struct matcher *m)
 struct view match_view(const struct matcher *m, const struct facts *facts)
 {
 	m->places->asked = 0;
+	m->places->knows_perm = false;
 	m->places->knows_call = false;
 	return (struct view){.options = &m->options,
 			     .facts = facts,
 			     .places = m->places,
-			     .perm = perm_of(facts, m->options.kernel),
 			     .has_all = facts_has_all_paths(facts),
 			     .may_lack_address = m->may_lack_address};
 }

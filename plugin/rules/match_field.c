@@ -194,11 +194,22 @@ static enum match comparison(const struct view *v, const struct rule_field *f)
 
 /* --- the rest --- */
 
+/* The call's name is looked up only where it is asked for. */
+struct perm match_perm(const struct view *v)
+{
+	if (!v->places->knows_perm) {
+		v->places->perm = perm_of(v->facts, v->options->kernel);
+		v->places->knows_perm = true;
+	}
+	return v->places->perm;
+}
+
 static enum match perm(const struct view *v, const struct rule_field *f)
 {
-	enum match m = v->perm.sure & f->value    ? MATCH_YES
-		       : v->perm.maybe & f->value ? MATCH_MAYBE
-						  : MATCH_NO;
+	struct perm call = match_perm(v);
+	enum match m = call.sure & f->value    ? MATCH_YES
+		       : call.maybe & f->value ? MATCH_MAYBE
+					       : MATCH_NO;
 
 	return f->op == AUDIT_NOT_EQUAL ? match_not(m) : m;
 }

@@ -20,6 +20,8 @@ struct slot {
 /* What the caller has said of the names of one event, asked for at most once. */
 struct places {
 	uint32_t asked; /* bit n: place[n] is filled */
+	bool knows_perm;
+	struct perm perm; /* as match_perm() tells */
 	bool knows_call;
 	bool makes;   /* the call makes files */
 	bool follows; /* it may have gone through directories that no record shows */
@@ -32,7 +34,6 @@ struct view {
 	const struct slot *slot;
 	const struct facts *facts;
 	struct places *places;
-	struct perm perm;
 	bool has_all;          /* of the names that the kernel noted */
 	bool may_lack_address; /* the exclude list may have dropped the SOCKADDR record */
 	const struct facts_path *name; /* the one that is asked about; NULL: any */
@@ -61,6 +62,9 @@ static inline enum match match_most(enum match a, enum match b)
 
 /** match_knows - is it known for the whole time of the event? */
 bool match_knows(const struct match_inode *known, const struct facts *facts);
+
+/** match_perm - what kind of access the call is */
+struct perm match_perm(const struct view *v);
 
 /** match_field - one field of the view's rule, as audit_filter_rules() has it */
 enum match match_field(const struct view *v, const struct rule_field *f);

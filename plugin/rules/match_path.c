@@ -467,7 +467,7 @@ static enum match executed(const struct view *v)
 	const struct facts *facts = v->facts;
 	enum match m = MATCH_NO;
 
-	if (!v->options->plain_programs || v->perm.sure != AUDIT_PERM_EXEC ||
+	if (!v->options->plain_programs || match_perm(v).sure != AUDIT_PERM_EXEC ||
 	    !facts_knows(facts, FACTS_SUCCESS) || !facts->number[FACTS_SUCCESS] ||
 	    !v->has_all || !facts->n_paths || !match_knows(&exe->self, facts) ||
 	    rule_find(v->slot->rule, AUDIT_WATCH))
