@@ -67,7 +67,7 @@ unit_programs = \
 	tests/unit/test_oom_state \
 	tests/unit/test_oom_stream \
 	tests/unit/test_pace \
-	tests/unit/test_own tests/unit/test_rule_book \
+	tests/unit/test_own tests/unit/test_rule_book tests/unit/test_attribution \
 	tests/unit/test_parse \
 	tests/unit/test_privs \
 	tests/unit/test_record \
@@ -277,6 +277,8 @@ tests_unit_test_parse_CFLAGS = $(unit_cflags)
 tests_unit_test_parse_LDADD = $(unit_libs)
 tests_unit_test_own_CFLAGS = $(unit_cflags)
 tests_unit_test_own_LDADD = $(unit_libs)
+tests_unit_test_attribution_CFLAGS = $(unit_cflags)
+tests_unit_test_attribution_LDADD = $(unit_libs)
 tests_unit_test_rule_book_CFLAGS = $(unit_cflags)
 tests_unit_test_rule_book_LDADD = $(unit_libs)
 tests_unit_test_record_CFLAGS = $(unit_cflags)

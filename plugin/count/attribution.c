@@ -3,7 +3,8 @@
  * attribution.c - which rule wrote an event
  *
  * Rules are sorted by their keys, since the record bears the key of the rule that won
- * or, where this one has none, of the rule that it has displaced (match.h).
+ * or, where this one has none, of the rule that it has displaced (match.h). So the key is
+ * read first, and of the rest what the rules ask for that it leaves.
  */
 #include "count/attribution.h"
 
@@ -16,6 +17,7 @@ struct key_class {
 	struct span keys; /* joined; absent: the rules without a key */
 	const struct rule *rule;
 	uint32_t n;
+	uint32_t asks;  /* facts, as match_asks() has them */
 	bool plain;     /* their answers hang on nothing but what a print holds ... */
 	bool with_exit; /* ... and on the exit code, which it holds of failures alone */
 };
@@ -29,7 +31,9 @@ struct attribution {
 	bool open;      /* some rule is not understood: it may bear any key */
 	bool displaces; /* a rule without a key may win over any with one ... */
 	bool keyless;   /* ... or over one with a name, where that is removed */
+	uint32_t asks;  /* facts, by rules that are asked whatever the key */
 	struct facts facts;
+	uint32_t known; /* which of them were read, of the event at hand */
 	const struct rule *both[ATTRIBUTION_CANDIDATES + 1]; /* of two lists */
 };
 
@@ -80,9 +84,12 @@ static bool is_plain(uint32_t type)
 	}
 }
 
-static struct key_class class_of(const struct rule *rule)
+static struct key_class class_of(const struct matcher *m, const struct rule *rule)
 {
-	struct key_class c = {.keys = rule_keys(rule), .rule = rule, .n = 1};
+	struct key_class c = {.keys = rule_keys(rule),
+			      .rule = rule,
+			      .n = 1,
+			      .asks = match_asks(m, rule)};
 	uint32_t i;
 
 	/* of a process as it was forked, or of a ring, no print tells */
@@ -107,10 +114,20 @@ static void merge_classes(struct attribution *a)
 			continue;
 		}
 		a->class[n - 1].n++;
+		a->class[n - 1].asks |= c->asks;
 		a->class[n - 1].plain &= c->plain;
 		a->class[n - 1].with_exit |= c->with_exit;
 	}
 	a->n_classes = n;
+}
+
+/* A `never` has no class; one without a key may follow whatever name is removed. */
+static uint32_t asks_of_any(const struct attribution *a, const struct rule *rule)
+{
+	if (!attribution_writes(rule))
+		return match_asks(a->matcher, rule);
+	return rule_keys(rule).p ? 0
+				 : match_asks(a->matcher, rule) | FACTS_BIT(FACTS_OTHERS);
 }
 
 static int sort_by_keys(struct attribution *a)
@@ -127,9 +144,10 @@ static int sort_by_keys(struct attribution *a)
 			a->open = true;
 			continue;
 		}
+		a->asks |= asks_of_any(a, rule);
 		if (!attribution_writes(rule))
 			continue;
-		a->class[a->n_classes++] = class_of(rule);
+		a->class[a->n_classes++] = class_of(a->matcher, rule);
 		a->displaces |= !rule_keys(rule).p && rule_is_of_file(rule);
 		a->keyless |= !rule_keys(rule).p;
 	}
@@ -204,15 +222,23 @@ bool attribution_wants(const struct assembly *ev, const struct record *r)
 
 /* --- the verdict --- */
 
-/* All records but those of type @without; 0: all. */
-static void learn(struct facts *facts, const struct assembler *as,
-		  const struct assembly *ev, uint32_t without)
+static bool has_line(const struct assembler *as, const struct assembly *ev, uint32_t type)
 {
 	unsigned int i;
 
-	facts_clear(facts);
-	facts->stamp_ms = ev->stamp_ms;
-	for (i = 0; i < ev->n_lines; i++) {
+	for (i = 0; i < ev->n_lines; i++)
+		if (ev->line[i].type == type && assembly_body(as, ev, i).p)
+			return true;
+	return false;
+}
+
+/* The records from line @from on but those of type @without; 0: all. */
+static void learn_lines(struct facts *facts, const struct assembler *as,
+			const struct assembly *ev, unsigned int from, uint32_t without)
+{
+	unsigned int i;
+
+	for (i = from; i < ev->n_lines; i++) {
 		struct span body = assembly_body(as, ev, i);
 
 		if (ev->line[i].type == without)
@@ -225,9 +251,64 @@ static void learn(struct facts *facts, const struct assembler *as,
 	facts->paths_lost |= ev->lines_over;
 	/* types of which no line was kept tell as well whether a rule was needed */
 	for (i = 0; i < ev->n_types; i++)
-		if (ev->type[i].type != without &&
-		    !facts_has_type(facts, ev->type[i].type))
+		if (ev->type[i].type != without && !has_line(as, ev, ev->type[i].type))
 			facts_add_record(facts, ev->type[i].type, (struct span){"", 0});
+}
+
+static bool is_call(uint32_t type)
+{
+	return type == AUDIT_SYSCALL || type == AUDIT_URINGOP;
+}
+
+static void learn_types(struct facts *facts, const struct assembly *ev)
+{
+	unsigned int i;
+
+	facts_clear(facts);
+	facts->stamp_ms = ev->stamp_ms;
+	for (i = 0; i < ev->n_types; i++) {
+		facts_add_type(facts, ev->type[i].type);
+		facts->has_call |= is_call(ev->type[i].type);
+	}
+}
+
+static void learn_all(struct attribution *a, const struct assembler *as,
+		      const struct assembly *ev, uint32_t without)
+{
+	facts_clear(&a->facts);
+	a->facts.stamp_ms = ev->stamp_ms;
+	a->known = FACTS_ALL;
+	learn_lines(&a->facts, as, ev, 0, without);
+}
+
+/* The keys and the types. The kernel writes the record of the call first; where
+ * another one stands before it, all is read. */
+static void learn_keys(struct attribution *a, const struct assembler *as,
+		       const struct assembly *ev)
+{
+	struct span call = {NULL, 0};
+
+	if (ev->n_lines && is_call(ev->line[0].type))
+		call = assembly_body(as, ev, 0);
+	if (!call.p) {
+		learn_all(a, as, ev, 0);
+		return;
+	}
+	learn_types(&a->facts, ev);
+	a->known = FACTS_BIT(FACTS_KEYS);
+	facts_add_call(&a->facts, call, a->known);
+}
+
+static void learn_more(struct attribution *a, const struct assembler *as,
+		       const struct assembly *ev, uint32_t asks)
+{
+	asks &= ~a->known;
+	if (!asks)
+		return;
+	a->known |= asks;
+	facts_add_call(&a->facts, assembly_body(as, ev, 0), asks);
+	if (asks & FACTS_BIT(FACTS_OTHERS))
+		learn_lines(&a->facts, as, ev, 1, 0);
 }
 
 static bool is_user(const struct assembly *ev)
@@ -249,14 +330,24 @@ static enum attribution_kind without(const struct attribution *a,
 }
 
 /* One rule alone bears the key, and nothing can have displaced it. */
-static const struct rule *only_one(const struct attribution *a,
+static const struct rule *only_one(struct attribution *a, const struct assembler *as,
+				   const struct assembly *ev,
 				   const struct key_class *class)
 {
 	if (!class || class->n != 1 || a->open || a->displaces || !a->facts.keys.p ||
-	    (a->keyless && rule_is_of_file(class->rule)) ||
-	    match_one(a->matcher, class->rule, &a->facts) == MATCH_NO)
+	    (a->keyless && rule_is_of_file(class->rule)))
 		return NULL;
-	return class->rule;
+	learn_more(a, as, ev, class->asks);
+	return match_one(a->matcher, class->rule, &a->facts) == MATCH_NO ? NULL
+									 : class->rule;
+}
+
+/* What the rules ask for that are asked of a record with such keys. */
+static uint32_t asks_of(const struct attribution *a, const struct key_class *class)
+{
+	if (!a->facts.has_keys)
+		return FACTS_ALL;
+	return a->asks | (class ? class->asks : 0) | FACTS_BIT(FACTS_CALL);
 }
 
 /* Does it match for certain, whatever other list may be asked? */
@@ -293,16 +384,20 @@ static struct verdict open_verdict(const struct attribution *a,
 }
 
 /* The one rule, or those that it can be. */
-static struct verdict judge_call(struct attribution *a)
+static struct verdict judge_call(struct attribution *a, const struct assembler *as,
+				 const struct assembly *ev)
 {
 	const struct key_class *class = find_class(a, a->facts.keys);
-	struct verdict v = {
-		.rule = only_one(a, class), .machine = a->options.machine, .fixed = true};
+	struct verdict v = {.rule = only_one(a, as, ev, class),
+			    .machine = a->options.machine,
+			    .fixed = true};
+	bool uring = facts_has_type(&a->facts, AUDIT_URINGOP);
 	struct match_result result;
 
 	if (v.rule)
 		return v;
-	if (facts_has_type(&a->facts, AUDIT_URINGOP))
+	learn_more(a, as, ev, uring ? FACTS_ALL : asks_of(a, class));
+	if (uring)
 		match_uring(a->matcher, &a->facts, &result);
 	else
 		match_exit(a->matcher, &a->facts, &result);
@@ -323,8 +418,8 @@ static struct verdict judge_both(struct attribution *a, const struct assembler *
 	struct verdict v, operation;
 	uint32_t n = 0, i;
 
-	learn(&a->facts, as, ev, AUDIT_URINGOP);
-	v = judge_call(a);
+	learn_all(a, as, ev, AUDIT_URINGOP);
+	v = judge_call(a, as, ev);
 	v.fixed = false;
 	if (v.kind == ATTRIBUTION_RULE && is_sure(a, v.rule))
 		return v;
@@ -332,8 +427,8 @@ static struct verdict judge_both(struct attribution *a, const struct assembler *
 		a->both[n++] = v.rule;
 	for (i = 0; i < v.n_candidates && n < ATTRIBUTION_CANDIDATES; i++)
 		a->both[n++] = v.candidate[i];
-	learn(&a->facts, as, ev, AUDIT_SYSCALL);
-	operation = judge_call(a);
+	learn_all(a, as, ev, AUDIT_SYSCALL);
+	operation = judge_call(a, as, ev);
 	if (operation.kind == ATTRIBUTION_RULE && n < ATTRIBUTION_CANDIDATES)
 		a->both[n++] = operation.rule;
 	for (i = 0; i < operation.n_candidates && n < ATTRIBUTION_CANDIDATES; i++)
@@ -356,12 +451,15 @@ struct verdict attribution_judge(struct attribution *a, const struct assembler *
 
 	if (is_user(ev))
 		return v;
-	learn(facts, as, ev, 0);
+	if (a)
+		learn_keys(a, as, ev);
+	else
+		learn_types(&own, ev);
 	if (a && facts_has_type(facts, AUDIT_URINGOP) &&
 	    facts_has_type(facts, AUDIT_SYSCALL))
 		return judge_both(a, as, ev);
 	if (facts->has_call && a)
-		return judge_call(a);
+		return judge_call(a, as, ev);
 	/* without a call nothing has won; a part of an event is not hard-wired */
 	v.kind = facts->has_call ? ATTRIBUTION_ONE_OF
 		 : facts->forced ? ATTRIBUTION_HARD_WIRED

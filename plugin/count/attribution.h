@@ -2,11 +2,11 @@
 /*
  * attribution.h - which rule wrote an event, and its name
  *
- * Asks the matcher with all that the records tell. What they leave open is "one of",
- * with the places of those that it can be; what no rule explains has its reason.
- * A key that one rule alone bears tells enough; where no rule that can have written an
- * event tests more than what events of one print agree in (stream/cache.h), one answer
- * is that of them all. Pure: no time, no file.
+ * Asks the matcher with all that its rules want to know of the records. What they leave
+ * open is "one of", with the places of those that it can be; what no rule explains has
+ * its reason. A key that one rule alone bears tells enough; where no rule that can have
+ * written an event tests more than what events of one print agree in (stream/cache.h),
+ * one answer is that of them all. Pure: no time, no file.
  */
 #ifndef NOISE_ATTRIBUTION_H
 #define NOISE_ATTRIBUTION_H

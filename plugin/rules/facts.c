@@ -5,7 +5,8 @@
  * A record of the kernel's is `name=value` parted by blanks; foreign strings in it
  * are quoted or hexadecimal (kernel/audit.c: audit_log_untrustedstring()), so none of
  * them can look like a field. Labels of some security modules hold blanks: their
- * further words are passed over. The first field of a name counts.
+ * further words are passed over. The first field of a name counts. Of the record of a
+ * call fields are looked for one by one: rules ask for few of its thirty.
  */
 #include "rules/facts.h"
 
@@ -15,12 +16,12 @@
 #include "stream/record.h"
 #include "stream/split.h"
 
-_Static_assert(FACTS_NUMBERS <= 32, "a bit for each number");
+_Static_assert((int)FACTS_PARTS <= 32, "a bit for each number and part");
 
 void facts_clear(struct facts *facts)
 {
-	/* the text needs no cleaning: only what was written to it is looked at */
-	memset(facts, 0, offsetof(struct facts, text));
+	/* the rest needs no cleaning: only what was written to it is looked at */
+	memset(facts, 0, offsetof(struct facts, path));
 }
 
 bool facts_has_type(const struct facts *facts, uint32_t type)
@@ -141,46 +142,47 @@ static bool read_number(struct span s, enum form form, uint64_t *value)
 }
 
 struct number_field {
-	const char *name;
-	enum facts_number number;
+	struct span word;
 	enum form form;
 };
 
 /* Of SYSCALL and URINGOP; a user message begins with some of them. */
-static const struct number_field doer_fields[] = {
-	{"arch", FACTS_ARCH, HEX},
-	{"syscall", FACTS_CALL, DECIMAL},
-	{"success", FACTS_SUCCESS, YES_OR_NO},
-	{"exit", FACTS_EXIT, SIGNED},
-	{"a0", FACTS_ARG0, HEX},
-	{"a1", FACTS_ARG1, HEX},
-	{"a2", FACTS_ARG2, HEX},
-	{"a3", FACTS_ARG3, HEX},
-	{"items", FACTS_ITEMS, DECIMAL},
-	{"ppid", FACTS_PPID, DECIMAL},
-	{"pid", FACTS_PID, DECIMAL},
-	{"auid", FACTS_AUID, ID},
-	{"uid", FACTS_UID, ID},
-	{"gid", FACTS_GID, ID},
-	{"euid", FACTS_EUID, ID},
-	{"suid", FACTS_SUID, ID},
-	{"fsuid", FACTS_FSUID, ID},
-	{"egid", FACTS_EGID, ID},
-	{"sgid", FACTS_SGID, ID},
-	{"fsgid", FACTS_FSGID, ID},
-	{"ses", FACTS_SESSION, ID},
-	{"per", FACTS_PERSONALITY, HEX},
-	{"uring_op", FACTS_OPERATION, DECIMAL},
+static const struct number_field doer_fields[FACTS_NUMBERS] = {
+	[FACTS_ARCH] = {SPLIT_WORD("arch"), HEX},
+	[FACTS_CALL] = {SPLIT_WORD("syscall"), DECIMAL},
+	[FACTS_SUCCESS] = {SPLIT_WORD("success"), YES_OR_NO},
+	[FACTS_EXIT] = {SPLIT_WORD("exit"), SIGNED},
+	[FACTS_ARG0] = {SPLIT_WORD("a0"), HEX},
+	[FACTS_ARG1] = {SPLIT_WORD("a1"), HEX},
+	[FACTS_ARG2] = {SPLIT_WORD("a2"), HEX},
+	[FACTS_ARG3] = {SPLIT_WORD("a3"), HEX},
+	[FACTS_ITEMS] = {SPLIT_WORD("items"), DECIMAL},
+	[FACTS_PPID] = {SPLIT_WORD("ppid"), DECIMAL},
+	[FACTS_PID] = {SPLIT_WORD("pid"), DECIMAL},
+	[FACTS_AUID] = {SPLIT_WORD("auid"), ID},
+	[FACTS_UID] = {SPLIT_WORD("uid"), ID},
+	[FACTS_GID] = {SPLIT_WORD("gid"), ID},
+	[FACTS_EUID] = {SPLIT_WORD("euid"), ID},
+	[FACTS_SUID] = {SPLIT_WORD("suid"), ID},
+	[FACTS_FSUID] = {SPLIT_WORD("fsuid"), ID},
+	[FACTS_EGID] = {SPLIT_WORD("egid"), ID},
+	[FACTS_SGID] = {SPLIT_WORD("sgid"), ID},
+	[FACTS_FSGID] = {SPLIT_WORD("fsgid"), ID},
+	[FACTS_SESSION] = {SPLIT_WORD("ses"), ID},
+	[FACTS_PERSONALITY] = {SPLIT_WORD("per"), HEX},
+	[FACTS_OPERATION] = {SPLIT_WORD("uring_op"), DECIMAL},
 };
 
-static const struct number_field *doer_field(struct span name)
+/* FACTS_NUMBERS: it is none of them. */
+static enum facts_number doer_number(struct span name)
 {
-	size_t n = sizeof(doer_fields) / sizeof(doer_fields[0]);
+	unsigned int i;
 
-	for (const struct number_field *f = doer_fields; f < doer_fields + n; f++)
-		if (f->name[0] == name.p[0] && span_is(name, f->name))
-			return f;
-	return NULL;
+	for (i = 0; i < FACTS_NUMBERS; i++)
+		if (name.n + 2 == doer_fields[i].word.n &&
+		    !memcmp(name.p, doer_fields[i].word.p + 1, name.n))
+			break;
+	return (enum facts_number)i;
 }
 
 /*
@@ -222,41 +224,60 @@ static void add_exe(struct facts *facts, struct span raw)
 /* Return: false: the field is none of the doer's numbers. */
 static bool add_doer_number(struct facts *facts, const struct field *f)
 {
-	const struct number_field *known = doer_field(f->name);
+	enum facts_number n = doer_number(f->name);
 	uint64_t value;
 
-	if (known && read_number(f->value, known->form, &value))
-		add_number(facts, known->number, value);
-	return known;
+	if (n == FACTS_NUMBERS)
+		return false;
+	if (read_number(f->value, doer_fields[n].form, &value))
+		add_number(facts, n, value);
+	return true;
 }
 
-/* What the kernel says of the doer. */
-static void add_doer(struct facts *facts, struct span body)
+static void find_number(struct facts *facts, struct span body, enum facts_number n)
 {
-	struct field f = {{NULL, 0}, {NULL, 0}};
+	const struct number_field *f = &doer_fields[n];
+	struct span v = {NULL, 0};
+	uint64_t value;
 
-	while (next_field(&body, &f)) {
-		if (add_doer_number(facts, &f))
-			continue;
-		if (span_is(f.name, "exe") && !facts->exe.p) {
-			add_exe(facts, f.value);
-		} else if (span_is(f.name, "subj") && !facts->subj.p) {
-			facts->subj = f.value;
-		} else if (span_is(f.name, "key") && !facts->has_keys) {
-			facts->has_keys = true;
-			facts->keys = read_text(facts, f.value);
-		}
+	while (f->word.n && !facts_knows(facts, n) && split_find(body, f->word, &v))
+		if (read_number(v, f->form, &value))
+			facts_set(facts, n, value);
+}
+
+/* What the kernel says of the doer; of it what @asks has a bit for. */
+static void add_doer(struct facts *facts, struct span body, uint32_t asks)
+{
+	static const struct span exe = SPLIT_WORD("exe"), subj = SPLIT_WORD("subj"),
+				 key = SPLIT_WORD("key");
+	uint32_t numbers = asks & (FACTS_BIT(FACTS_NUMBERS) - 1);
+	struct span v = {NULL, 0};
+
+	for (; numbers; numbers &= numbers - 1)
+		find_number(facts, body, (enum facts_number)__builtin_ctz(numbers));
+	if (asks & FACTS_BIT(FACTS_EXE))
+		while (!facts->exe.p && split_find(body, exe, &v))
+			add_exe(facts, v);
+	v.p = NULL;
+	if (asks & FACTS_BIT(FACTS_SUBJ) && !facts->subj.p && split_find(body, subj, &v))
+		facts->subj = v;
+	v.p = NULL;
+	if (asks & FACTS_BIT(FACTS_KEYS) && !facts->has_keys &&
+	    split_find(body, key, &v)) {
+		facts->has_keys = true;
+		facts->keys = read_text(facts, v);
 	}
 }
 
-static void add_call(struct facts *facts, struct span body)
+void facts_add_call(struct facts *facts, struct span body, uint32_t asks)
 {
-	if (facts->has_call)
-		return;
 	facts->has_call = true;
-	add_doer(facts, body);
-	if (facts_knows(facts, FACTS_CALL)) /* PER_LINUX is not written */
-		add_number(facts, FACTS_PERSONALITY, 0);
+	body = split_without_tail(body);
+	if (asks & FACTS_BIT(FACTS_PERSONALITY))
+		asks |= FACTS_BIT(FACTS_CALL);
+	add_doer(facts, body, asks);
+	if (asks & FACTS_BIT(FACTS_PERSONALITY) && facts_knows(facts, FACTS_CALL))
+		add_number(facts, FACTS_PERSONALITY, 0); /* PER_LINUX is not written */
 }
 
 /*
@@ -403,22 +424,29 @@ static bool is_user_message(uint32_t type)
 	       (type >= AUDIT_FIRST_USER_MSG2 && type <= AUDIT_LAST_USER_MSG2);
 }
 
-void facts_add_record(struct facts *facts, uint32_t type, struct span body)
+void facts_add_type(struct facts *facts, uint32_t type)
 {
-	body = body.p ? split_without_tail(body) : (struct span){"", 0};
 	if (!facts_has_type(facts, type) && facts->n_types < FACTS_TYPES_MAX)
 		facts->types[facts->n_types++] = type;
 	if (!is_companion(type))
 		facts->forced = true;
-	if (type == AUDIT_SYSCALL || type == AUDIT_URINGOP)
-		add_call(facts, body);
-	else if (type == AUDIT_PATH)
+}
+
+void facts_add_record(struct facts *facts, uint32_t type, struct span body)
+{
+	body = body.p ? split_without_tail(body) : (struct span){"", 0};
+	facts_add_type(facts, type);
+	if (type == AUDIT_SYSCALL || type == AUDIT_URINGOP) {
+		if (!facts->has_call)
+			facts_add_call(facts, body, FACTS_ALL);
+	} else if (type == AUDIT_PATH) {
 		add_path(facts, body);
-	else if (type == AUDIT_SECCOMP ||
-		 (type >= AUDIT_FIRST_KERN_ANOM_MSG && type <= AUDIT_LAST_KERN_ANOM_MSG))
-		add_doer(facts, body);
-	else if (is_user_message(type))
+	} else if (type == AUDIT_SECCOMP || (type >= AUDIT_FIRST_KERN_ANOM_MSG &&
+					     type <= AUDIT_LAST_KERN_ANOM_MSG)) {
+		add_doer(facts, body, FACTS_ALL);
+	} else if (is_user_message(type)) {
 		add_user_message(facts, body);
-	else
+	} else {
 		add_other(facts, type, body);
+	}
 }

@@ -53,6 +53,18 @@ enum facts_number {
 	FACTS_NUMBERS
 };
 
+/* What else can be asked for, in one word with the numbers: bit n for number n. */
+enum facts_part {
+	FACTS_EXE = FACTS_NUMBERS,
+	FACTS_SUBJ,
+	FACTS_KEYS,
+	FACTS_OTHERS, /* what all records say but that of the call: names, addresses */
+	FACTS_PARTS
+};
+
+#define FACTS_BIT(part) (UINT32_C(1) << (part))
+#define FACTS_ALL       UINT32_MAX
+
 enum facts_name_type {
 	FACTS_NAME_UNKNOWN,
 	FACTS_NAME_NORMAL,
@@ -82,17 +94,16 @@ struct facts {
 	bool claimed;    /* exe is what a user message says of itself */
 	struct span subj, ipc_obj, cwd;
 	struct span
-		keys;  /* of the rule, joined by RULE_KEY_SEP; absent: (null) or none */
-	bool has_keys; /* a record has the field, with or without a key */
-	bool has_call; /* a SYSCALL or URINGOP record */
-	bool forced;   /* a record that the kernel writes without any rule: it may have
-			  brought the SYSCALL record along */
+		keys;    /* of the rule, joined by RULE_KEY_SEP; absent: (null) or none */
+	bool has_keys;   /* a record has the field, with or without a key */
+	bool has_call;   /* a SYSCALL or URINGOP record */
+	bool forced;     /* a record that the kernel writes without any rule: it may have
+			    brought the SYSCALL record along */
+	bool paths_lost; /* there were more, or one could not be read */
+	size_t n_paths, n_types;
+	size_t used;                             /* of text */
 	struct facts_path path[FACTS_PATHS_MAX]; /* in the kernel's order */
-	size_t n_paths;
-	bool paths_lost;                 /* there were more, or one could not be read */
-	uint32_t types[FACTS_TYPES_MAX]; /* of the records, each once */
-	size_t n_types;
-	size_t used; /* of text */
+	uint32_t types[FACTS_TYPES_MAX];         /* of the records, each once */
 	char text[FACTS_TEXT_MAX];
 };
 
@@ -106,6 +117,17 @@ void facts_clear(struct facts *facts);
  *        left out. Borrowed until facts_clear().
  */
 void facts_add_record(struct facts *facts, uint32_t type, struct span body);
+
+/** facts_add_type - learn only that there is such a record */
+void facts_add_type(struct facts *facts, uint32_t type);
+
+/**
+ * facts_add_call - learn some of what the record of the call tells
+ * @body: of the event's first SYSCALL or URINGOP record, as facts_add_record() has it; it
+ *        may be asked again for more. Its type is not noted.
+ * @asks: bits of enum facts_number and facts_part; what else it tells is left out
+ */
+void facts_add_call(struct facts *facts, struct span body, uint32_t asks);
 
 static inline bool facts_knows(const struct facts *facts, enum facts_number n)
 {

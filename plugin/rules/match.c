@@ -263,6 +263,18 @@ enum match match_task(const struct rule *rule)
 	return MATCH_MAYBE;
 }
 
+uint32_t match_asks(const struct matcher *m, const struct rule *rule)
+{
+	bool uring = rule->list == AUDIT_FILTER_URING_EXIT;
+	uint32_t asks = FACTS_BIT(uring ? FACTS_OPERATION : FACTS_CALL);
+
+	if (rule->state != RULE_KNOWN)
+		return asks;
+	for (uint32_t i = 0; i < rule->n_fields; i++)
+		asks |= match_field_asks(&m->options, &rule->field[i]);
+	return asks;
+}
+
 enum match match_one(const struct matcher *m, const struct rule *rule,
 		     const struct facts *facts)
 {

@@ -192,6 +192,14 @@ struct matcher *match_new(const struct ruleset *set, const struct match_options 
 void match_refresh(struct matcher *m);
 
 /**
+ * match_asks - what a rule's answer hangs on
+ * Return: bits of enum facts_number and facts_part: who knows only these of an event,
+ * its types and what facts_add_call() tells in any case, is answered by match_one(), and
+ * for the rule by match_exit() and match_uring(), as one who knows all.
+ */
+uint32_t match_asks(const struct matcher *m, const struct rule *rule);
+
+/**
  * match_one - does the event match this rule, wherever it stands?
  * @rule: of the exit, io_uring or task list, in the set or not; options.file is asked
  * Return: of a rule that is not RULE_KNOWN maybe, and of the task list never yes: the

@@ -314,3 +314,56 @@ enum match match_field(const struct view *v, const struct rule_field *f)
 		return MATCH_NO;
 	}
 }
+
+/* --- what is asked for --- */
+
+#define ALL_NAMES (FACTS_BIT(FACTS_OTHERS) | FACTS_BIT(FACTS_ITEMS))
+
+/* Files and names that are believed are compared with anything that an event tells. */
+static bool is_told_of_files(const struct match_options *options)
+{
+	return options->file || options->place || options->births ||
+	       options->exe_by_name || options->paths_by_name || options->plain_programs;
+}
+
+uint32_t match_field_asks(const struct match_options *options, const struct rule_field *f)
+{
+	enum facts_number n = plain_number(f->type);
+
+	if (n != FACTS_NUMBERS)
+		return FACTS_BIT(n);
+	switch (f->type) {
+	case AUDIT_LOGINUID_SET:
+		return FACTS_BIT(FACTS_AUID);
+	case AUDIT_GID:
+		return FACTS_BIT(FACTS_GID);
+	case AUDIT_EGID:
+		return FACTS_BIT(FACTS_EGID);
+	case AUDIT_EXIT:
+	case AUDIT_SUCCESS:
+		return FACTS_BIT(FACTS_SUCCESS) | FACTS_BIT(FACTS_EXIT);
+	case AUDIT_EXE:
+		return is_told_of_files(options) ? FACTS_ALL : FACTS_BIT(FACTS_EXE);
+	case AUDIT_WATCH:
+	case AUDIT_DIR:
+		return is_told_of_files(options) ? FACTS_ALL : ALL_NAMES;
+	case AUDIT_DEVMAJOR:
+	case AUDIT_DEVMINOR:
+	case AUDIT_INODE:
+	case AUDIT_OBJ_UID:
+	case AUDIT_OBJ_GID:
+	case AUDIT_FILETYPE:
+	case AUDIT_OBJ_USER ... AUDIT_OBJ_LEV_HIGH:
+		return ALL_NAMES;
+	case AUDIT_SUBJ_USER ... AUDIT_SUBJ_CLR:
+		return FACTS_BIT(FACTS_SUBJ);
+	case AUDIT_PERM: /* perm_of() */
+		return FACTS_BIT(FACTS_ARCH) | FACTS_BIT(FACTS_CALL) |
+		       FACTS_BIT(FACTS_ARG0) | FACTS_BIT(FACTS_ARG1) |
+		       FACTS_BIT(FACTS_ARG2) | FACTS_BIT(FACTS_OTHERS);
+	case AUDIT_FILTERKEY:
+		return 0;
+	default: /* comparisons, an address with its byte order */
+		return FACTS_ALL;
+	}
+}

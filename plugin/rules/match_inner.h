@@ -69,6 +69,10 @@ struct perm match_perm(const struct view *v);
 /** match_field - one field of the view's rule, as audit_filter_rules() has it */
 enum match match_field(const struct view *v, const struct rule_field *f);
 
+/** match_field_asks - what its answer hangs on, as match_asks() has it */
+uint32_t match_field_asks(const struct match_options *options,
+			  const struct rule_field *f);
+
 /** match_label - one part of a label: @type is AUDIT_SUBJ_* or AUDIT_OBJ_* */
 enum match match_label(const struct view *v, const struct rule_field *f,
 		       struct span label);

@@ -165,6 +165,23 @@ bool split_field(struct span *rest, struct field *f)
 	return take_value(rest, i + 1, &f->value);
 }
 
+bool split_find(struct span body, struct span word, struct span *value)
+{
+	const char *stop = body.p + body.n, *at = body.p, *end;
+
+	if (value->p)
+		at = value->p + value->n;
+	if (!value->p && body.n >= word.n - 1 && !memcmp(at, word.p + 1, word.n - 1))
+		at += word.n - 1;
+	else if ((at = memmem(at, (size_t)(stop - at), word.p, word.n)))
+		at += word.n;
+	else
+		return false;
+	end = memchr(at, ' ', (size_t)(stop - at));
+	*value = (struct span){at, (size_t)((end ? end : stop) - at)};
+	return true;
+}
+
 bool split(struct span body, const struct wanted *wanted, size_t n, struct span *values,
 	   struct shape *shape)
 {

@@ -55,6 +55,21 @@ bool split(struct span body, const struct wanted *wanted, size_t n, struct span 
 /** split_field - take one field and the blank behind it off the front of @rest */
 bool split_field(struct span *rest, struct field *f) __attribute__((warn_unused_result));
 
+/* A field's name as it stands in a record, with what parts it from others. */
+#define SPLIT_WORD(name) \
+	{ \
+		" " name "=", sizeof(" " name "=") - 1 \
+	}
+
+/**
+ * split_find - the next field of one name; words are parted by blanks and nothing else
+ * @word: SPLIT_WORD()
+ * @value: of the one before it; absent: the first is looked for, which may lack its blank
+ * Return: false: there is no more.
+ */
+bool split_find(struct span body, struct span word, struct span *value)
+	__attribute__((warn_unused_result));
+
 /** split_wanted - index of the field in @wanted, -1 when it is not wanted */
 int split_wanted(const struct wanted *wanted, size_t n, struct span name);
 

@@ -4,7 +4,8 @@
  *
  * Each line is a record: the number of its type, a blank, its body. What is sure
  * without believing any name stays so when names are believed, and when more is known of
- * files; who wins is among the candidates, and these among all that match.
+ * files; who wins is among the candidates, and these among all that match. What is read
+ * by need tells the same as all that there is.
  */
 #include <libaudit.h>
 #include <stdint.h>
@@ -106,22 +107,60 @@ static void make_set(void)
 	}
 }
 
+static bool next_record(struct span *rest, uint32_t *type, struct span *body)
+{
+	uint64_t number = AUDIT_SYSCALL;
+
+	if (!text_line(rest, body))
+		return false;
+	text_u64(text_word(body), UINT32_MAX, &number);
+	*type = (uint32_t)number;
+	if (body->n) {
+		body->p++;
+		body->n--;
+	}
+	return true;
+}
+
 static void read_facts(struct facts *facts, struct span rest)
 {
-	struct span line;
+	struct span body;
+	uint32_t type;
 
 	facts_clear(facts);
 	facts->stamp_ms = 1;
-	while (text_line(&rest, &line)) {
-		uint64_t type = AUDIT_SYSCALL;
+	while (next_record(&rest, &type, &body))
+		facts_add_record(facts, type, body);
+}
 
-		text_u64(text_word(&line), UINT32_MAX, &type);
-		if (line.n) {
-			line.p++;
-			line.n--;
-		}
-		facts_add_record(facts, (uint32_t)type, line);
+static bool is_call(uint32_t type)
+{
+	return type == AUDIT_SYSCALL || type == AUDIT_URINGOP;
+}
+
+/* Return: false: it is no event whose call comes first, with nothing else of its doer. */
+static bool read_asked(struct facts *facts, struct span rest, uint32_t asks)
+{
+	struct span body;
+	uint32_t type;
+
+	facts_clear(facts);
+	facts->stamp_ms = 1;
+	if (!next_record(&rest, &type, &body) || !is_call(type))
+		return false;
+	facts_add_type(facts, type);
+	facts_add_call(facts, body, 0);
+	facts_add_call(facts, body, asks);
+	while (next_record(&rest, &type, &body)) {
+		if (type != AUDIT_PATH && type != AUDIT_CWD && type != AUDIT_SOCKADDR &&
+		    type != AUDIT_IPC && type != AUDIT_OPENAT2 && !is_call(type))
+			return false;
+		if (asks & FACTS_BIT(FACTS_OTHERS))
+			facts_add_record(facts, type, body);
+		else
+			facts_add_type(facts, type);
 	}
+	return true;
 }
 
 static void check_result(const struct match_result *r)
@@ -171,6 +210,19 @@ static void match_all(struct matcher *m, const struct facts *facts, enum match *
 	out[ruleset_count(set) + 1] = match_user(m, facts, AUDIT_USER).dropped;
 }
 
+static void check_asks(struct matcher *m, struct span event, const enum match *wanted)
+{
+	static struct facts facts;
+
+	for (size_t i = 0; i < ruleset_count(set); i++) {
+		const struct rule *rule = ruleset_at(set, i);
+
+		if (read_asked(&facts, event, match_asks(m, rule)) &&
+		    match_one(m, rule, &facts) != wanted[i])
+			abort();
+	}
+}
+
 static void check_more(const enum match *before, const enum match *after)
 {
 	for (size_t k = 0; k < ruleset_count(set) + 2; k++)
@@ -180,17 +232,20 @@ static void check_more(const enum match *before, const enum match *after)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
+	const struct span event = {(const char *)data, n};
 	static struct facts facts;
 	enum match before[32], after[32];
 
 	if (!set)
 		make_set();
-	read_facts(&facts, (struct span){(const char *)data, n});
+	read_facts(&facts, event);
 	births_clear(births);
 	births_note(births, &facts);
 	match_all(matcher[0], &facts, before);
+	check_asks(matcher[0], event, before);
 	for (size_t i = 1; i < MATCHERS; i++) {
 		match_all(matcher[i], &facts, after);
+		check_asks(matcher[i], event, after);
 		check_more(before, after);
 	}
 	match_all(matcher[MATCHERS - 2], &facts, before);

@@ -113,6 +113,39 @@ static void small_records_have_one_fact(void **state)
 	is_number(FACTS_FAMILY, 2);
 }
 
+/* In the order of their asking; what else the record tells stays untold. */
+static void a_call_is_read_by_need(void **state)
+{
+	const struct span body = span_of(
+		"arch=c000003e syscall=? success=yes a0=1  syscall=257 xarch=1 "
+		"exe=(null) "
+		"exe=2F62 exe=\"/c\" subj=a:b:c uid=- uid=7 key=\"k\" key=\"l\" \x1d"
+		"auid=5");
+
+	(void)state;
+	facts_clear(&facts);
+	facts_add_call(&facts, body, FACTS_BIT(FACTS_KEYS));
+	assert_true(facts.has_call);
+	assert_int_equal(facts.known, 0);
+	assert_int_equal(facts.n_types, 0);
+	is_text(facts.keys, "k");
+	is_text(facts.exe, NULL);
+	is_text(facts.subj, NULL);
+	facts_add_call(&facts, body, FACTS_BIT(FACTS_CALL) | FACTS_BIT(FACTS_UID));
+	is_number(FACTS_CALL, 257);
+	is_number(FACTS_UID, 7);
+	assert_false(facts_knows(&facts, FACTS_ARCH));
+	assert_false(facts_knows(&facts, FACTS_PERSONALITY));
+	facts_add_call(&facts, body, FACTS_ALL);
+	is_number(FACTS_ARCH, 0xc000003e);
+	is_number(FACTS_ARG0, 1);
+	is_number(FACTS_PERSONALITY, 0);
+	assert_false(facts_knows(&facts, FACTS_AUID));
+	is_text(facts.exe, "/b");
+	is_text(facts.subj, "a:b:c");
+	is_text(facts.keys, "k");
+}
+
 static void an_operation_has_its_own_number(void **state)
 {
 	(void)state;
@@ -268,6 +301,7 @@ int main(void)
 		cmocka_unit_test(a_system_call_has_its_numbers),
 		cmocka_unit_test(names_have_their_inodes),
 		cmocka_unit_test(small_records_have_one_fact),
+		cmocka_unit_test(a_call_is_read_by_need),
 		cmocka_unit_test(an_operation_has_its_own_number),
 		cmocka_unit_test(a_user_message_is_half_a_claim),
 		cmocka_unit_test(a_crash_tells_of_its_doer),
