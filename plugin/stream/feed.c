@@ -9,6 +9,7 @@
 #include "stream/feed.h"
 
 #include "stream/record.h"
+#include "stream/split.h"
 
 /*
  * All lines of one feeding are one event, whatever their stamp. It has ten
@@ -64,28 +65,25 @@ static struct span first_field(struct span body)
  * this order (kernel/auditsc.c: audit_log_exit, audit_log_task_info), and no
  * value has a blank.
  */
-static const char *const arguments[] = {
-	"a0=", "a1=", "a2=", "a3=", "items=", "ppid=", NULL};
-static const char *const *const items = arguments + 4; /* behind a0 to a3 */
-static const char *const ids[] = {"gid=",  "euid=",  "suid=", "fsuid=", "egid=",
-				  "sgid=", "fsgid=", "tty=",  "ses=",   NULL};
+static const struct span arguments[] = {
+	SPLIT_WORD("a0"),    SPLIT_WORD("a1"),   SPLIT_WORD("a2"), SPLIT_WORD("a3"),
+	SPLIT_WORD("items"), SPLIT_WORD("ppid"), {NULL, 0}};
+static const struct span *const items = arguments + 4; /* behind a0 to a3 */
+static const struct span ids[] = {
+	SPLIT_WORD("gid"),  SPLIT_WORD("euid"), SPLIT_WORD("suid"),  SPLIT_WORD("fsuid"),
+	SPLIT_WORD("egid"), SPLIT_WORD("sgid"), SPLIT_WORD("fsgid"), SPLIT_WORD("tty"),
+	SPLIT_WORD("ses"),  {NULL, 0}};
 
-/* Where the first of @row stands in @body with what follows it of the others. */
-static struct span find_row(struct span body, const char *const *row)
+/* Where the first of @row stands in @body with what follows it of the others; from blank
+ * to blank. */
+static struct span find_row(struct span body, const struct span *row)
 {
-	const char *stop = body.p + body.n, *begin, *at, *end;
-	size_t n = strlen(*row);
+	const char *stop = body.p + body.n, *at, *end;
+	const char *begin = memmem(body.p, body.n, row->p, row->n);
 
-	for (begin = body.p; (begin = memmem(begin, (size_t)(stop - begin), *row, n));
-	     begin += n)
-		if (begin > body.p && begin[-1] == ' ')
-			break;
-	if (!begin)
-		return (struct span){NULL, 0};
-	for (at = begin; *row; row++, at = end + 1) {
-		n = strlen(*row);
-		if ((size_t)(stop - at) < n || memcmp(at, *row, n) != 0 ||
-		    !(end = memchr(at, ' ', (size_t)(stop - at))))
+	for (at = begin; begin && row->n; row++, at = end) {
+		if ((size_t)(stop - at) < row->n || memcmp(at, row->p, row->n) != 0 ||
+		    !(end = memchr(at + 1, ' ', (size_t)(stop - at - 1))))
 			break;
 	}
 	return (struct span){begin, (size_t)(at - begin)};
@@ -98,7 +96,7 @@ static char *put(char *at, const char *p, size_t n)
 }
 
 /* @body up to and without @row; what is behind it is left in @body. */
-static char *put_without(char *at, struct span *body, const char *const *row)
+static char *put_without(char *at, struct span *body, const struct span *row)
 {
 	struct span gap = find_row(*body, row);
 
