@@ -38,10 +38,6 @@ struct engine {
 	struct cache *cache; /* NULL: every event is parsed */
 	struct rule_book book;
 	bool with_rules, live_rules;
-	const struct rule *named; /* whose name is at hand, by version @named_by */
-	uint64_t named_by;
-	struct tally_rule entry;
-	char name[ATTRIBUTION_NAME_MAX];
 	struct tally *tally;
 	const struct clock_reading *clock; /* of the bytes at hand; NULL in replay */
 	int64_t fade_ms;                   /* own time of the next fading */
@@ -195,13 +191,7 @@ static void count_by_rule(struct engine *e, struct assembly *ev, uint64_t *print
 		if (repeat(e, ev, *print))
 			return;
 	}
-	if (v.kind != ATTRIBUTION_RULE || e->named != v.rule ||
-	    e->named_by != version->number)
-		e->entry = rule_book_entry(&v, key, e->name);
-	e->named = v.rule;
-	e->named_by = version->number;
-	e->entry.past = version != &e->book.now;
-	count(e, ev, &e->entry);
+	count(e, ev, rule_book_tell(&e->book, version, &v, key));
 	if (print)
 		remember(e, assembly_aux(ev), *print);
 }

@@ -159,6 +159,23 @@ struct tally_rule rule_book_entry(const struct verdict *v, const struct siphash_
 	return rule;
 }
 
+const struct tally_rule *rule_book_tell(struct rule_book *b,
+					const struct rule_version *version,
+					const struct verdict *v,
+					const struct siphash_key *key)
+{
+	uint64_t id = verdict_id(v, key);
+	struct rule_told *t = &b->told[id % RULE_BOOK_TOLD];
+
+	if (t->version != version->number || t->id != id) {
+		t->version = version->number;
+		t->id = id;
+		t->entry = rule_book_entry(v, key, t->name);
+	}
+	t->entry.past = version != &b->now;
+	return &t->entry;
+}
+
 /* --- which are loaded --- */
 
 /* Return: the rule to go on with; NULL: this part is done. */

@@ -32,6 +32,15 @@ struct rule_version {
 	int64_t read_ms;     /* wall clock */
 };
 
+/* What stands in the list of rules for a verdict, made before. */
+struct rule_told {
+	uint64_t version, id; /* rule_version.number, verdict_id() */
+	struct tally_rule entry;
+	char name[ATTRIBUTION_NAME_MAX];
+};
+
+#define RULE_BOOK_TOLD 32 /* texts of rules are long to write */
+
 struct rule_book {
 	struct rule_version now, before;
 	struct rule_version none, foreign; /* never with rules */
@@ -47,10 +56,11 @@ struct rule_book {
 		struct tally_place *places; /* owned; NULL: no memory */
 		size_t n_places;
 	} listing;
-	uint64_t versions; /* numbers that were given */
-	uint64_t lists;    /* of the kernel's that have held so far */
-	uint64_t changes;  /* told by the stream */
-	uint64_t unseen;   /* lists that differ, of which the stream has told nothing */
+	struct rule_told told[RULE_BOOK_TOLD]; /* each where its id has its place */
+	uint64_t versions;                     /* numbers that were given */
+	uint64_t lists;                        /* of the kernel's that have held so far */
+	uint64_t changes;                      /* told by the stream */
+	uint64_t unseen; /* lists that differ, of which the stream has told nothing */
 };
 
 /**
@@ -103,6 +113,15 @@ void rule_book_list(struct rule_book *b, struct tally *t, int64_t now_ms);
  */
 struct tally_rule rule_book_entry(const struct verdict *v, const struct siphash_key *key,
 				  char *name);
+
+/**
+ * rule_book_tell - the same for a verdict under @version, out of those told before
+ * Return: borrows until it is asked again.
+ */
+const struct tally_rule *rule_book_tell(struct rule_book *b,
+					const struct rule_version *version,
+					const struct verdict *v,
+					const struct siphash_key *key);
 
 /** rule_book_is_empty - has no list held yet? Then nothing is said of rules. */
 bool rule_book_is_empty(const struct rule_book *b);
