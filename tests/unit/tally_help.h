@@ -66,7 +66,7 @@ static struct tally_receipt count_event(struct tally *t, struct event *e)
 }
 
 static inline void assert_count(struct count c, uint64_t events, uint64_t records,
-			 uint64_t bytes)
+				uint64_t bytes)
 {
 	assert_int_equal(c.events, events);
 	assert_int_equal(c.records, records);
