@@ -39,16 +39,6 @@ void noise_rule_add_text(struct noise_rule *m, uint32_t type, struct span text)
 
 /* --- candidates --- */
 
-static bool is_there(const struct noise *n, const struct rule *rule)
-{
-	const struct ruleset *rules = n->options.rules;
-
-	for (size_t i = 0; i < ruleset_count(rules); i++)
-		if (rule_equal(ruleset_at(rules, i), rule))
-			return true;
-	return false;
-}
-
 static bool is_same(const struct noise_advice *a, const struct noise_advice *b)
 {
 	for (size_t i = 0; a->n == b->n && i < a->n; i++)
@@ -77,7 +67,8 @@ void noise_offer(struct noise *n, struct noise_advice *a)
 		size_t length = rule_print(a->rule[i], n->options.machine, n->text,
 					   sizeof(n->text));
 
-		if (length >= sizeof(n->text) || is_there(n, a->rule[i]) ||
+		if (length >= sizeof(n->text) ||
+		    ruleset_find(n->options.rules, a->rule[i]) ||
 		    rule_unloadable(a->rule[i], n->options.machine,
 				    (struct span){n->text, length})) {
 			drop(a);

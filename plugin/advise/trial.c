@@ -226,14 +226,6 @@ int trial_add_old(struct trial *t, struct span text, int machine)
 
 /* --- against what is loaded --- */
 
-static const struct rule *find(const struct ruleset *loaded, const struct rule *rule)
-{
-	for (size_t i = 0; i < ruleset_count(loaded); i++)
-		if (rule_equal(ruleset_at(loaded, i), rule))
-			return ruleset_at(loaded, i);
-	return NULL;
-}
-
 /* Without events: the rules, the program, the directory, the account, the settings. */
 static bool ask_guard(struct trial *t, const struct guard_options *guard,
 		      const struct whatif_edit *edit)
@@ -389,7 +381,7 @@ static int judge_narrowings(struct trial *t, const struct ruleset *loaded,
 	if (t->n != t->n_old || t->n > 2)
 		return refuse(t->why, -EPERM, "it does not say which rule it narrows");
 	for (size_t i = 0; i < t->n; i++) {
-		t->about[i] = find(loaded, t->old[i]);
+		t->about[i] = ruleset_find(loaded, t->old[i]);
 		if (!t->about[i])
 			return refuse(t->why, -EPERM,
 				      "the rule that it narrows is not loaded");
@@ -449,7 +441,7 @@ int trial_judge(struct trial *t, const struct ruleset *loaded, int machine,
 	if (!t->n)
 		return refuse(t->why, -EPERM, "it proposes no rule");
 	for (size_t i = 0; i < t->n; i++) {
-		if (find(loaded, t->rule[i]))
+		if (ruleset_find(loaded, t->rule[i]))
 			return refuse(t->why, -EEXIST, "it is loaded already");
 		for (size_t k = 0; k < i; k++)
 			if (rule_equal(t->rule[i], t->rule[k]))
@@ -471,7 +463,7 @@ int trial_judge(struct trial *t, const struct ruleset *loaded, int machine,
 	if (!r && t->kind != TRIAL_NARROW)
 		r = copy_rules(t);
 	for (size_t i = 0; i < t->n_add && !r; i++)
-		if (find(loaded, t->add[i]))
+		if (ruleset_find(loaded, t->add[i]))
 			r = refuse(t->why, -EEXIST, "it is loaded already");
 	if (!r && is_any_protected(t, loaded, guard))
 		r = refuse(t->why, -EPERM,

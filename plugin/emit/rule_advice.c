@@ -157,21 +157,13 @@ static struct slot *find_place(struct rule_advice *a, int64_t wall_ms)
 
 /* --- the rules as they are --- */
 
-static const struct rule *find_rule(const struct ruleset *set, const struct rule *rule)
-{
-	for (size_t i = 0; rule && i < ruleset_count(set); i++)
-		if (rule_equal(ruleset_at(set, i), rule))
-			return ruleset_at(set, i);
-	return NULL;
-}
-
 static bool is_as_asked(const struct slot *s, const struct ruleset *set)
 {
 	for (size_t i = 0; i < 2; i++)
-		if (s->add[i] && !find_rule(set, s->add[i]))
+		if (s->add[i] && !ruleset_find(set, s->add[i]))
 			return false;
 	for (size_t i = 0; i < REMOVED_MAX && s->removed[i]; i++)
-		if (find_rule(set, s->removed[i]))
+		if (ruleset_find(set, s->removed[i]))
 			return false;
 	return true;
 }
@@ -179,8 +171,8 @@ static bool is_as_asked(const struct slot *s, const struct ruleset *set)
 /* What was asked for, and is found no more: has it been done? */
 static bool is_done(const struct slot *s, const struct ruleset *set)
 {
-	const struct rule *rule = find_rule(set, s->rule),
-			  *other = find_rule(set, s->other);
+	const struct rule *rule = ruleset_find(set, s->rule),
+			  *other = ruleset_find(set, s->other);
 
 	switch (s->fix) {
 	case FINDING_FIX_TAKE_OUT: /* with what makes it needless still there */

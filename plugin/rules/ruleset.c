@@ -234,6 +234,14 @@ struct rule *ruleset_at(const struct ruleset *set, size_t i)
 	return NULL;
 }
 
+const struct rule *ruleset_find(const struct ruleset *set, const struct rule *rule)
+{
+	for (size_t i = 0; rule && i < ruleset_count(set); i++)
+		if (rule_equal(ruleset_at(set, i), rule))
+			return ruleset_at(set, i);
+	return NULL;
+}
+
 bool ruleset_equal(const struct ruleset *a, const struct ruleset *b)
 {
 	if (a->n != b->n)

@@ -63,6 +63,9 @@ size_t ruleset_count(const struct ruleset *set);
 /** ruleset_at - rule number @i of ruleset_count(); borrows until the set is changed */
 struct rule *ruleset_at(const struct ruleset *set, size_t i);
 
+/** ruleset_find - the first one that equals @rule; NULL: there is none, or of NULL */
+const struct rule *ruleset_find(const struct ruleset *set, const struct rule *rule);
+
 /** ruleset_equal - the same rules in the same order? */
 bool ruleset_equal(const struct ruleset *a, const struct ruleset *b);
 
