@@ -138,7 +138,8 @@ int noise_find_heavy(struct noise *n)
 	if (!order)
 		return -ENOMEM;
 	for (size_t i = 0; i < t->n_flows; i++)
-		if (t->flow[i].has_call && t->flow[i].count[window].records)
+		if (t->flow[i].has_call && !t->flow[i].foreign && !t->flow[i].excepted &&
+		    t->flow[i].count[window].records)
 			order[count++] = i;
 	qsort_r(order, count, sizeof(*order), compare_places, n);
 	for (size_t i = 0, next; i < count; i = next) {

@@ -307,8 +307,8 @@ int noise_make_flow(struct noise *n, size_t i)
 	int machine = n->options.machine;
 	const struct rule *won = NULL;
 
-	if (f->won == WHATIF_WON_NONE || !f->has_call || f->foreign || !is_unset(f) ||
-	    !may_go(f) ||
+	if (f->won == WHATIF_WON_NONE || !f->has_call || f->foreign || f->excepted ||
+	    !is_unset(f) || !may_go(f) ||
 	    (f->arch != calls_arch("b64", machine) &&
 	     f->arch != calls_arch("b32", machine)))
 		return 0;

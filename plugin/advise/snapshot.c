@@ -142,6 +142,19 @@ static int add_record(struct snapshot *s, const struct whatif_record *record)
 	return 0;
 }
 
+/* Of the rules before the one that has written it. */
+static bool is_excepted(struct whatif *w, const struct whatif_flow *flow)
+{
+	for (uint32_t i = 1; flow->won == WHATIF_WON_RULE && i < flow->position; i++) {
+		const struct rule *rule = whatif_rule_at(w, i);
+
+		if (rule && rule->action == AUDIT_NEVER &&
+		    whatif_ask(w, rule, flow) == MATCH_YES)
+			return true;
+	}
+	return false;
+}
+
 /* A part of an event is never excluded, but for LOGIN, which tells of a session. */
 static int add_records(struct snapshot *s, size_t i)
 {
@@ -160,6 +173,7 @@ int snapshot_settle(struct snapshot *s, struct whatif *w)
 {
 	for (int i = 0; i < PIECE && s->settled < s->table.n_flows; i++) {
 		whatif_settle(w, &s->flow[s->settled]);
+		s->flow[s->settled].excepted = is_excepted(w, &s->flow[s->settled]);
 		if (add_records(s, s->settled) < 0)
 			return -ENOMEM;
 		s->settled++;

@@ -124,6 +124,14 @@ static enum whatif_fate fate_of(struct end end)
 	return !end.lost ? WHATIF_KEPT : end.kept ? WHATIF_OPEN : WHATIF_LOST;
 }
 
+/* Of what one that matches takes. */
+static enum whatif_fate fate_of_match(enum match match)
+{
+	return match == MATCH_YES     ? WHATIF_LOST
+	       : match == MATCH_MAYBE ? WHATIF_OPEN
+				      : WHATIF_KEPT;
+}
+
 struct run {
 	struct whatif *w;
 	const struct whatif_edit *edit;
@@ -309,7 +317,7 @@ static enum whatif_fate fate_of_flow(const struct run *run,
 	enum match match;
 	bool none;
 
-	if (!flow->has_call || flow->foreign)
+	if (!flow->has_call || flow->foreign || flow->excepted)
 		return WHATIF_KEPT;
 	won = whatif_winner(run->w, flow, &none);
 	match = silenced(run, flow, won);
@@ -326,14 +334,25 @@ static enum whatif_fate fate_of_flow(const struct run *run,
 	return whatif_is_forced(flow) ? fate_of_forced(run, flow, fate, none) : fate;
 }
 
+enum whatif_fate whatif_takes(struct whatif *w, const struct whatif_edit *edit, size_t n,
+			      const struct whatif_flow *flow)
+{
+	const struct run run = {w, edit, n};
+	enum whatif_fate fate;
+	const struct rule *won;
+	bool none;
+
+	if (!flow->has_call || flow->foreign)
+		return WHATIF_KEPT;
+	won = whatif_winner(w, flow, &none);
+	fate = fate_of_match(silenced(&run, flow, won));
+	return whatif_is_forced(flow) ? fate_of_forced(&run, flow, fate, none) : fate;
+}
+
 static enum whatif_fate fate_of_record(const struct run *run,
 				       const struct whatif_record *record)
 {
-	enum match any = excluded(run, record);
-
-	return any == MATCH_YES     ? WHATIF_LOST
-	       : any == MATCH_MAYBE ? WHATIF_OPEN
-				    : WHATIF_KEPT;
+	return fate_of_match(excluded(run, record));
 }
 
 /* --- all together --- */

@@ -56,10 +56,13 @@ struct whatif_flow {
 	bool has_all; /* @all are all that match besides the winner, in order */
 	const struct whatif_match *all; /* borrowed */
 	size_t n_all;
-	bool foreign; /* of another node, or of a rule that is gone: none of the set has
-			 anything to do with it */
-	bool settled; /* whatif_settle() has looked for the rule, and found none if @won
-			 is open */
+	bool foreign;  /* of another node, or of a rule that is gone: none of the set has
+			  anything to do with it */
+	bool excepted; /* an exception that is loaded takes it, by all that it tells: it
+			  was written before that, or it is not what it seems. No change
+			  has anything to do with it, but whatif_takes() tells of it */
+	bool settled;  /* whatif_settle() has looked for the rule, and found none if @won
+			  is open */
 };
 
 /*
@@ -198,6 +201,14 @@ size_t whatif_run_flows(struct whatif *w, const struct whatif_table *table,
 void whatif_run_end(struct whatif *w, const struct whatif_table *table,
 		    const struct whatif_edit *edit, size_t n, uint8_t *fate,
 		    struct whatif_saves *out);
+
+/**
+ * whatif_takes - would these exceptions and excludes take the flow's events as a whole?
+ * By what it tells, whoever has written it, and whether or not they are loaded. Of
+ * excludes of records alone whatif_ask_record() tells.
+ */
+enum whatif_fate whatif_takes(struct whatif *w, const struct whatif_edit *edit, size_t n,
+			      const struct whatif_flow *flow);
 
 /** whatif_sum - the saving of fates that whatif_run() has found, or their union */
 void whatif_sum(const struct whatif_table *table, const uint8_t *fate,

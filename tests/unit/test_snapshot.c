@@ -280,6 +280,37 @@ static void snapshot_leads_to_advice(void **state)
 	tally_free(t);
 }
 
+/* What an exception takes now was written before that was loaded. */
+static void snapshot_knows_exceptions(void **state)
+{
+	static const char never[] =
+		"-a never,exit -F arch=b64 -S openat -F exe=/usr/sbin/d -F uid=33\n";
+	char before[sizeof(never) + sizeof(RULES)], behind[sizeof(before)];
+	const char *const rules[] = {before, behind, RULES};
+	const bool is[] = {true, false, false};
+
+	(void)state;
+	snprintf(before, sizeof(before), "%s%s", never, RULES);
+	snprintf(behind, sizeof(behind), "%s%s", RULES, never);
+	for (size_t i = 0; i < 3; i++) {
+		struct tally *t = counted();
+		struct ruleset *set = help_set(rules[i]);
+		struct whatif *w = help_whatif(set);
+		struct snapshot *s = snapshot_take(t, now, &options);
+		const struct whatif_table *table = snapshot_table(s);
+		bool any = false;
+
+		assert_int_equal(settle(s, w), 0);
+		for (size_t k = 0; k < table->n_flows; k++)
+			any |= table->flow[k].excepted;
+		assert_int_equal(any, is[i]);
+		snapshot_free(s);
+		whatif_free(w);
+		ruleset_free(set);
+		tally_free(t);
+	}
+}
+
 static bool take(void *arg)
 {
 	struct tally *t = arg;
@@ -313,6 +344,7 @@ int main(void)
 		cmocka_unit_test(snapshot_hears_who_knows_the_rule),
 		cmocka_unit_test(snapshot_knows_what_attribution_found),
 		cmocka_unit_test(snapshot_leads_to_advice),
+		cmocka_unit_test(snapshot_knows_exceptions),
 		cmocka_unit_test(snapshot_survives_lack_of_memory),
 	};
 

@@ -50,6 +50,8 @@ static enum whatif_fate fate_with(struct world *x, const struct whatif_flow *f)
 	struct whatif_table t = help_table(f, 1);
 
 	whatif_run(x->w, &t, x->edit, x->n, x->fate, &x->saves);
+	if (x->fate[0] == WHATIF_LOST && x->n && !x->edit[0].instead && f->has_call)
+		assert_int_equal(whatif_takes(x->w, x->edit, x->n, f), WHATIF_LOST);
 	return (enum whatif_fate)x->fate[0];
 }
 
@@ -516,6 +518,35 @@ static void whatif_forced_records_go_with_an_exclude(void **state)
 	assert_int_equal(fate(rule, both, 0, &f), WHATIF_OPEN);
 }
 
+/* What a loaded exception takes by its name and still comes: no change is made for it,
+ * and it can be told all the same. */
+static void whatif_excepted_flows_are_told(void **state)
+{
+	const char *never = "-a never,exit -F arch=b64 -S openat -F uid=33\n",
+		   *others = "-a never,exit -F arch=b64 -S openat -F uid=34\n",
+		   *perhaps = "-a never,exit -F arch=b64 -S openat -F gid=33\n";
+	struct whatif_flow f = help_file("/usr/sbin/d", 33, -1, "/srv/d");
+	struct world x;
+
+	(void)state;
+	f.won = WHATIF_WON_RULE;
+	f.position = 2;
+	f.excepted = true;
+	begin(&x, "-a never,exit -F arch=b64 -S openat -F uid=33\n" OPENS, never, 0);
+	assert_int_equal(fate_with(&x, &f), WHATIF_KEPT);
+	assert_int_equal(whatif_takes(x.w, x.edit, x.n, &f), WHATIF_LOST);
+	f.foreign = true;
+	assert_int_equal(whatif_takes(x.w, x.edit, x.n, &f), WHATIF_KEPT);
+	f.foreign = false;
+	end(&x);
+	begin(&x, OPENS, others, 0);
+	assert_int_equal(whatif_takes(x.w, x.edit, x.n, &f), WHATIF_KEPT);
+	end(&x);
+	begin(&x, OPENS, perhaps, 0);
+	assert_int_equal(whatif_takes(x.w, x.edit, x.n, &f), WHATIF_OPEN);
+	end(&x);
+}
+
 /* --- narrowing --- */
 
 static void whatif_narrowing_frees_what_no_rule_takes(void **state)
@@ -856,6 +887,7 @@ int main(void)
 		cmocka_unit_test(whatif_copied_fields_hold),
 		cmocka_unit_test(whatif_forced_records_stay),
 		cmocka_unit_test(whatif_forced_records_go_with_an_exclude),
+		cmocka_unit_test(whatif_excepted_flows_are_told),
 		cmocka_unit_test(whatif_narrowing_frees_what_no_rule_takes),
 		cmocka_unit_test(whatif_narrowing_falls_through),
 		cmocka_unit_test(whatif_uses_what_attribution_knows),
