@@ -80,6 +80,8 @@ plugin_libnoise_a_SOURCES = \
 	plugin/advise/noise_exclude.c plugin/advise/noise_heavy.c \
 	plugin/advise/noise_make.c \
 	plugin/advise/noise_rule.c plugin/advise/noise_text.c \
+	plugin/advise/noise_standing.c \
+	plugin/advise/life.c plugin/advise/life.h plugin/advise/life_round.c \
 	plugin/advise/queue.c plugin/advise/queue.h \
 	plugin/advise/repair.c plugin/advise/repair.h \
 	plugin/advise/repair_guard.c plugin/advise/repair_part.h \

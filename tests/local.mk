@@ -59,6 +59,7 @@ unit_programs = \
 	tests/unit/test_name \
 	tests/unit/test_looks \
 	tests/unit/test_noise \
+	tests/unit/test_life \
 	tests/unit/test_noise_object \
 	tests/unit/test_noise_random \
 	tests/unit/test_oom_advise \
@@ -125,6 +126,8 @@ tests_unit_test_auth_CFLAGS = $(unit_cflags)
 tests_unit_test_auth_LDADD = $(unit_libs)
 tests_unit_test_flood_CFLAGS = $(unit_cflags)
 tests_unit_test_flood_LDADD = $(unit_libs)
+tests_unit_test_life_CFLAGS = $(unit_cflags)
+tests_unit_test_life_LDADD = $(unit_libs)
 tests_unit_test_noise_object_CFLAGS = $(unit_cflags)
 tests_unit_test_noise_object_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=malloc,--wrap=realloc,--wrap=strdup
 tests_unit_test_noise_object_LDADD = $(unit_libs)

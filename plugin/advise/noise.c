@@ -12,6 +12,8 @@
 
 #define GAINS  16   /* that are reckoned in one step */
 #define NEARLY 0.98 /* of the best: then the narrower one */
+#define STANDS 1.25 /* as much more another one must save, to go before one of before */
+#define ENOUGH 0.5  /* of min_share, for one of before */
 
 /* A high risk must save twice as much as none. */
 static const double worth[GUARD_LEVELS] = {1.0, 0.8, 0.5};
@@ -120,6 +122,21 @@ static void note_refusal(struct noise *n, const struct noise_advice *a)
 	n->result.why = a->verdict;
 }
 
+/* Of the window's records, that it has to save. */
+static double least_of(const struct noise *n, const struct noise_advice *a)
+{
+	return n->options.min_share * (a->standing ? ENOUGH : 1);
+}
+
+static void note_outcome(struct noise *n, const struct noise_advice *a,
+			 enum noise_outcome outcome)
+{
+	if (!a->standing)
+		return;
+	n->result.again[a->standing - 1].outcome = outcome;
+	n->result.again[a->standing - 1].advice = a;
+}
+
 /* A piece of it. Return: 0 or -ENOMEM; with n->flow at 0 it is done. */
 static int judge(struct noise *n, struct noise_advice *a)
 {
@@ -136,17 +153,20 @@ static int judge(struct noise *n, struct noise_advice *a)
 	whatif_run_end(n->options.whatif, t, edit, edits, n->fate, &a->saves);
 	most = a->saves.lost[n->options.window].records +
 	       a->saves.open[n->options.window].records;
-	if (!most || share_of(n, most) < n->options.min_share) {
+	if (!most || share_of(n, most) < least_of(n, a)) {
 		n->result.small++;
+		note_outcome(n, a, NOISE_SMALL);
 		return 0;
 	}
 	/* an edit that is not exact by itself has no open flow to show for it */
 	if (!ask_guard(n, a, edit) || !a->saves.exact) {
 		note_refusal(n, a);
+		note_outcome(n, a, NOISE_REFUSED);
 		return 0;
 	}
 	if (a->verdict.risk > n->options.max_risk) {
 		n->result.risky++;
+		note_outcome(n, a, NOISE_RISKY);
 		return 0;
 	}
 	fate = malloc(n->n_fates);
@@ -155,6 +175,7 @@ static int judge(struct noise *n, struct noise_advice *a)
 	memcpy(fate, n->fate, n->n_fates);
 	a->fate = fate;
 	n->allowed[n->result.n_allowed++] = a;
+	note_outcome(n, a, NOISE_ALLOWED);
 	return 0;
 }
 
@@ -239,8 +260,9 @@ static struct noise_gain gain_of(struct noise *n, const struct noise_advice *a)
 	g.more.events = after.events - before.events;
 	g.more.records = after.records - before.records;
 	g.more.bytes = after.bytes - before.bytes;
-	if (share_of(n, own) >= n->options.min_share)
-		g.score = (double)own * worth[a->verdict.risk];
+	if (share_of(n, own) >= least_of(n, a))
+		g.score =
+			(double)own * worth[a->verdict.risk] * (a->standing ? STANDS : 1);
 	return g;
 }
 
@@ -316,6 +338,11 @@ int noise_step(struct noise *n)
 	int rc = 0;
 
 	switch (n->phase) {
+	case NOISE_BEFORE:
+		if (!n->options.standing || n->next == NOISE_STANDING)
+			return next_phase(n);
+		rc = noise_make_standing(n, (unsigned int)n->next++);
+		break;
 	case NOISE_FLOWS:
 		if (n->next == n->n_heavy)
 			return next_phase(n);

@@ -24,6 +24,7 @@
 
 #define NOISE_RULES      4    /* of one advice */
 #define NOISE_SET        8    /* advice that is given together */
+#define NOISE_STANDING   16   /* of before, which is judged again */
 #define NOISE_HEAVY      32   /* flows, and records, that candidates are made for */
 #define NOISE_CANDIDATES 1024 /* that are run over the flows */
 #define NOISE_TEXT       768  /* bytes of a sentence, its NUL included */
@@ -34,6 +35,27 @@ enum noise_kind {
 	NOISE_EXCLUDE, /* of records that no rule of the exit list makes */
 	NOISE_NARROW,  /* the rule asks for less */
 	NOISE_KINDS
+};
+
+/*
+ * An advice of an earlier round. It is judged like a new one, but half of min_share is
+ * enough, and it goes before others that hardly save more.
+ */
+struct noise_standing {
+	enum noise_kind kind;
+	size_t n; /* 0: there is none */
+	struct rule *rule[NOISE_RULES], *instead[NOISE_RULES], *about[2];
+	unsigned int breadth;
+};
+
+/* What has come of it. */
+enum noise_outcome {
+	NOISE_UNJUDGED, /* it was not looked at, or there was no memory */
+	NOISE_GONE,     /* the rules that it is about are not loaded */
+	NOISE_SMALL,    /* it saves too little now */
+	NOISE_REFUSED,  /* by the guard, which has allowed it once */
+	NOISE_RISKY,    /* above max_risk */
+	NOISE_ALLOWED
 };
 
 struct noise_options {
@@ -48,6 +70,7 @@ struct noise_options {
 	unsigned int window; /* index of the one that advice is computed over */
 	double min_share;    /* of that window's records, 0 to 1 */
 	enum guard_level max_risk;
+	const struct noise_standing *standing; /* of NOISE_STANDING; NULL: none */
 };
 
 struct noise_advice {
@@ -61,7 +84,8 @@ struct noise_advice {
 	struct whatif_saves saves; /* alone */
 	struct count adds;         /* in the window, beside those before it in the set */
 	struct guard_verdict verdict;
-	const uint8_t *fate; /* as whatif_run() has it */
+	const uint8_t *fate;   /* as whatif_run() has it */
+	unsigned int standing; /* number of the one of before, from 1; 0: it is new */
 };
 
 struct noise_result {
@@ -79,6 +103,12 @@ struct noise_result {
 	unsigned int left_out; /* there was no room for them */
 	uint64_t refused_records;
 	struct guard_verdict why;
+	/* of the one of before with that number, from 0; its verdict where it was judged
+	 */
+	struct {
+		enum noise_outcome outcome;
+		const struct noise_advice *advice; /* NULL: NOISE_UNJUDGED, NOISE_GONE */
+	} again[NOISE_STANDING];
 };
 
 struct noise;

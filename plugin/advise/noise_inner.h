@@ -9,6 +9,7 @@
 #include "rules/rule_text.h"
 
 enum noise_phase {
+	NOISE_BEFORE,
 	NOISE_FLOWS,
 	NOISE_RECORDS,
 	NOISE_STORMS,
@@ -83,6 +84,9 @@ bool noise_may_name(const struct noise *n, const struct name_text *exe);
 
 /** noise_find_heavy - fill heavy and record. Return: 0 or -ENOMEM. */
 int noise_find_heavy(struct noise *n) __attribute__((warn_unused_result));
+
+/** noise_make_standing - the one of before with number @i. Return: 0 or -ENOMEM. */
+int noise_make_standing(struct noise *n, unsigned int i);
 
 /** noise_make_flow - candidates for flow number @i. Return: 0 or -ENOMEM. */
 int noise_make_flow(struct noise *n, size_t i);

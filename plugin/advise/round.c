@@ -16,6 +16,8 @@ struct round {
 	struct round_options o;
 	struct guard_options guard; /* with the engine's facts about the traffic */
 	struct round_window window;
+	struct life_window windows[WINDOWS_MAX]; /* as they were then */
+	int64_t now_ms;
 	struct whatif *whatif;
 	struct snapshot *snapshot;
 	bool settled;
@@ -115,21 +117,14 @@ static struct round_window choose_window(const struct timeline *t)
 	return w;
 }
 
-/* What an exception takes out now was written before that was loaded: nothing is left to
- * be done about it. */
-static void tell_rule(void *arg, const struct topk_view *entry, struct whatif_flow *flow)
+static void note_windows(struct round *r, const struct timeline *t)
 {
-	const struct round *r = arg;
+	r->now_ms = timeline_stamp(t);
+	for (unsigned int i = 0; i < t->windows.n; i++) {
+		struct life_window *w = &r->windows[i];
 
-	(void)entry;
-	if (flow->won != WHATIF_WON_RULE)
-		return;
-	for (uint32_t i = 1; i < flow->position; i++) {
-		const struct rule *rule = whatif_rule_at(r->whatif, i);
-
-		if (rule && rule->action == AUDIT_NEVER &&
-		    whatif_ask(r->whatif, rule, flow) == MATCH_YES)
-			flow->foreign = true;
+		w->length_ms = t->windows.bucket_ms[i] * WINDOW_BUCKETS;
+		w->span_s = (double)timeline_span_ms(t, i, &w->complete) / 1000;
 	}
 }
 
@@ -144,7 +139,6 @@ static bool take(struct round *r)
 {
 	struct when now = timeline_now(engine_timeline(r->o.engine));
 	const struct snapshot_options snapshot = {
-		.rule = tell_rule,
 		.is_foreign = r->o.is_foreign ? is_foreign : NULL,
 		.arg = r,
 	};
@@ -172,6 +166,7 @@ struct round *round_new(const struct round_options *options)
 	r->guard.traffic = tell_traffic;
 	r->guard.arg = r;
 	r->window = choose_window(engine_timeline(options->engine));
+	note_windows(r, engine_timeline(options->engine));
 	if (take(r))
 		return r;
 	round_free(r);
@@ -202,6 +197,7 @@ static bool start_noise(struct round *r)
 		.window = r->window.index,
 		.min_share = r->o.min_share,
 		.max_risk = r->o.max_risk,
+		.standing = r->o.standing,
 	};
 
 	r->noise = noise_new(&options);
@@ -248,4 +244,14 @@ struct whatif *round_whatif(const struct round *r)
 struct round_window round_window(const struct round *r)
 {
 	return r->window;
+}
+
+const struct life_window *round_windows(const struct round *r)
+{
+	return r->windows;
+}
+
+int64_t round_now_ms(const struct round *r)
+{
+	return r->now_ms;
 }

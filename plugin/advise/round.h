@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "advise/life.h"
 #include "advise/noise.h"
 #include "count/engine.h"
 
@@ -30,6 +31,7 @@ struct round_options {
 	void *arg;        /* of is_foreign */
 	double min_share; /* of the window's records, 0 to 1 */
 	enum guard_level max_risk;
+	const struct noise_standing *standing; /* of NOISE_STANDING; NULL: none */
 };
 
 /* What the advice is computed over. */
@@ -67,5 +69,10 @@ const struct whatif_table *round_table(const struct round *r);
 struct whatif *round_whatif(const struct round *r);
 
 struct round_window round_window(const struct round *r);
+
+/** round_windows, round_now_ms - all windows, and where they ended as a stamp, when it
+ * was begun: what struct life_round asks for */
+const struct life_window *round_windows(const struct round *r);
+int64_t round_now_ms(const struct round *r);
 
 #endif

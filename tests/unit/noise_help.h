@@ -29,6 +29,7 @@ static double min_share;
 static struct guard_options guard;
 static struct auth_storm storm;
 static size_t n_storms;
+static const struct noise_standing *standing;
 
 static inline int reset(void **state)
 {
@@ -37,6 +38,7 @@ static inline int reset(void **state)
 	min_share = 0.02;
 	guard = help_guard;
 	n_storms = 0;
+	standing = NULL;
 	return 0;
 }
 
@@ -106,7 +108,8 @@ static inline void begin(struct world *x, const char *rules, size_t n)
 				  .n_storms = n_storms,
 				  .machine = MACH_86_64,
 				  .min_share = min_share,
-				  .max_risk = max_risk};
+				  .max_risk = max_risk,
+				  .standing = standing};
 	uint64_t adds = 0;
 	int rc;
 
