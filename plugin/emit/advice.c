@@ -45,6 +45,12 @@ void advice_free(struct advice *a)
 	free(a);
 }
 
+static const char *const state_names[] = {
+	[ADVICE_PROPOSED] = "proposed",
+	[ADVICE_APPLIED] = "applied",
+	[ADVICE_VERIFIED] = "verified",
+};
+
 static struct standing *find(struct advice *a, const char *topic)
 {
 	unsigned int i;
@@ -104,11 +110,29 @@ static void withdraw(struct advice *a, struct standing *s, const char *reason,
 		set_state(a, s, "withdrawn", wall_ms);
 }
 
-bool advice_put(struct advice *a, const char *topic, json_t *object, int64_t wall_ms)
+/* With the newer figures, in the state in which it is. Takes @object. */
+static bool renew(struct standing *s, json_t *object)
+{
+	static const char *const kept[] = {"state", "verified"};
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		if (json_object_set(object, kept[i],
+				    json_object_get(s->object, kept[i]))) {
+			json_decref(object);
+			return false;
+		}
+	json_decref(s->object);
+	s->object = object;
+	return true;
+}
+
+/* Takes @object. Return: as advice_put(). */
+static bool put(struct advice *a, const char *topic, json_t *object,
+		enum advice_state state, int64_t wall_ms)
 {
 	struct standing *s = find(a, topic);
 	char reason[64];
-	bool same;
 
 	if (!object || set_id(object) ||
 	    json_object_set_new(object, "reason", json_null()) ||
@@ -116,17 +140,8 @@ bool advice_put(struct advice *a, const char *topic, json_t *object, int64_t wal
 		json_decref(object);
 		return false;
 	}
-	same = s && !strcmp(text_of(s->object, "id"), text_of(object, "id"));
-	if (same) { /* the newer figures, in the state in which it is */
-		if (json_object_set(object, "state",
-				    json_object_get(s->object, "state"))) {
-			json_decref(object);
-			return false;
-		}
-		json_decref(s->object);
-		s->object = object;
-		return true;
-	}
+	if (s && !strcmp(text_of(s->object, "id"), text_of(object, "id")))
+		return renew(s, object);
 	if (s) {
 		snprintf(reason, sizeof(reason), "replaced by %s", text_of(object, "id"));
 		withdraw(a, s, reason, wall_ms);
@@ -135,8 +150,19 @@ bool advice_put(struct advice *a, const char *topic, json_t *object, int64_t wal
 	}
 	json_decref(s->object);
 	*s = (struct standing){.topic = topic, .object = object};
-	set_state(a, s, "proposed", wall_ms);
+	set_state(a, s, state_names[state], wall_ms);
 	return true;
+}
+
+bool advice_put(struct advice *a, const char *topic, json_t *object, int64_t wall_ms)
+{
+	return put(a, topic, object, ADVICE_PROPOSED, wall_ms);
+}
+
+bool advice_resume(struct advice *a, const char *topic, json_t *object,
+		   enum advice_state state, int64_t since_ms)
+{
+	return put(a, topic, object, state, since_ms);
 }
 
 void advice_set_state(struct advice *a, const char *topic, enum advice_state state,
@@ -145,8 +171,29 @@ void advice_set_state(struct advice *a, const char *topic, enum advice_state sta
 	struct standing *s = find(a, topic);
 
 	if (s)
-		set_state(a, s, state == ADVICE_APPLIED ? "applied" : "proposed",
-			  wall_ms);
+		set_state(a, s, state_names[state], wall_ms);
+}
+
+void advice_set_verified(struct advice *a, const char *topic, json_t *verified)
+{
+	struct standing *s = find(a, topic);
+
+	if (!verified)
+		verified = json_null();
+	if (s)
+		json_object_set_new(s->object, "verified", verified);
+	else
+		json_decref(verified);
+}
+
+const char *advice_id_of(const struct advice *a, const char *topic)
+{
+	unsigned int i;
+
+	for (i = 0; i < a->n; i++)
+		if (!strcmp(a->of[i].topic, topic))
+			return text_of(a->of[i].object, "id");
+	return "";
 }
 
 void advice_withdraw(struct advice *a, const char *topic, const char *reason,

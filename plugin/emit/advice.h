@@ -13,10 +13,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ADVICE_MAX     48 /* topics: some of the queue, and one for each rule's advice */
+#define ADVICE_MAX     64 /* topics: some of the queue, and those of rules and noise */
 #define ADVICE_ID_SIZE 17 /* with the NUL */
 
-enum advice_state { ADVICE_PROPOSED, ADVICE_APPLIED };
+enum advice_state { ADVICE_PROPOSED, ADVICE_APPLIED, ADVICE_VERIFIED };
 
 struct advice;
 
@@ -36,6 +36,23 @@ void advice_free(struct advice *a);
  * Return: false: no memory, or no place; all is as it was.
  */
 bool advice_put(struct advice *a, const char *topic, json_t *object, int64_t wall_ms);
+
+/**
+ * advice_resume - as advice_put(), of one that an earlier process has left
+ * @since_ms: wall clock when it got its state
+ * It is sent once, as it stands.
+ */
+bool advice_resume(struct advice *a, const char *topic, json_t *object,
+		   enum advice_state state, int64_t since_ms);
+
+/**
+ * advice_set_verified - what was measured of the one that stands for @topic
+ * @verified: taken; NULL: null. It is sent with the next state.
+ */
+void advice_set_verified(struct advice *a, const char *topic, json_t *verified);
+
+/** advice_id_of - of the one that stands for @topic; "": none does. Borrows. */
+const char *advice_id_of(const struct advice *a, const char *topic);
 
 /**
  * advice_id - hash of what @object would change: kind, rules, remove and place

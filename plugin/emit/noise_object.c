@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "emit/advice.h"
 #include "emit/rule_phrase.h"
 #include "emit/schema.h"
 #include "rules/rule_text.h"
@@ -326,6 +327,16 @@ static json_t *make(struct writing *w, unsigned int rank)
 			 "undo", undo(w), "verified");
 }
 
+/* Its id says nothing of how it is tried. */
+static int set_try(json_t *object)
+{
+	char id[ADVICE_ID_SIZE];
+
+	if (advice_id(object, id) < 0)
+		return -1;
+	return json_object_set_new(object, "try", json_sprintf("aunoise try %s", id));
+}
+
 json_t *noise_object(const struct noise_advice *a, unsigned int rank,
 		     const struct noise_scene *scene)
 {
@@ -338,5 +349,9 @@ json_t *noise_object(const struct noise_advice *a, unsigned int rank,
 	w->scene = scene;
 	object = make(w, rank);
 	free(w);
+	if (object && scene->can_try && set_try(object) < 0) {
+		json_decref(object);
+		return NULL;
+	}
 	return object;
 }

@@ -20,6 +20,7 @@ struct noise_scene {
 	double span_s; /* that it covers */
 	bool complete; /* all of it was seen */
 	bool files_checked;
+	bool can_try;        /* `aunoise try` knows it by its id */
 	const char *rules_d; /* that the rules are of; NULL: they are of one file */
 };
 

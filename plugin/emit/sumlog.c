@@ -225,6 +225,7 @@ size_t sumlog_advice(const json_t *advice, char *out, size_t size)
 	add_word(&o, "state", json_object_get(advice, "state"));
 	add_word(&o, "kind", json_object_get(advice, "kind"));
 	add_figures(&o, json_object_get(advice, "evidence"));
+	add_figures(&o, json_object_get(advice, "verified"));
 	add_text(&o, "title", json_object_get(advice, "title"));
 	add_text(&o, "why", json_object_get(advice, "why"));
 	add_text(&o, "command", json_array_get(commands, 0));

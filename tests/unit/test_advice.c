@@ -75,6 +75,47 @@ static void the_same_is_said_once(void **state)
 	advice_free(a);
 }
 
+static void what_was_measured_stays(void **state)
+{
+	struct sent s = {0};
+	struct advice *a = advice_new(take, &s);
+	const json_t *o;
+	int64_t since;
+
+	assert_string_equal(advice_id_of(a, "queue"), "");
+	advice_set_verified(a, "queue", json_object());
+	advice_put(a, "queue", some(1280, QUEUE_DEEPER), NOW);
+	advice_set_verified(a, "queue", json_pack("{s:i}", "after", 0));
+	advice_set_state(a, "queue", ADVICE_VERIFIED, NOW + 1);
+	assert_string_equal(s.state[1], "verified");
+	advice_put(a, "queue", some(1280, QUEUE_DEEPER), NOW + 2);
+	o = advice_standing(a, 0, &since);
+	assert_string_equal(json_string_value(json_object_get(o, "state")), "verified");
+	assert_true(json_is_object(json_object_get(o, "verified")));
+	assert_string_equal(advice_id_of(a, "queue"), s.id[0]);
+	advice_set_verified(a, "queue", NULL);
+	assert_true(json_is_null(json_object_get(o, "verified")));
+	assert_int_equal(s.n, 2);
+	advice_free(a);
+}
+
+/* What an earlier process has left is said once, as it stands. */
+static void what_is_resumed_has_its_state(void **state)
+{
+	struct sent s = {0};
+	struct advice *a = advice_new(take, &s);
+	int64_t since;
+
+	assert_true(advice_resume(a, "queue", some(1280, QUEUE_DEEPER), ADVICE_VERIFIED,
+				  NOW - 1000));
+	assert_false(advice_resume(a, "wait", NULL, ADVICE_VERIFIED, NOW));
+	assert_int_equal(s.n, 1);
+	assert_string_equal(s.state[0], "verified");
+	assert_non_null(advice_standing(a, 0, &since));
+	assert_int_equal(since, NOW - 1000);
+	advice_free(a);
+}
+
 static void another_takes_its_place(void **state)
 {
 	struct sent s = {0};
@@ -169,6 +210,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_is_said_once),
+		cmocka_unit_test(what_was_measured_stays),
+		cmocka_unit_test(what_is_resumed_has_its_state),
 		cmocka_unit_test(another_takes_its_place),
 		cmocka_unit_test(an_id_is_for_ever),
 		cmocka_unit_test(no_depth_has_nothing_to_load),
