@@ -50,8 +50,10 @@ static void on_step(evutil_socket_t fd, short what, void *arg)
 int history_start(struct history *h, struct event_base *base, struct engine *engine,
 		  struct ledger *ledger)
 {
-	const struct state_start start = {engine, ledger, privs_confine_writer,
-					  "state_file"};
+	const struct state_start start = {.engine = engine,
+					  .ledger = ledger,
+					  .begin = privs_confine_writer,
+					  .arg = "state_file"};
 	char why[640];
 	int r;
 

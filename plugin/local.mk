@@ -133,6 +133,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/emit/server.c plugin/emit/server.h \
 	plugin/emit/state.c plugin/emit/state.h \
 	plugin/emit/state_ledger.c plugin/emit/state_ledger.h \
+	plugin/emit/state_noise.c plugin/emit/state_noise.h \
 	plugin/emit/state_piece.c plugin/emit/state_piece.h \
 	plugin/emit/state_read.c plugin/emit/state_read.h \
 	plugin/emit/state_restore.c \

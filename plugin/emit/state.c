@@ -151,7 +151,8 @@ const struct siphash_key *state_key(const struct state *s)
 static int restore(struct state *s, const struct state_start *start, const char *boot_id)
 {
 	const struct clock_reading clock = clock_read();
-	const struct state_now now = {start->engine, &clock, boot_id, start->ledger};
+	const struct state_now now = {start->engine, &clock, boot_id, start->ledger,
+				      start->lives};
 
 	if (!s->text)
 		return 0;
@@ -185,8 +186,10 @@ int state_start(struct state *s, const struct state_start *start, char *why,
 	if (s->off)
 		return 0;
 	s->save = state_save_new(engine, &identity);
-	if (s->save)
+	if (s->save) {
 		state_save_ledger(s->save, start->ledger);
+		state_save_lives(s->save, start->lives);
+	}
 	errno = 0;
 	if (s->save && !statefile_sink(s->path, &options.sink))
 		s->writer = writer_new(&options);

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "advise/life.h"
 #include "base/clock.h"
 #include "base/siphash.h"
 #include "count/engine.h"
@@ -38,6 +39,7 @@ const struct siphash_key *state_key(const struct state *s);
 struct state_start {
 	struct engine *engine;
 	struct ledger *ledger; /* likewise; NULL: none */
+	struct lives *lives;   /* likewise */
 	int (*begin)(void *arg);
 	void *arg;
 };

@@ -50,6 +50,7 @@ struct state_now {
 	const struct clock_reading *clock;
 	const char *boot_id;   /* "" : not known */
 	struct ledger *ledger; /* has seen nothing yet; NULL: it is not wanted */
+	struct lives *lives;   /* likewise */
 };
 
 /**

@@ -12,6 +12,7 @@
 #include "emit/entry.h"
 #include "emit/state_aux.h"
 #include "emit/state_ledger.h"
+#include "emit/state_noise.h"
 #include "emit/state_read.h"
 #include "emit/state_scan.h"
 
@@ -43,6 +44,10 @@ struct restore {
 	struct counts counts;        /* of the line at hand */
 	struct timeline_saved time;
 	struct ledger *ledger;
+	struct lives *lives;
+	int64_t wall_ms;
+	unsigned int n_lives; /* lines of advice */
+	uint64_t refused;     /* of them, whose rules are none that advice may have */
 	bool same_boot;
 	bool started;
 	bool dry;         /* only look whether the lines are good */
@@ -251,6 +256,21 @@ static bool take_loss(struct restore *r, struct scan *s)
 	return true;
 }
 
+/* Return: is it a line of advice? */
+static bool take_advice(struct restore *r, struct scan *s)
+{
+	struct life *life = r->lives && !r->dry && r->n_lives < LIFE_MAX
+				    ? &r->lives->of[r->n_lives]
+				    : NULL;
+
+	if (!state_noise_read(s, r->wall_ms, life))
+		return false;
+	if (r->n_lives++ == LIFE_MAX)
+		s->bad = true;
+	r->refused += life && life->state == LIFE_NONE;
+	return true;
+}
+
 /* Return: false when one of the lines is not as it should be. */
 static bool take_tail(struct restore *r)
 {
@@ -258,8 +278,9 @@ static bool take_tail(struct restore *r)
 	unsigned int series = 0;
 	struct scan s;
 
+	r->n_lives = 0;
 	while (scan_line(&rest, &s) && rest.n) {
-		if (!series && take_loss(r, &s))
+		if (!series && (take_loss(r, &s) || take_advice(r, &s)))
 			; /* these stand before the totals */
 		else if (scan_skip(&s, "{\"series\":\"total\",") && series++ == 0)
 			take_series(r, &s, TALLY_TOTAL);
@@ -431,6 +452,8 @@ int state_read_restore(const struct state_head *head, const struct state_now *no
 	struct restore r = {.head = head,
 			    .engine = now->engine,
 			    .ledger = now->ledger,
+			    .lives = now->lives,
+			    .wall_ms = now->clock->wall_ms,
 			    .same_boot = now->boot_id[0] &&
 					 !strcmp(now->boot_id, head->identity.boot_id),
 			    .dry = true};
@@ -453,6 +476,7 @@ int state_read_restore(const struct state_head *head, const struct state_now *no
 	resume(&r, now->clock);
 	while (scan_line(&rest, &line))
 		*skipped += !take_entry(&r, &line);
+	*skipped += r.refused;
 	free(r.left);
 	return 0;
 }

@@ -15,23 +15,33 @@
 #include "emit/entry.h"
 #include "emit/state_aux.h"
 #include "emit/state_ledger.h"
+#include "emit/state_noise.h"
 #include "emit/state_piece.h"
 #include "emit/statefile.h"
 
 #define PIECE_FULL  32768 /* begun behind this: the next piece */
 #define TAIL_MAX    65536 /* bytes that the lines behind the entries take at most */
 #define LOOK_MAX    2000  /* entries looked at in a slice */
-#define ENTRIES_END (STATEFILE_MAX - TAIL_MAX - STATE_LEDGER_MAX)
+#define ENTRIES_END (STATEFILE_MAX - TAIL_MAX - STATE_LEDGER_MAX - STATE_NOISE_MAX)
 #define CLASSES     64 /* ranks by powers of two */
 
-enum phase { PHASE_NONE, PHASE_HEAD, PHASE_ENTRIES, PHASE_LOSSES, PHASE_TAIL };
+enum phase {
+	PHASE_NONE,
+	PHASE_HEAD,
+	PHASE_ENTRIES,
+	PHASE_LOSSES,
+	PHASE_ADVICE,
+	PHASE_TAIL
+};
 
 struct state_save {
 	struct engine *engine;
 	const struct ledger *ledger; /* NULL: there is none */
+	const struct lives *lives;   /* likewise */
 	struct state_identity identity;
 	enum phase phase;
-	uint64_t loss;    /* the next entry of the ledger, counted from the first ever */
+	uint64_t loss; /* the next entry of the ledger, counted from the first ever */
+	unsigned int life;
 	struct when base; /* the oldest bucket of each window when it was begun */
 	uint64_t entries;
 	bool full;
@@ -224,6 +234,16 @@ static bool write_losses(struct state_save *s)
 	return s->ledger;
 }
 
+/* --- advice --- */
+
+/* Return: false when there are no more. */
+static bool write_advice(struct state_save *s)
+{
+	while (s->lives && s->life < LIFE_MAX && s->out.n < PIECE_FULL)
+		state_noise_put(&s->out, &s->lives->of[s->life++]);
+	return s->lives && s->life < LIFE_MAX;
+}
+
 /* --- the rest --- */
 
 static struct count sum_bucket(const struct state_save *s, unsigned int index, int window,
@@ -346,6 +366,11 @@ void state_save_ledger(struct state_save *s, const struct ledger *ledger)
 	s->ledger = ledger;
 }
 
+void state_save_lives(struct state_save *s, const struct lives *lives)
+{
+	s->lives = lives;
+}
+
 void state_save_free(struct state_save *s)
 {
 	int i;
@@ -368,6 +393,7 @@ void state_save_begin(struct state_save *s)
 		s->base.bucket[w] -= WINDOW_BUCKETS - 1;
 	s->phase = PHASE_HEAD;
 	s->loss = s->ledger ? s->ledger->forgotten + state_ledger_first(s->ledger) : 0;
+	s->life = 0;
 	s->out.sum = s->entries = 0;
 	s->out.bytes = 0;
 	s->full = false;
@@ -403,6 +429,8 @@ struct span state_save_step(struct state_save *s, const struct clock_reading *cl
 	} else if (s->phase == PHASE_ENTRIES && !write_entries(s)) {
 		s->phase = PHASE_LOSSES;
 	} else if (s->phase == PHASE_LOSSES && !write_losses(s)) {
+		s->phase = PHASE_ADVICE;
+	} else if (s->phase == PHASE_ADVICE && !write_advice(s)) {
 		s->phase = PHASE_TAIL;
 	} else if (s->phase == PHASE_TAIL) {
 		s->out.text[0] = STATEFILE_LAST;

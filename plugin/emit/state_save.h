@@ -6,6 +6,7 @@
  *   {"schema":"audisp-noise-state/1","arch":...}  key, boot, windows, time
  *   {"list":...}      an entry each, the heaviest first
  *   {"loss":...}      an incident each, {"kernel":...} the counters (state_ledger.h)
+ *   {"advice":...}    what stands of the advice on noise (state_noise.h)
  *   {"series":...}    the totals and what keys count twice
  *   {"table":...}     what each list says of names that are not in it
  *   {"time":...}      the time line
@@ -22,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "advise/life.h"
 #include "base/clock.h"
 #include "count/engine.h"
 #include "count/ledger.h"
@@ -47,6 +49,9 @@ void state_save_free(struct state_save *s);
 
 /** state_save_ledger - its entries are saved too from now on; borrowed */
 void state_save_ledger(struct state_save *s, const struct ledger *ledger);
+
+/** state_save_lives - what stands of the advice is saved too from now on; borrowed */
+void state_save_lives(struct state_save *s, const struct lives *lives);
 
 /** state_save_begin - from the first line, whatever was written before */
 void state_save_begin(struct state_save *s);

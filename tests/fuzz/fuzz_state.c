@@ -5,7 +5,8 @@
  * Two readings of the same bytes: as they are, and with a last line that fits
  * them, for no fuzzer guesses the sum that otherwise stands before everything
  * else. What is accepted has to be a state: saved again it is read again, with
- * no entry left out, and no list passes its total. Then the counting goes on.
+ * no entry left out, no list passes its total, and advice is as it was. Then the
+ * counting goes on.
  */
 #include <jansson.h>
 #include <stdint.h>
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "advise/life.h"
 #include "advise/loss.h"
 #include "base/siphash.h"
 #include "emit/loss_object.h"
@@ -52,11 +54,14 @@ static struct engine *new_engine(const struct siphash_key *key)
 }
 
 /* Return: the engine that @text gives, or NULL when it is refused. */
-static struct engine *restored(struct span text, struct ledger *ledger, uint64_t *skipped)
+static struct engine *restored(struct span text, struct ledger *ledger,
+			       struct lives *lives, uint64_t *skipped)
 {
-	struct state_now into = {.clock = &now, .boot_id = "boot", .ledger = ledger};
+	struct state_now into = {
+		.clock = &now, .boot_id = "boot", .ledger = ledger, .lives = lives};
 	struct state_head head;
 
+	memset(lives, 0, sizeof(*lives));
 	if (ledger_init(ledger) < 0)
 		abort();
 	if (state_read_check(text, &head) < 0)
@@ -68,7 +73,8 @@ static struct engine *restored(struct span text, struct ledger *ledger, uint64_t
 	return NULL;
 }
 
-static struct span saved(struct engine *e, const struct ledger *ledger, char *text)
+static struct span saved(struct engine *e, const struct ledger *ledger,
+			 const struct lives *lives, char *text)
 {
 	static const struct state_identity identity = {"boot", 1};
 	struct state_save *s = state_save_new(e, &identity);
@@ -77,6 +83,7 @@ static struct span saved(struct engine *e, const struct ledger *ledger, char *te
 	if (!s)
 		abort();
 	state_save_ledger(s, ledger);
+	state_save_lives(s, lives);
 	state_save_begin(s);
 	while (state_save_busy(s)) {
 		struct span piece = state_save_step(s, &now);
@@ -136,6 +143,54 @@ static void check_ledgers(const struct ledger *l, const struct ledger *again)
 	}
 }
 
+static bool are_same(struct rule *const *a, struct rule *const *b, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!a[i] != !b[i] || (a[i] && !rule_equal(a[i], b[i])))
+			return false;
+	return true;
+}
+
+/* It comes back in the first places, and can be held against rules. */
+static void check_lives(struct lives *l, const struct lives *again)
+{
+	struct ruleset *none = ruleset_new();
+	struct noise_standing out[LIFE_MAX];
+	char text[LIFE_TEXT];
+	unsigned int i, n = 0;
+
+	if (!none)
+		abort();
+	for (i = 0; i < LIFE_MAX; i++) {
+		const struct life *a = &l->of[i], *b = &again->of[n];
+
+		if (a->state == LIFE_NONE)
+			continue;
+		if (a->state != b->state || a->since_ms != b->since_ms ||
+		    memcmp(&a->said, &b->said, sizeof(a->said)) != 0 ||
+		    memcmp(a->before, b->before, sizeof(a->before)) != 0 ||
+		    memcmp(&a->proof, &b->proof, sizeof(a->proof)) != 0 ||
+		    a->what.n != b->what.n || a->what.kind != b->what.kind ||
+		    !are_same(a->what.rule, b->what.rule, NOISE_RULES) ||
+		    !are_same(a->what.instead, b->what.instead, NOISE_RULES) ||
+		    !are_same(a->what.about, b->what.about, 2))
+			broken("advice comes back as another");
+		life_disproof(a, text);
+		n++;
+	}
+	for (; n < LIFE_MAX; n++)
+		if (again->of[n].state != LIFE_NONE)
+			broken("advice is made up");
+	lives_standing(l, out);
+	lives_rules(l, none, now.wall_ms);
+	for (i = 0; i < LIFE_MAX; i++)
+		if (l->of[i].state == LIFE_APPLIED || l->of[i].state == LIFE_VERIFIED)
+			broken("advice is loaded where there are no rules");
+	ruleset_free(none);
+}
+
 static void count_on(struct engine *e)
 {
 	const struct report_depth depth = {.top = 1000, .all_windows = true};
@@ -151,16 +206,21 @@ static void try_text(struct span text)
 {
 	static char again[TEXT_MAX];
 	struct ledger l, l_again;
+	struct lives v, v_again;
 	uint64_t skipped;
-	struct engine *e = restored(text, &l, &skipped), *f;
+	struct engine *e = restored(text, &l, &v, &skipped), *f;
 
 	if (!e) {
 		ledger_free(&l);
+		lives_free(&v);
 		return;
 	}
 	check_lists(e);
-	f = restored(saved(e, &l, again), &l_again, &skipped);
+	f = restored(saved(e, &l, &v, again), &l_again, &v_again, &skipped);
 	check_ledgers(&l, &l_again);
+	check_lives(&v, &v_again);
+	lives_free(&v);
+	lives_free(&v_again);
 	ledger_free(&l);
 	ledger_free(&l_again);
 	if (!f)
