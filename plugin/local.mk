@@ -96,6 +96,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/count/burst.c plugin/count/burst.h \
 	plugin/emit/advice.c plugin/emit/advice.h \
 	plugin/emit/daemon_object.c plugin/emit/daemon_object.h \
+	plugin/emit/noise_life.c plugin/emit/noise_life.h \
 	plugin/emit/noise_object.c plugin/emit/noise_object.h \
 	plugin/emit/proposal.c plugin/emit/proposal.h \
 	plugin/emit/queue_object.c plugin/emit/queue_object.h \

@@ -60,6 +60,8 @@ unit_programs = \
 	tests/unit/test_looks \
 	tests/unit/test_noise \
 	tests/unit/test_life \
+	tests/unit/test_noise_life \
+	tests/unit/test_noise_restart \
 	tests/unit/test_noise_object \
 	tests/unit/test_noise_random \
 	tests/unit/test_oom_advise \
@@ -119,7 +121,7 @@ endif
 unit_cflags = $(plugin_libnoise_a_CFLAGS) $(CMOCKA_CFLAGS)
 unit_libs = $(NOISE_LIBS) $(CMOCKA_LIBS)
 unit_wrap = $(AM_LDFLAGS) -Wl
-EXTRA_DIST += tests/unit/advise_help.h tests/unit/event_world.h tests/unit/guard_help.h tests/unit/match_help.h tests/unit/noise_help.h tests/unit/oom.h tests/unit/rng.h tests/unit/rule_help.h tests/unit/rulewatch_help.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
+EXTRA_DIST += tests/unit/advise_help.h tests/unit/event_world.h tests/unit/guard_help.h tests/unit/match_help.h tests/unit/noise_help.h tests/unit/noise_life_help.h tests/unit/oom.h tests/unit/rng.h tests/unit/rule_help.h tests/unit/rulewatch_help.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
 tests_unit_test_assemble_CFLAGS = $(unit_cflags)
 tests_unit_test_assemble_LDADD = $(unit_libs)
 tests_unit_test_auth_CFLAGS = $(unit_cflags)
@@ -128,6 +130,11 @@ tests_unit_test_flood_CFLAGS = $(unit_cflags)
 tests_unit_test_flood_LDADD = $(unit_libs)
 tests_unit_test_life_CFLAGS = $(unit_cflags)
 tests_unit_test_life_LDADD = $(unit_libs)
+tests_unit_test_noise_life_CFLAGS = $(unit_cflags)
+tests_unit_test_noise_life_LDADD = $(unit_libs)
+tests_unit_test_noise_restart_CFLAGS = $(unit_cflags)
+tests_unit_test_noise_restart_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=malloc,--wrap=realloc,--wrap=strdup
+tests_unit_test_noise_restart_LDADD = $(unit_libs)
 tests_unit_test_noise_object_CFLAGS = $(unit_cflags)
 tests_unit_test_noise_object_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=malloc,--wrap=realloc,--wrap=strdup
 tests_unit_test_noise_object_LDADD = $(unit_libs)
