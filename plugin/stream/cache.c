@@ -305,9 +305,10 @@ static bool put_rule_event(struct cache *c, const struct assembler *a,
 enum { U_PID, U_UID, U_AUID, U_SES, U_SUBJ, U_FIELDS };
 static const struct wanted of_header[U_FIELDS] = {
 	{"pid", false}, {"uid", false}, {"auid", false}, {"ses", false}, {"subj", false}};
-enum { M_EXE, M_ACCT, M_COMM, M_FIELDS };
-static const struct wanted of_message[M_FIELDS] = {
-	{"exe", true}, {"acct", true}, {"comm", true}};
+enum { M_EXE, M_ACCT, M_COMM, M_ADDR, M_HOSTNAME, M_RES, M_FIELDS };
+static const struct wanted of_message[M_FIELDS] = {{"exe", true},      {"acct", true},
+						   {"comm", true},     {"addr", true},
+						   {"hostname", true}, {"res", true}};
 
 /* What the sender chose: the last of each name stands, as libaudit writes it last. */
 static bool split_message(struct span rest, struct span *values)

@@ -38,7 +38,8 @@ struct event {
 	bool has_syscall;
 	uint32_t arch; /* AUDIT_ARCH_*, 0 for URINGOP */
 	uint32_t nr;   /* system call, or io_uring operation */
-	enum event_success success;
+	enum event_success
+		success; /* of the others: res= of a user message or of LOGIN */
 	int error;       /* errno of a failed call, 0 otherwise */
 	struct span dir; /* of the first PATH that is not PARENT; absent if not known */
 
@@ -46,7 +47,8 @@ struct event {
 	int64_t uid, auid; /* EVENT_ID_* */
 	int64_t pid;       /* EVENT_ID_ABSENT where no record says it */
 	struct span exe, comm, subj_type, acct;
-	bool claimed; /* exe and acct are what a user message says of itself */
+	struct span source; /* of a user message: the other host, by address or name */
+	bool claimed; /* exe, acct and source are what a user message says of itself */
 	bool own;     /* caused by our own processes; set by who knows their numbers */
 };
 

@@ -27,6 +27,7 @@ struct parser {
 	auparse_state_t *au;
 	struct event *event; /* being filled */
 	struct object object;
+	struct span addr, hostname; /* of a user message */
 	bool any;
 	size_t used;
 	char text[PARSE_TEXT_MAX];
@@ -231,10 +232,34 @@ static void rule_field(struct parser *p, const char *name, const char *raw)
 	}
 }
 
+/* success and failed, 1 and 0 where the kernel or an old libaudit says it */
+static enum event_success field_result(const char *raw)
+{
+	if (is(raw, "success") || is(raw, "1"))
+		return EVENT_SUCCESS_YES;
+	return is(raw, "failed") || is(raw, "0") ? EVENT_SUCCESS_NO
+						 : EVENT_SUCCESS_ABSENT;
+}
+
+/* Of what stands twice the last is libaudit's own. Neither host is ever encoded. */
 static void user_field(struct parser *p, const char *name, const char *raw)
 {
 	if (is(name, "acct"))
 		p->event->acct = field_text(p, raw);
+	else if (is(name, "addr"))
+		p->addr = field_copy(p, span_of(raw));
+	else if (is(name, "hostname"))
+		p->hostname = field_copy(p, span_of(raw));
+	else if (is(name, "res"))
+		p->event->success = field_result(raw);
+	else
+		doer_field(p, name, raw);
+}
+
+static void login_field(struct parser *p, const char *name, const char *raw)
+{
+	if (is(name, "res"))
+		p->event->success = field_result(raw);
 	else
 		doer_field(p, name, raw);
 }
@@ -305,6 +330,8 @@ static void read_record(struct parser *p)
 	} else if (is_user_message(type)) {
 		p->event->claimed = true;
 		each_field(p, user_field);
+	} else if (type == AUDIT_LOGIN) {
+		each_field(p, login_field);
 	} else {
 		each_field(p, doer_field);
 	}
@@ -322,6 +349,19 @@ static void on_event(auparse_state_t *au, auparse_cb_event_t why, void *arg)
 }
 
 /* --- one event --- */
+
+static bool is_host(struct span s)
+{
+	return s.n && !span_is(s, "?") && !span_is(s, "(null)");
+}
+
+/* The address, for a name is what its owner says. */
+static struct span source_of(const struct parser *p)
+{
+	if (is_host(p->addr))
+		return p->addr;
+	return is_host(p->hostname) ? p->hostname : (struct span){NULL, 0};
+}
 
 static void give_line(struct parser *p, struct span line, uint32_t type, bool has_object)
 {
@@ -366,6 +406,7 @@ int parser_read(struct parser *p, const struct assembler *a, const struct assemb
 	p->any = false;
 	p->used = 0;
 	memset(&p->object, 0, sizeof(p->object));
+	p->addr = p->hostname = (struct span){NULL, 0};
 	for (i = 0; i < ev->n_lines; i++) {
 		if (ev->line[i].extra)
 			continue;
@@ -381,6 +422,7 @@ int parser_read(struct parser *p, const struct assembler *a, const struct assemb
 			give_line(p, assembly_line(a, ev, i), ev->line[i].type,
 				  has_object);
 	auparse_flush_feed(p->au);
+	event->source = source_of(p);
 	event->dir = object_dir(&p->object, event, p->text + p->used,
 				sizeof(p->text) - p->used);
 	return p->any ? 0 : -EBADMSG;

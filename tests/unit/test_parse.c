@@ -65,6 +65,7 @@ static void completed(void *arg, struct assembly *ev)
 	own(t, &t->e.comm);
 	own(t, &t->e.subj_type);
 	own(t, &t->e.acct);
+	own(t, &t->e.source);
 }
 
 static const struct assembler_ops ops = {
@@ -425,6 +426,9 @@ static void parse_takes_kernel_ids_of_user_messages(void **state)
 	assert_int_equal(e->uid, 0);
 	assert_int_equal(e->auid, EVENT_ID_UNSET);
 	assert_int_equal(e->pid, 16049);
+	assert_int_equal(e->success, EVENT_SUCCESS_NO);
+	assert_int_equal(e->error, 0);
+	assert_absent(e->source);
 	assert_span(e->acct, "app1");
 	assert_span(e->exe, "/usr/sbin/sshd");
 	assert_span(e->subj_type, "sshd_t");
@@ -453,6 +457,50 @@ static void parse_takes_kernel_ids_of_user_messages(void **state)
 		  " hostname=? addr=192.0.2.1 terminal=ssh res=failed'\n"));
 	assert_span(e->acct, "(unknown user)");
 	assert_span(e->exe, "/usr/sbin/sshd");
+	assert_span(e->source, "192.0.2.1");
+	assert_int_equal(e->success, EVENT_SUCCESS_NO);
+}
+
+#define USER_WITH(fields) \
+	S("type=USER_AUTH msg=audit(1.000:1): pid=5 uid=0 auid=4294967295 ses=3" \
+	  " msg='op=PAM:authentication " fields "'\n")
+
+static void parse_reads_outcome_and_source(void **state)
+{
+	struct result *t = *state;
+	const struct event *e;
+
+	/* libaudit's own fields stand behind what the sender wrote */
+	e = read_event(t, USER_WITH("addr=10.0.0.9 res=success exe=\"/a\" hostname=h "
+				    "addr=192.0.2.1 terminal=ssh res=failed"));
+	assert_span(e->source, "192.0.2.1");
+	assert_int_equal(e->success, EVENT_SUCCESS_NO);
+	/* a name where there is no address, and not one that looks hexadecimal */
+	e = read_event(t, USER_WITH("hostname=cafe addr=? res=success"));
+	assert_span(e->source, "cafe");
+	assert_int_equal(e->success, EVENT_SUCCESS_YES);
+	e = read_event(t, USER_WITH("hostname=(null) addr=(null) res=1"));
+	assert_absent(e->source);
+	assert_int_equal(e->success, EVENT_SUCCESS_YES);
+	e = read_event(t, USER_WITH("hostname=? addr=2001:db8::1 res=0"));
+	assert_span(e->source, "2001:db8::1");
+	assert_int_equal(e->success, EVENT_SUCCESS_NO);
+	e = read_event(t, USER_WITH("res=perhaps"));
+	assert_absent(e->source);
+	assert_int_equal(e->success, EVENT_SUCCESS_ABSENT);
+	/* alone, as old kernels write it */
+	e = read_event(t, S("type=LOGIN msg=audit(1.000:1): pid=5 uid=0 "
+			    "old-auid=4294967295 auid=1001 old-ses=4294967295 ses=7 "
+			    "res=0\n"
+			    "type=EOE msg=audit(1.000:1):\n"));
+	assert_int_equal(e->success, EVENT_SUCCESS_NO);
+	assert_int_equal(e->auid, 1001);
+	assert_false(e->claimed);
+	/* another record's result is no login's */
+	e = read_event(t, S("type=CONFIG_CHANGE msg=audit(1.000:1): auid=0 ses=1 "
+			    "op=add_rule key=\"k\" list=4 res=0\n"
+			    "type=EOE msg=audit(1.000:1):\n"));
+	assert_int_equal(e->success, EVENT_SUCCESS_ABSENT);
 }
 
 /* No exe and no acct in the sender's text: both are absent, the ids stay. */
@@ -910,6 +958,7 @@ int main(void)
 		parse_test(parse_reads_lone_kernel_records),
 		parse_test(parse_asks_the_syscall_alone_where_there_is_one),
 		parse_test(parse_takes_kernel_ids_of_user_messages),
+		parse_test(parse_reads_outcome_and_source),
 		parse_test(parse_reads_user_messages_without_fields),
 		parse_test(parse_takes_daemon_messages_as_no_claim),
 		parse_test(parse_makes_the_directory),
