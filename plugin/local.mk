@@ -93,6 +93,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/advise/whatif_ask.c plugin/advise/whatif_blinds.c \
 	plugin/advise/whatif_record.c \
 	plugin/count/attribution.c plugin/count/attribution.h \
+	plugin/count/auth_book.c plugin/count/auth_book.h \
 	plugin/count/burst.c plugin/count/burst.h \
 	plugin/emit/advice.c plugin/emit/advice.h \
 	plugin/emit/daemon_object.c plugin/emit/daemon_object.h \

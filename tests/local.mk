@@ -34,6 +34,7 @@ if CMOCKA
 unit_programs = \
 	tests/unit/test_assemble \
 	tests/unit/test_auth \
+	tests/unit/test_auth_book \
 	tests/unit/test_cache \
 	tests/unit/test_clock \
 	tests/unit/test_conf_file \
@@ -124,6 +125,8 @@ unit_wrap = $(AM_LDFLAGS) -Wl
 EXTRA_DIST += tests/unit/advise_help.h tests/unit/event_world.h tests/unit/guard_help.h tests/unit/match_help.h tests/unit/noise_help.h tests/unit/noise_life_help.h tests/unit/oom.h tests/unit/rng.h tests/unit/rule_help.h tests/unit/rulewatch_help.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
 tests_unit_test_assemble_CFLAGS = $(unit_cflags)
 tests_unit_test_assemble_LDADD = $(unit_libs)
+tests_unit_test_auth_book_CFLAGS = $(unit_cflags)
+tests_unit_test_auth_book_LDADD = $(unit_libs)
 tests_unit_test_auth_CFLAGS = $(unit_cflags)
 tests_unit_test_auth_LDADD = $(unit_libs)
 tests_unit_test_flood_CFLAGS = $(unit_cflags)

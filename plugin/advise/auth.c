@@ -18,7 +18,8 @@
 #define PLENTY     3   /* accounts that one guesses at */
 #define FAST       10  /* sessions a second: more than cron starts, unless it is shown */
 #define FINE_S     10  /* buckets up to this wide show the minute */
-#define BUSY       40  /* buckets of them in which cron starts something, at most */
+#define BUSY       (2.0 / 3) /* of them in which cron starts something, at most */
+#define MINUTES_S  120       /* after which it is seen that it wakes once a minute */
 
 enum kind { ACCT, ACQ, DISP, START, END, LOGIN, AUTH, OTHER, KINDS };
 
@@ -51,6 +52,7 @@ static enum kind kind_of(uint32_t type)
 struct values {
 	struct span value[DISTINCT];
 	unsigned int n;
+	bool more; /* than are told apart */
 };
 
 static void note(struct values *v, struct span s)
@@ -60,7 +62,9 @@ static void note(struct values *v, struct span s)
 	for (unsigned int i = 0; i < v->n; i++)
 		if (span_equal(v->value[i], s))
 			return;
-	if (v->n < DISTINCT)
+	if (v->n == DISTINCT)
+		v->more = true;
+	else
 		v->value[v->n++] = s;
 }
 
@@ -93,6 +97,8 @@ static void add_row(struct group *g, const struct auth_row *row)
 	note(&g->accounts, row->account);
 	if (!is_local(row->source))
 		note(&g->sources, row->source);
+	g->accounts.more |= row->joined;
+	g->sources.more |= row->joined;
 	g->all_root &= row->uid == 0;
 	if (kind == AUTH || kind == ACCT)
 		g->attempts += row->events;
@@ -109,11 +115,18 @@ static void add_row(struct group *g, const struct auth_row *row)
 	}
 }
 
-static void gather(const struct auth_row *row, size_t n, struct span exe, struct group *g)
+static bool is_of_one(const struct auth_row *a, const struct auth_row *b)
+{
+	return a->exe.p && b->exe.p && span_equal(a->exe, b->exe) &&
+	       span_equal(a->node, b->node);
+}
+
+/* Of the program that row @first is about, on its host. */
+static void gather(const struct auth_row *row, size_t n, size_t first, struct group *g)
 {
 	*g = (struct group){.all_root = true, .all_unset = true};
-	for (size_t i = 0; i < n; i++)
-		if (row[i].exe.p && span_equal(row[i].exe, exe))
+	for (size_t i = first; i < n; i++)
+		if (is_of_one(&row[i], &row[first]))
 			add_row(g, &row[i]);
 }
 
@@ -144,13 +157,23 @@ static bool is_regular(const uint64_t count[WINDOW_BUCKETS])
 	       most <= 2 * least + 1;
 }
 
-static unsigned int busy_buckets(const uint64_t count[WINDOW_BUCKETS])
+/*
+ * Does it rest between, as what wakes once a minute? @shown for what has not been seen
+ * for so long; yes also where buckets are too wide to show it.
+ */
+static bool rests(const uint64_t count[WINDOW_BUCKETS], double bucket_s, bool shown)
 {
-	unsigned int n = 0;
+	unsigned int first = 0, busy = 0;
 
-	for (unsigned int i = 0; i < WINDOW_BUCKETS; i++)
-		n += count[i] != 0;
-	return n;
+	if (bucket_s > FINE_S || bucket_s * WINDOW_BUCKETS < MINUTES_S)
+		return true;
+	while (first < WINDOW_BUCKETS && !count[first])
+		first++;
+	if ((WINDOW_BUCKETS - first) * bucket_s < MINUTES_S)
+		return shown;
+	for (unsigned int i = first; i < WINDOW_BUCKETS; i++)
+		busy += count[i] != 0;
+	return busy <= BUSY * (WINDOW_BUCKETS - first);
 }
 
 /* --- classes --- */
@@ -179,15 +202,14 @@ static bool is_cron(const struct group *g, const struct auth_options *o,
 {
 	double seconds = o->bucket_s * WINDOW_BUCKETS;
 
-	if (!guard_is_cron(s->exe) || !g->all_root || g->failed || !are_sessions(g))
+	if (o->incomplete || !guard_is_cron(s->exe) || !g->all_root || g->failed ||
+	    !are_sessions(g))
 		return false;
 	s->sessions = g->kind[START];
 	s->is_backed = !g->is_login_claimed && g->kind[LOGIN] &&
 		       is_about(g->kind[LOGIN], g->kind[START]);
-	/* it wakes once a minute */
-	if (o->bucket_s <= FINE_S && seconds >= 120 && busy_buckets(g->starts) > BUSY)
-		return false;
-	return s->is_backed || (double)s->sessions <= FAST * seconds;
+	return rests(g->starts, o->bucket_s, s->is_backed) &&
+	       (s->is_backed || (double)s->sessions <= FAST * seconds);
 }
 
 static bool is_switch(struct span exe)
@@ -209,8 +231,8 @@ static enum auth_class judge(const struct group *g, const struct auth_options *o
 
 	if (fails) {
 		s->is_regular = is_regular(g->failures);
-		if (g->accounts.n < PLENTY && !g->sources.n && g->all_unset &&
-		    s->is_regular)
+		if (g->accounts.n < PLENTY && !g->sources.n && !g->sources.more &&
+		    g->all_unset && s->is_regular)
 			return AUTH_SERVICE_FAILURE_LOOP;
 		return AUTH_PASSWORD_GUESSING;
 	}
@@ -242,7 +264,7 @@ static bool is_first(const struct auth_row *row, size_t i)
 	if (!row[i].exe.p)
 		return false;
 	for (size_t j = 0; j < i; j++)
-		if (row[j].exe.p && span_equal(row[j].exe, row[i].exe))
+		if (is_of_one(&row[j], &row[i]))
 			return false;
 	return true;
 }
@@ -253,21 +275,22 @@ size_t auth_judge(const struct auth_row *row, size_t n,
 	size_t found = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		struct auth_storm s = {.exe = row[i].exe};
+		struct auth_storm s = {.node = row[i].node, .exe = row[i].exe};
 		struct group g;
 
 		if (!is_first(row, i))
 			continue;
-		gather(row, n, s.exe, &g);
+		gather(row, n, i, &g);
 		if (g.events < options->min_events || !g.events)
 			continue;
 		s.events = g.events;
 		s.failed = g.failed;
 		s.n_accounts = g.accounts.n;
 		s.n_sources = g.sources.n;
-		if (g.accounts.n == 1)
+		s.more = g.accounts.more || g.sources.more;
+		if (g.accounts.n == 1 && !g.accounts.more)
 			s.account = g.accounts.value[0];
-		if (g.sources.n == 1)
+		if (g.sources.n == 1 && !g.sources.more)
 			s.source = g.sources.value[0];
 		s.class = judge(&g, options, &s);
 		if (s.class != AUTH_NONE)
@@ -310,9 +333,10 @@ const char *auth_text(const struct auth_storm *s, char out[AUTH_TEXT])
 		break;
 	case AUTH_PASSWORD_GUESSING:
 		snprintf(out, AUTH_TEXT,
-			 "%llu logins by %s have failed, to %u accounts from %u hosts: "
+			 "%llu logins by %s have failed, to %s%u accounts from %u hosts: "
 			 "somebody guesses passwords",
-			 (unsigned long long)s->failed, exe, s->n_accounts, s->n_sources);
+			 (unsigned long long)s->failed, exe, s->more ? "more than " : "",
+			 s->n_accounts, s->n_sources);
 		break;
 	case AUTH_SERVICE_FAILURE_LOOP:
 		snprintf(out, AUTH_TEXT,

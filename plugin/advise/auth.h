@@ -19,8 +19,7 @@
 #include <stdint.h>
 
 #include "base/span.h"
-#include "count/window.h"
-#include "stream/event.h"
+#include "count/auth_book.h"
 
 #define AUTH_TEXT 256 /* bytes of a sentence, its NUL included */
 
@@ -33,30 +32,20 @@ enum auth_class {
 	AUTH_CLASSES
 };
 
-/* Messages of one kind: their events in one window. Texts are claims, and borrowed. */
-struct auth_row {
-	uint32_t type;
-	bool claimed; /* exe is what the message says; of LOGIN it is the kernel's */
-	struct span exe, account;
-	struct span source;         /* the other host's address; absent or "?": none */
-	int64_t uid, auid;          /* of the sender, by the kernel; EVENT_ID_* */
-	enum event_success outcome; /* res= */
-	uint64_t events;
-	/* of them in each bucket of the window, oldest first */
-	uint32_t rhythm[WINDOW_BUCKETS];
-};
-
 struct auth_options {
 	double bucket_s;     /* width of a bucket */
 	uint64_t min_events; /* fewer of one program are no storm */
+	bool incomplete;     /* rows of the window were driven out: nobody is cron */
 };
 
 struct auth_storm {
 	enum auth_class class;
-	struct span exe;     /* borrows from the rows */
+	struct span node;    /* of its lines; absent: they have none */
+	struct span exe;     /* borrows from the rows, as all texts here */
 	struct span account; /* the only one; absent: several, or none is said */
 	struct span source;  /* the same */
 	unsigned int n_accounts, n_sources; /* at most 64 are told apart */
+	bool more;                          /* and there are more than were told apart */
 	uint64_t events, failed;
 	uint64_t sessions; /* of cron's */
 	bool is_regular;   /* it comes at equal intervals */

@@ -130,7 +130,21 @@ static void auth_is_not_fooled_by_crons_name(void **state)
 	n = cron_of(row, CRON, 10, true);
 	row[n] = row_of(1101, CRON, NO, 5, 12);
 	assert_int_equal(storm_of(row, n + 1).class, AUTH_NONE);
+	/* its own host's kernel has to show it, not another's */
+	n = cron_of(row, CRON, 10, true);
+	row[5].node = span_of("elsewhere");
+	assert_false(storm_of(row, n).is_backed);
+	/* where others were driven out it cannot be told */
+	n = cron_of(row, CRON, 10, true);
+	{
+		struct auth_options incomplete = options;
+		struct auth_storm out[1];
+
+		incomplete.incomplete = true;
+		assert_int_equal(auth_judge(row, n, &incomplete, out, 1), 0);
+	}
 	/* with messages of another kind */
+	n = cron_of(row, CRON, 10, true);
 	row[n] = row_of(1102, CRON, YES, 5, 12);
 	assert_int_equal(storm_of(row, n + 1).class, AUTH_NONE);
 }
@@ -169,8 +183,17 @@ static void auth_knows_guessing(void **state)
 	s = storm_of(row, 80);
 	assert_int_equal(s.class, AUTH_PASSWORD_GUESSING);
 	assert_int_equal(s.n_accounts, 64); /* at least */
+	assert_true(s.more);
 	assert_int_equal(s.n_sources, 1);
 	assert_true(span_is(s.source, "192.0.2.7"));
+	/* of more than the book tells apart */
+	row[79].joined = true;
+	row[79].account = row[79].source = (struct span){NULL, 0};
+	s = storm_of(row + 70, 10);
+	assert_int_equal(s.class, AUTH_PASSWORD_GUESSING);
+	assert_int_equal(s.n_accounts, 9);
+	assert_true(s.more);
+	assert_false(s.source.p);
 	/* one account from outside, and behind many that succeed */
 	row[0] = row_of(1112, "/usr/sbin/sshd", NO, 60, 1);
 	row[0].source = span_of("2001:db8::1");
