@@ -94,6 +94,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/advise/whatif_record.c \
 	plugin/count/attribution.c plugin/count/attribution.h \
 	plugin/count/auth_book.c plugin/count/auth_book.h \
+	plugin/count/counter.c plugin/count/counter.h \
 	plugin/count/burst.c plugin/count/burst.h \
 	plugin/emit/advice.c plugin/emit/advice.h \
 	plugin/emit/daemon_object.c plugin/emit/daemon_object.h \
@@ -109,6 +110,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/count/flows.c plugin/count/flows.h \
 	plugin/count/ledger.c plugin/count/ledger.h \
 	plugin/count/suspects.c plugin/count/suspects.h \
+	plugin/count/own.h \
 	plugin/count/name.c plugin/count/name.h \
 	plugin/count/rule_book.c plugin/count/rule_book.h \
 	plugin/count/tally.c plugin/count/tally_name.c plugin/count/tally.h \

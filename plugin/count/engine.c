@@ -3,7 +3,7 @@
  * engine.c - bytes in, counts out: the same in the daemon and in replay
  *
  * input hands on lines, record reads their headers, the assembler makes events of them,
- * parse reads their fields, tally counts. Here each is asked in its turn.
+ * the counter counts. Here each is asked in its turn.
  */
 #include "count/engine.h"
 
@@ -11,19 +11,14 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "count/rule_book.h"
+#include "count/counter.h"
 #include "stream/assemble.h"
-#include "stream/cache.h"
 #include "stream/input.h"
-#include "stream/parse.h"
 
 #define ENGINE_EVENTS     2048    /* open ones, and complete ones that are still known */
 #define ENGINE_TEXT_BYTES 1048576 /* lines of open events: about a thousand events */
-#define ENGINE_KINDS      4096    /* of events that need no parsing; a flow has several */
 #define ENGINE_IDLE_EVENTS \
-	256 /* completed in one go then: it must not hold up the rest */
-#define OWN_PRINT      0x5bd1e9955bd1e995 /* any mark, for the cache */
-#define VERSION_PRINT  0x9e3779b97f4a7c15 /* any odd number */
+	256                 /* completed in one go then: it must not hold up the rest */
 #define ENGINE_IDLE_MS 2000 /* without input, after which nothing more is waited for */
 
 struct engine {
@@ -34,21 +29,22 @@ struct engine {
 	struct burst burst;
 	struct assembler_ops ops;
 	struct assembler *assembler;
-	struct parser *parser;
-	struct cache *cache; /* NULL: every event is parsed */
-	struct rule_book book;
-	bool with_rules, live_rules;
-	struct tally *tally;
+	struct counter counter;
+	bool live_rules;
 	const struct clock_reading *clock; /* of the bytes at hand; NULL in replay */
 	int64_t fade_ms;                   /* own time of the next fading */
+	struct {
+		void (*fn)(void *arg); /* NULL: none */
+		void *arg;
+		int64_t every_ms, next_ms; /* own time */
+	} watcher;
+	int64_t due_ms; /* own time, of the first of these */
 	struct engine_health health;
-	struct engine_own own;
 	struct {
 		void (*fn)(void *arg, const struct notice *notice);
 		void *arg;
 	} listener[ENGINE_LISTENERS];
 	unsigned int n_listeners;
-	struct event event;
 };
 
 static int64_t own_now(const struct engine *e)
@@ -67,7 +63,7 @@ static void believe(struct engine *e, struct assembly *ev)
 	if (!timeline_believe(&e->timeline, ev->stamp_ms, e->clock))
 		return;
 	receipt->when = timeline_place(&e->timeline, ev->stamp_ms);
-	tally_move(e->tally, ev, &from, &receipt->when, own_now(e));
+	tally_move(e->counter.tally, ev, &from, &receipt->when, own_now(e));
 }
 
 /* The next event of its node decides about the one that is held. */
@@ -84,7 +80,7 @@ static void decide_held(struct engine *e, struct node *node, int64_t stamp_ms)
  */
 static bool tells_lag(const struct engine *e, const struct node *node)
 {
-	return e->nodes.n == 1 || node_is_host(node_name(node), &e->own.host);
+	return e->nodes.n == 1 || node_is_host(node_name(node), &e->counter.own.host);
 }
 
 static void on_opened(void *arg, struct assembly *ev, const struct record *r)
@@ -110,108 +106,21 @@ static void on_record(void *arg, struct assembly *ev, const struct record *r, bo
 
 	if (e->clock && !record_is_daemon(r->type) && tells_lag(e, ev->node))
 		burst_arrived(&e->burst, ev->stamp_ms, e->clock->wall_ms);
-	tally_record(e->tally, &receipt->when, r, first, own_now(e));
+	tally_record(e->counter.tally, &receipt->when, r, first, own_now(e));
 	if (ev->complete)
-		tally_more(e->tally, receipt, r->bytes);
-}
-
-static bool is_own(const struct engine *e, struct span node, int64_t pid)
-{
-	size_t i;
-
-	if (pid <= 0)
-		return false;
-	for (i = 0; i < sizeof(e->own.pid) / sizeof(e->own.pid[0]); i++)
-		if (e->own.pid[i] == pid)
-			return node_is_host(node, &e->own.host);
-	return false;
+		tally_more(e->counter.tally, receipt, r->bytes);
 }
 
 void engine_set_own(struct engine *e, const struct engine_own *own)
 {
-	e->own = own ? *own : (struct engine_own){.pid = {0}};
-}
-
-/* Return: has the event one? */
-static bool take_print(struct engine *e, const struct assembly *ev, struct print *print)
-{
-	if (!e->cache || !cache_pays(e->cache) ||
-	    !cache_print(e->cache, e->assembler, ev, print))
-		return false;
-	/* ours are counted otherwise than those of others that are alike */
-	if (is_own(e, node_name(ev->node), print->pid))
-		print->hash ^= OWN_PRINT;
-	return true;
-}
-
-/* Is it like an event that was parsed before? Then it is counted like that one. */
-static bool repeat(struct engine *e, struct assembly *ev, uint64_t print)
-{
-	const struct tally_known *known = cache_get(e->cache, print);
-	const struct count c = {1, ev->records, ev->bytes};
-	bool done = known && tally_repeat(e->tally, known, &c, assembly_aux(ev));
-
-	cache_helped(e->cache, done);
-	return done;
-}
-
-static void remember(struct engine *e, const struct tally_receipt *receipt,
-		     uint64_t print)
-{
-	struct tally_known known;
-
-	if (tally_remember(e->tally, receipt, &known))
-		memcpy(cache_put(e->cache, print), &known, sizeof(known));
-}
-
-static void count(struct engine *e, struct assembly *ev, const struct tally_rule *rule)
-{
-	e->health.parsed++;
-	if (parser_read(e->parser, e->assembler, ev, &e->event) < 0)
-		e->health.parse_failed++;
-	e->event.own = is_own(e, e->event.node, e->event.pid);
-	tally_event(e->tally, &e->event, rule, assembly_aux(ev), own_now(e));
-}
-
-/* First as all of its print are counted, then as those of this rule. */
-static void count_by_rule(struct engine *e, struct assembly *ev, uint64_t *print)
-{
-	const struct rule_version *version = rule_book_find(&e->book, ev, &e->own.host);
-	const struct siphash_key *key = tally_hash_key(e->tally);
-	struct verdict v;
-
-	if (print) {
-		*print ^= version->number * VERSION_PRINT;
-		if (repeat(e, ev, *print))
-			return;
-	}
-	v = rule_version_judge(version, e->assembler, ev);
-	if (print && !v.fixed) {
-		*print ^= verdict_id(&v, key);
-		if (repeat(e, ev, *print))
-			return;
-	}
-	count(e, ev, rule_book_tell(&e->book, version, &v, key));
-	if (print)
-		remember(e, assembly_aux(ev), *print);
+	e->counter.own = own ? *own : (struct engine_own){.pid = {0}};
 }
 
 static void on_complete(void *arg, struct assembly *ev)
 {
-	static const struct tally_rule no_rule = {.name = {NULL, 0}};
 	struct engine *e = arg;
-	struct print print;
-	bool has_print = take_print(e, ev, &print);
 
-	if (e->with_rules && !rule_book_is_empty(&e->book)) {
-		count_by_rule(e, ev, has_print ? &print.hash : NULL);
-		return;
-	}
-	if (has_print && repeat(e, ev, print.hash))
-		return;
-	count(e, ev, &no_rule);
-	if (has_print)
-		remember(e, assembly_aux(ev), print.hash);
+	counter_event(&e->counter, ev);
 }
 
 static const struct assembler_ops ops = {
@@ -231,21 +140,51 @@ static bool is_cut_eoe(struct span line)
 	return line.n >= sizeof(eoe) - 1 && !memcmp(line.p, eoe, sizeof(eoe) - 1);
 }
 
-/*
- * Ranks fade with the longest window, so that old floods make room for new ones.
- * Asked for every line, not for every read: who is evicted must not hang on how
- * the stream was cut.
- */
+/* Ranks fade with the longest window, so that old floods make room for new ones. */
 static void fade(struct engine *e)
 {
 	const struct window_set *set = &e->timeline.windows;
 	int64_t half = set->bucket_ms[set->n - 1] * (WINDOW_BUCKETS / 2);
 
-	if (!e->timeline.started || own_now(e) < e->fade_ms)
+	if (own_now(e) < e->fade_ms)
 		return;
 	if (e->fade_ms)
-		tally_fade(e->tally);
+		counter_fade(&e->counter);
 	e->fade_ms = own_now(e) + half;
+}
+
+static void tell_time(struct engine *e)
+{
+	if (own_now(e) < e->watcher.next_ms)
+		return;
+	if (e->watcher.next_ms)
+		e->watcher.fn(e->watcher.arg);
+	e->watcher.next_ms = own_now(e) + e->watcher.every_ms;
+}
+
+/*
+ * Asked for every line, not for every read: who is evicted must not hang on how
+ * the stream was cut.
+ */
+static void look_at_time(struct engine *e)
+{
+	if (!e->timeline.started || own_now(e) < e->due_ms)
+		return;
+	fade(e);
+	e->due_ms = e->fade_ms;
+	if (!e->watcher.fn)
+		return;
+	tell_time(e);
+	if (e->watcher.next_ms < e->due_ms)
+		e->due_ms = e->watcher.next_ms;
+}
+
+void engine_on_time(struct engine *e, int64_t every_ms, void (*fn)(void *arg), void *arg)
+{
+	e->watcher.fn = fn;
+	e->watcher.arg = arg;
+	e->watcher.every_ms = every_ms;
+	e->due_ms = 0;
 }
 
 bool engine_serials(const struct engine *e, uint32_t *first, uint32_t *newest)
@@ -256,7 +195,7 @@ bool engine_serials(const struct engine *e, uint32_t *first, uint32_t *newest)
 		const struct node *n = &e->nodes.node[i];
 
 		if (!n->gaps.started || n->shared ||
-		    !node_is_host(node_name(n), &e->own.host))
+		    !node_is_host(node_name(n), &e->counter.own.host))
 			continue;
 		*first = n->gaps.first;
 		*newest = n->gaps.newest;
@@ -281,10 +220,11 @@ static void look_for_notice(struct engine *e, const struct record *r)
 
 	if (!notice_read(r, &notice))
 		return;
-	if (notice.kind == NOTICE_RULES && !node_is_surely_host(r->node, &e->own.host))
+	if (notice.kind == NOTICE_RULES &&
+	    !node_is_surely_host(r->node, &e->counter.own.host))
 		return;
 	if (notice.kind == NOTICE_RULES)
-		rule_book_changed(&e->book, r->serial);
+		rule_book_changed(&e->counter.book, r->serial);
 	for (i = 0; i < e->n_listeners; i++)
 		e->listener[i].fn(e->listener[i].arg, &notice);
 }
@@ -292,11 +232,11 @@ static void look_for_notice(struct engine *e, const struct record *r)
 /* What this host's kernel writes says of its rules as well. */
 static void look_at_local(struct engine *e, const struct record *r)
 {
-	if (record_is_daemon(r->type) || !node_is_host(r->node, &e->own.host))
+	if (record_is_daemon(r->type) || !node_is_host(r->node, &e->counter.own.host))
 		return;
 	look_for_notice(e, r);
-	if (e->live_rules && node_is_surely_host(r->node, &e->own.host))
-		rule_book_record(&e->book, r->stamp_ms, r->serial);
+	if (e->live_rules && node_is_surely_host(r->node, &e->counter.own.host))
+		rule_book_record(&e->counter.book, r->stamp_ms, r->serial);
 }
 
 static void on_line(void *arg, struct span line, uint64_t bytes, bool cut)
@@ -314,8 +254,8 @@ static void on_line(void *arg, struct span line, uint64_t bytes, bool cut)
 	if (e->n_listeners || e->live_rules)
 		look_at_local(e, &r);
 	assembler_add(e->assembler, nodes_find(&e->nodes, r.node), &r);
-	rule_book_list(&e->book, e->tally, own_now(e));
-	fade(e);
+	rule_book_list(&e->counter.book, e->counter.tally, own_now(e));
+	look_at_time(e);
 }
 
 /* --- making, feeding, ending --- */
@@ -323,21 +263,25 @@ static void on_line(void *arg, struct span line, uint64_t bytes, bool cut)
 static int make_parts(struct engine *e, const struct engine_options *o)
 {
 	struct window_set set = {.n = o->n_windows};
-	struct tally_options tally = {.windows = &set,
-				      .max_values = o->max_values,
-				      .max_flows = o->max_flows,
-				      .with_rules = o->rules || o->live_rules};
+	struct counter_options counter = {
+		.tally = {.windows = &set,
+			  .max_values = o->max_values,
+			  .max_flows = o->max_flows,
+			  .with_rules = o->rules || o->live_rules},
+		.every_event = o->every_event,
+		.rules = o->rules,
+	};
 	struct assembler_options assembler = {.max_events = ENGINE_EVENTS,
 					      .text_bytes = ENGINE_TEXT_BYTES,
 					      .aux_size = sizeof(struct tally_receipt),
 					      .ops = &e->ops,
 					      .arg = e,
-					      .key = &tally.key};
+					      .key = &counter.tally.key};
 	unsigned int i;
-	int r = o->key ? 0 : siphash_key_random(&tally.key);
+	int r = o->key ? 0 : siphash_key_random(&counter.tally.key);
 
 	if (o->key)
-		tally.key = *o->key;
+		counter.tally.key = *o->key;
 	if (r < 0)
 		return r;
 	for (i = 0; i < set.n; i++)
@@ -345,21 +289,17 @@ static int make_parts(struct engine *e, const struct engine_options *o)
 	e->ops = ops;
 	if (o->rules || o->live_rules)
 		e->ops.extra = attribution_wants;
+	e->live_rules = o->live_rules;
 	input_init(&e->input, on_line, e);
 	timeline_init(&e->timeline, &set);
 	lag_init(&e->lag);
 	burst_init(&e->burst);
-	e->tally = tally_new(&tally);
 	e->assembler = assembler_new(&assembler);
-	e->parser = parser_new();
-	if (!o->every_event)
-		e->cache =
-			cache_new(ENGINE_KINDS, sizeof(struct tally_known), &tally.key);
-	if (!e->tally || !e->assembler || !e->parser || (!e->cache && !o->every_event))
+	if (!e->assembler)
 		return -ENOMEM;
-	e->with_rules = tally.with_rules;
-	e->live_rules = o->live_rules;
-	return rule_book_init(&e->book, o->rules);
+	e->counter.assembler = e->assembler;
+	e->counter.timeline = &e->timeline;
+	return counter_init(&e->counter, &counter);
 }
 
 struct engine *engine_new(const struct engine_options *options)
@@ -382,11 +322,8 @@ void engine_free(struct engine *e)
 {
 	if (!e)
 		return;
-	parser_free(e->parser);
-	rule_book_free(&e->book);
-	cache_free(e->cache);
+	counter_fini(&e->counter);
 	assembler_free(e->assembler);
-	tally_free(e->tally);
 	free(e);
 }
 
@@ -415,7 +352,7 @@ void engine_idle(struct engine *e, int64_t idle_ms, const struct clock_reading *
 	if (idle_ms >= ENGINE_IDLE_MS)
 		assembler_flush(e->assembler, ENGINE_IDLE_EVENTS);
 	timeline_idle(&e->timeline, clock);
-	fade(e);
+	look_at_time(e);
 }
 
 void engine_end(struct engine *e, const struct clock_reading *clock)
@@ -436,12 +373,12 @@ void engine_end(struct engine *e, const struct clock_reading *clock)
 
 int engine_offer_rules(struct engine *e, struct ruleset *rules, int64_t read_ms)
 {
-	return rule_book_offer(&e->book, rules, read_ms);
+	return rule_book_offer(&e->counter.book, rules, read_ms);
 }
 
 const struct ruleset *engine_rules(const struct engine *e)
 {
-	return rule_book_rules(&e->book);
+	return rule_book_rules(&e->counter.book);
 }
 
 struct burst *engine_burst(struct engine *e)
@@ -451,7 +388,12 @@ struct burst *engine_burst(struct engine *e)
 
 struct tally *engine_tally(struct engine *e)
 {
-	return e->tally;
+	return e->counter.tally;
+}
+
+const struct auth_book *engine_auth(const struct engine *e)
+{
+	return e->counter.auth;
 }
 
 const struct timeline *engine_timeline(const struct engine *e)
@@ -474,14 +416,17 @@ struct engine_health engine_health(const struct engine *e)
 	struct engine_health h = e->health;
 	unsigned int i;
 
+	h.parsed = e->counter.parsed;
+	h.parse_failed = e->counter.parse_failed;
+	h.auth_evicted = auth_book_evicted(e->counter.auth);
 	h.nodes_over = e->nodes.over;
 	h.late = e->timeline.late;
 	h.ahead = e->timeline.ahead;
 	h.steps_back = e->timeline.steps_back;
 	h.events = assembler_counters(e->assembler);
-	h.rule_lists = e->book.lists;
-	h.rule_changes = e->book.changes;
-	h.rule_unseen = e->book.unseen;
+	h.rule_lists = e->counter.book.lists;
+	h.rule_changes = e->counter.book.changes;
+	h.rule_unseen = e->counter.book.unseen;
 	for (i = 0; i < NODES_MAX; i++) {
 		h.gap_events += e->nodes.node[i].gaps.missing;
 		h.serial_restarts += e->nodes.node[i].gaps.restarts;

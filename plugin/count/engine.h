@@ -16,7 +16,9 @@
 
 #include "base/clock.h"
 #include "base/siphash.h"
+#include "count/auth_book.h"
 #include "count/burst.h"
+#include "count/own.h"
 #include "count/tally.h"
 #include "count/timeline.h"
 #include "rules/ruleset.h"
@@ -46,6 +48,7 @@ struct engine_health {
 	uint64_t lines_cut; /* longer than auditd writes; counted whole */
 	uint64_t parsed;    /* events that libauparse was asked about */
 	uint64_t parse_failed;
+	uint64_t auth_evicted; /* auth_book.h */
 	uint64_t nodes_over;
 	uint64_t late, ahead, steps_back;     /* timeline.h */
 	uint64_t gap_events, serial_restarts; /* gaps.h, all nodes */
@@ -58,12 +61,6 @@ struct engine_health {
 struct engine *engine_new(const struct engine_options *options)
 	__attribute__((warn_unused_result));
 void engine_free(struct engine *e);
-
-/* Our own processes, as the kernel writes them into records. */
-struct engine_own {
-	pid_t pid[4]; /* 0: none */
-	struct node_host host;
-};
 
 /**
  * engine_set_own - events of these processes are our own from now on
@@ -93,6 +90,13 @@ const struct ruleset *engine_rules(const struct engine *e);
 #define ENGINE_LISTENERS 2
 void engine_on_notice(struct engine *e,
 		      void (*fn)(void *arg, const struct notice *notice), void *arg);
+
+/**
+ * engine_on_time - @fn is called whenever @every_ms of the windows' own time have gone by
+ * Between two lines, so that it hangs on the stream alone, and when nothing arrives; it
+ * must not feed the engine. One at the most.
+ */
+void engine_on_time(struct engine *e, int64_t every_ms, void (*fn)(void *arg), void *arg);
 
 /**
  * engine_feed - the next bytes of the stream
@@ -125,6 +129,8 @@ void engine_end(struct engine *e, const struct clock_reading *clock);
 struct tally *engine_tally(struct engine *e);
 /** engine_burst - when the records of this host came */
 struct burst *engine_burst(struct engine *e);
+/** engine_auth - messages about logins */
+const struct auth_book *engine_auth(const struct engine *e);
 const struct timeline *engine_timeline(const struct engine *e);
 const struct lag *engine_lag(const struct engine *e);
 const struct nodes *engine_nodes(const struct engine *e);

@@ -182,6 +182,7 @@ static json_t *health_object(const struct report_source *s)
 	schema_set_number(o, "parsed", h.parsed);
 	schema_set_number(o, "parse_failed", h.parse_failed);
 	schema_set_number(o, "nodes_over", h.nodes_over);
+	schema_set_number(o, "auth_evicted", h.auth_evicted);
 	schema_set_number(o, "late", h.late);
 	schema_set_number(o, "stamps_ahead", h.ahead);
 	schema_set_number(o, "steps_back", h.steps_back);

@@ -16,6 +16,32 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static json_t *rows_of(const struct engine *e)
+{
+	static struct auth_row row[AUTH_BOOK_ROWS];
+	json_t *rows = json_array();
+	bool complete;
+	size_t n = auth_book_rows(engine_auth(e), 0,
+				  timeline_now(engine_timeline(e)).bucket[0], row,
+				  &complete);
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *o = json_object();
+
+		json_object_set_new(o, "type", json_integer(row[i].type));
+		json_object_set_new(o, "outcome", json_integer(row[i].outcome));
+		json_object_set_new(o, "claimed", json_boolean(row[i].claimed));
+		json_object_set_new(o, "events", json_integer((json_int_t)row[i].events));
+		json_object_set_new(o, "uid", json_integer(row[i].uid));
+		json_object_set_new(o, "auid", json_integer(row[i].auid));
+		schema_set_text(o, "exe", row[i].exe, false);
+		schema_set_text(o, "account", row[i].account, false);
+		schema_set_text(o, "source", row[i].source, false);
+		json_array_append_new(rows, o);
+	}
+	return rows;
+}
+
 static json_t *said(const uint8_t *data, size_t size, bool every_event)
 {
 	const struct engine_options options = {.n_windows = 1,
@@ -38,6 +64,7 @@ static json_t *said(const uint8_t *data, size_t size, bool every_event)
 	engine_feed(source.engine, (const char *)data, size, NULL);
 	engine_end(source.engine, NULL);
 	summary = report_summary(&source, &depth);
+	json_object_set_new(summary, "auth", rows_of(source.engine));
 	json_object_del(json_object_get(summary, "health"), "parsed");
 	engine_free(source.engine);
 	return summary;
