@@ -89,6 +89,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/advise/round.c plugin/advise/round.h \
 	plugin/advise/snapshot.c plugin/advise/snapshot.h \
 	plugin/advise/trial.c plugin/advise/trial.h \
+	plugin/advise/storms.c plugin/advise/storms.h \
 	plugin/advise/whatif.c plugin/advise/whatif.h plugin/advise/whatif_inner.h \
 	plugin/advise/whatif_ask.c plugin/advise/whatif_blinds.c \
 	plugin/advise/whatif_record.c \
@@ -145,6 +146,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/emit/state_aux.c plugin/emit/state_aux.h \
 	plugin/emit/state_save.c plugin/emit/state_save.h \
 	plugin/emit/statefile.c plugin/emit/statefile.h \
+	plugin/emit/storm_alarm.c plugin/emit/storm_alarm.h \
 	plugin/emit/sumlog.c plugin/emit/sumlog.h \
 	plugin/emit/writer.c plugin/emit/writer.h
 
@@ -171,6 +173,7 @@ plugin_aunoise_SOURCES = plugin/cli/main.c plugin/cli/cli.h \
 	plugin/cli/connect.c plugin/cli/file_facts.c plugin/cli/file_facts.h \
 	plugin/cli/logs.c plugin/cli/logs.h plugin/cli/losses.c \
 	plugin/cli/noise_replay.c plugin/cli/noise_replay.h \
+	plugin/cli/replay_alerts.c plugin/cli/replay_alerts.h \
 	plugin/cli/print.c plugin/cli/print_advice.c \
 	plugin/cli/rules.c plugin/cli/rules_advice.c plugin/cli/rules_advice.h \
 	plugin/cli/replay.c plugin/cli/report.c plugin/cli/settings.c plugin/cli/status.c \

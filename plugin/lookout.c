@@ -10,6 +10,7 @@
 #include "advisor.h"
 #include "base/clock.h"
 #include "emit/alarm.h"
+#include "emit/storm_alarm.h"
 
 struct lookout {
 	const struct config *config;
@@ -17,6 +18,7 @@ struct lookout {
 	struct rulewatch *rulewatch;
 	struct alarm alarm;
 	struct advisor advisor;
+	struct storm_alarm *storms;
 };
 
 static void on_news(void *arg, unsigned int news)
@@ -83,7 +85,8 @@ struct lookout *lookout_new(const struct lookout_options *options)
 	if (!l)
 		return NULL;
 	l->config = options->config;
-	if (add_monitor(l, options) && add_rulewatch(l, options))
+	l->storms = storm_alarm_new(options->engine, options->alerts, true);
+	if (l->storms && add_monitor(l, options) && add_rulewatch(l, options))
 		return l;
 	lookout_free(l);
 	return NULL;
@@ -95,6 +98,7 @@ void lookout_free(struct lookout *l)
 		return;
 	rulewatch_free(l->rulewatch);
 	monitor_free(l->monitor);
+	storm_alarm_free(l->storms);
 	free(l);
 }
 

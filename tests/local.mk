@@ -35,6 +35,7 @@ unit_programs = \
 	tests/unit/test_assemble \
 	tests/unit/test_auth \
 	tests/unit/test_auth_book \
+	tests/unit/test_storm_alarm \
 	tests/unit/test_cache \
 	tests/unit/test_clock \
 	tests/unit/test_conf_file \
@@ -127,6 +128,8 @@ tests_unit_test_assemble_CFLAGS = $(unit_cflags)
 tests_unit_test_assemble_LDADD = $(unit_libs)
 tests_unit_test_auth_book_CFLAGS = $(unit_cflags)
 tests_unit_test_auth_book_LDADD = $(unit_libs)
+tests_unit_test_storm_alarm_CFLAGS = $(unit_cflags)
+tests_unit_test_storm_alarm_LDADD = $(unit_libs)
 tests_unit_test_auth_CFLAGS = $(unit_cflags)
 tests_unit_test_auth_LDADD = $(unit_libs)
 tests_unit_test_flood_CFLAGS = $(unit_cflags)

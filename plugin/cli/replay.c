@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "cli/logs.h"
 #include "cli/noise_replay.h"
+#include "cli/replay_alerts.h"
 #include "cli/rules_advice.h"
 #include "config.h"
 #include "count/engine.h"
@@ -36,6 +37,7 @@ struct replay {
 	struct cli_rules *rules;     /* of that name */
 	struct rules_advice *advice; /* about them; NULL: no rules are known */
 	struct noise_replay *noise;  /* at the end; NULL: no rules are known */
+	struct replay_alerts *alerts;
 	bool no_files;
 	const char *window;
 	unsigned int top, interval_sec;
@@ -156,17 +158,26 @@ static int print_text(const struct replay *r, const struct schema_line *line)
 	return window ? CLI_FINE : CLI_USAGE;
 }
 
+static size_t fill_counters(const struct replay *r, struct report_counter *counters)
+{
+	size_t n = rules_advice_counters(r->advice, counters);
+
+	n += noise_replay_counters(r->noise, counters + n);
+	counters[n++] =
+		(struct report_counter){"alerts_over", replay_alerts_over(r->alerts)};
+	return n;
+}
+
 /* A periodic one tells of the gaps since the one before, the final one of all. */
 static int print_summary(struct replay *r, bool final)
 {
 	uint64_t gaps = engine_health(r->engine).gap_events;
-	struct report_counter counters[RULES_ADVICE_COUNTERS + NOISE_REPLAY_COUNTERS];
-	size_t n = rules_advice_counters(r->advice, counters);
+	struct report_counter counters[RULES_ADVICE_COUNTERS + NOISE_REPLAY_COUNTERS + 1];
 	struct report_source source = {
 		.engine = r->engine,
 		.gap_events = final ? gaps : gaps - r->gaps_told,
 		.counters = counters,
-		.n_counters = n + noise_replay_counters(r->noise, counters + n),
+		.n_counters = fill_counters(r, counters),
 		.origin = &r->origin,
 	};
 	struct report_depth depth = {
@@ -187,14 +198,13 @@ static int print_summary(struct replay *r, bool final)
 	return status;
 }
 
-static int print_object_line(struct replay *r, json_t *advice)
+static int print_object_line(struct replay *r, const char *type, json_t *object,
+			     int64_t stamp_ms)
 {
-	const struct timeline *t = engine_timeline(r->engine);
 	struct schema_line line;
 
-	if (schema_line(&line, "advice", advice,
-			t->started ? t->now_ms : SCHEMA_TIME_NONE, &r->origin)) {
-		fputs("aunoise: no memory for the advice\n", stderr);
+	if (schema_line(&line, type, object, stamp_ms, &r->origin)) {
+		fprintf(stderr, "aunoise: no memory for the %s\n", type);
 		return CLI_CANNOT;
 	}
 	print_line(r, &line);
@@ -202,8 +212,26 @@ static int print_object_line(struct replay *r, json_t *advice)
 	return CLI_FINE;
 }
 
+static int print_all_alerts(struct replay *r)
+{
+	int status = CLI_FINE;
+	int64_t stamp_ms;
+	json_t *alert;
+	size_t i;
+
+	if (!r->json)
+		replay_alerts_print(r->alerts);
+	for (i = 0;
+	     r->json && !status && (alert = replay_alerts_at(r->alerts, i, &stamp_ms));
+	     i++)
+		status = print_object_line(r, "alert", alert, stamp_ms);
+	return status;
+}
+
 static int print_all_advice(struct replay *r)
 {
+	const struct timeline *t = engine_timeline(r->engine);
+	int64_t now_ms = t->started ? t->now_ms : SCHEMA_TIME_NONE;
 	int status = CLI_FINE;
 	json_t *advice;
 	size_t i;
@@ -214,9 +242,9 @@ static int print_all_advice(struct replay *r)
 		return CLI_FINE;
 	}
 	for (i = 0; !status && (advice = rules_advice_at(r->advice, i)); i++)
-		status = print_object_line(r, advice);
+		status = print_object_line(r, "advice", advice, now_ms);
 	for (i = 0; !status && (advice = noise_replay_at(r->noise, i)); i++)
-		status = print_object_line(r, advice);
+		status = print_object_line(r, "advice", advice, now_ms);
 	return status;
 }
 
@@ -351,12 +379,15 @@ static int run(struct replay *r)
 			return status;
 	}
 	engine_end(r->engine, NULL);
+	replay_alerts_end(r->alerts);
 	hide_progress(r);
 	status = note_quality(r);
 	if (!status && !find_noise(r))
 		status = CLI_CANNOT;
 	if (!status)
 		status = print_summary(r, true);
+	if (!status)
+		status = print_all_alerts(r);
 	return status ? status : print_all_advice(r);
 }
 
@@ -399,11 +430,13 @@ int cli_replay(int argc, char **argv)
 		}
 	}
 	r.engine = new_engine(&r);
-	status = r.engine ? logs_open(&r.logs, argc - optind, argv + optind) : CLI_CANNOT;
+	r.alerts = r.engine ? replay_alerts_new(r.engine) : NULL;
+	status = r.alerts ? logs_open(&r.logs, argc - optind, argv + optind) : CLI_CANNOT;
 	if (status == CLI_FINE)
 		status = run(&r);
 	logs_close(&r.logs);
 	noise_replay_free(r.noise);
+	replay_alerts_free(r.alerts);
 	engine_free(r.engine);
 	rules_advice_free(r.advice);
 	cli_rules_free(r.rules);

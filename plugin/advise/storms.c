@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * storms.c - the storms of authentication in what an engine has counted
+ */
+#include "advise/storms.h"
+
+#define MIN_EVENTS 20     /* of one program: fewer are three jobs, or somebody's typing */
+#define MINUTES_MS 120000 /* in which what comes once a minute has come twice */
+
+unsigned int storms_window(const struct engine *engine)
+{
+	const struct window_set *set = &engine_timeline(engine)->windows;
+	unsigned int i;
+
+	for (i = 0; i + 1 < set->n; i++)
+		if (set->bucket_ms[i] * WINDOW_BUCKETS >= MINUTES_MS)
+			break;
+	return i;
+}
+
+void storms_judge(struct storms *s, unsigned int window)
+{
+	const struct timeline *t = engine_timeline(s->engine);
+	struct auth_options options = {
+		.bucket_s = (double)t->windows.bucket_ms[window] / 1000,
+		.min_events = MIN_EVENTS,
+	};
+	bool complete;
+	size_t rows = auth_book_rows(engine_auth(s->engine), window,
+				     timeline_now(t).bucket[window], s->row, &complete);
+
+	options.incomplete = !complete;
+	s->window = window;
+	s->seconds = options.bucket_s * WINDOW_BUCKETS;
+	s->n = auth_judge(s->row, rows, &options, s->storm, STORMS_MAX);
+}
