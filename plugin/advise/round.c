@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "advise/snapshot.h"
+#include "advise/storms.h"
 
 #define HOUR_MS 3600000
 
@@ -21,6 +22,7 @@ struct round {
 	struct whatif *whatif;
 	struct snapshot *snapshot;
 	bool settled;
+	struct storms *storms; /* cron's; NULL: not judged yet */
 	struct noise *noise;
 };
 
@@ -181,10 +183,23 @@ void round_free(struct round *r)
 	noise_free(r->noise);
 	snapshot_free(r->snapshot);
 	whatif_free(r->whatif);
+	free(r->storms);
 	free(r);
 }
 
 /* --- the work --- */
+
+/* Cron's sessions are told by what the lists do not know. */
+static bool find_storms(struct round *r)
+{
+	r->storms = calloc(1, sizeof(*r->storms));
+	if (!r->storms)
+		return false;
+	r->storms->engine = r->o.engine;
+	storms_judge(r->storms, r->window.index);
+	storms_keep_cron(r->storms, r->o.is_foreign, r->o.arg);
+	return true;
+}
 
 static bool start_noise(struct round *r)
 {
@@ -193,6 +208,8 @@ static bool start_noise(struct round *r)
 		.rules = r->o.rules,
 		.table = snapshot_table(r->snapshot),
 		.guard = &r->guard,
+		.storm = r->storms->storm,
+		.n_storms = r->storms->n,
 		.machine = r->o.machine,
 		.window = r->window.index,
 		.min_share = r->o.min_share,
@@ -210,6 +227,8 @@ int round_step(struct round *r)
 
 	if (r->noise)
 		return noise_step(r->noise);
+	if (!r->storms)
+		return find_storms(r) ? 1 : -ENOMEM;
 	if (!r->settled) {
 		rc = snapshot_settle(r->snapshot, r->whatif);
 		if (rc < 0)

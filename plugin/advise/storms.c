@@ -18,6 +18,26 @@ unsigned int storms_window(const struct engine *engine)
 	return i;
 }
 
+static struct span keep(char room[AUTH_BOOK_TEXT], struct span text)
+{
+	if (!text.p)
+		return text;
+	memcpy(room, text.p, text.n);
+	return (struct span){room, text.n};
+}
+
+/* The rows' texts go with the next event. */
+static void keep_texts(struct storms *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct auth_storm *storm = &s->storm[i];
+
+		storm->exe = keep(s->text[i].exe, storm->exe);
+		storm->account = keep(s->text[i].account, storm->account);
+		storm->source = keep(s->text[i].source, storm->source);
+	}
+}
+
 void storms_judge(struct storms *s, unsigned int window)
 {
 	const struct timeline *t = engine_timeline(s->engine);
@@ -30,7 +50,19 @@ void storms_judge(struct storms *s, unsigned int window)
 				     timeline_now(t).bucket[window], s->row, &complete);
 
 	options.incomplete = !complete;
-	s->window = window;
 	s->seconds = options.bucket_s * WINDOW_BUCKETS;
 	s->n = auth_judge(s->row, rows, &options, s->storm, STORMS_MAX);
+	keep_texts(s);
+}
+
+void storms_keep_cron(struct storms *s, bool (*is_foreign)(void *arg, struct span node),
+		      void *arg)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (auth_may_silence(s->storm[i].class) && s->storm[i].is_backed &&
+		    !(is_foreign && is_foreign(arg, s->storm[i].node)))
+			s->storm[n++] = s->storm[i];
+	s->n = n;
 }

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EXE_MAX   128 /* bytes that are kept; the hash is of the whole */
+#define EXE_MAX   AUTH_BOOK_TEXT /* bytes that are kept; the hash is of the whole */
 #define OTHER_MAX 64
 #define NONE      UINT_MAX
 

@@ -27,6 +27,7 @@
 
 #define AUTH_BOOK_ROWS  256
 #define AUTH_BOOK_APART 16
+#define AUTH_BOOK_TEXT  128 /* bytes of a text, at most */
 
 /* Messages of one kind: their events in one window. Texts are claims, and borrowed. */
 struct auth_row {
