@@ -19,7 +19,7 @@ EXTRA_DIST += tests/schema/validate.py tests/schema/good tests/schema/bad \
 	tests/data/README tests/data/faulty.advice tests/data/faulty.rules tests/data/recorded.log.gz
 
 integration_scripts = tests/integration/advice.sh tests/integration/bad.sh tests/integration/cache.sh \
-	tests/integration/counts.sh tests/integration/disk.sh tests/integration/findings.sh tests/integration/frozen.sh tests/integration/killed.sh tests/integration/life.sh tests/integration/noise.sh tests/integration/places.sh tests/integration/planted.sh tests/integration/rules.sh tests/integration/schema.sh tests/integration/state.sh \
+	tests/integration/counts.sh tests/integration/disk.sh tests/integration/findings.sh tests/integration/frozen.sh tests/integration/killed.sh tests/integration/life.sh tests/integration/noise.sh tests/integration/places.sh tests/integration/planted.sh tests/integration/rules.sh tests/integration/schema.sh tests/integration/state.sh tests/integration/storms.sh \
 	tests/golden/run.sh tests/integration/account.sh tests/integration/selinux.sh
 dist_check_SCRIPTS += $(integration_scripts)
 TESTS += $(integration_scripts)

@@ -11,6 +11,13 @@ usage: make_stream.py KIND [NUMBER] > stream
   nul       NUL and other wild bytes
   mixed     records among lines that are none
   rubbish   not one record
+  cron      ten jobs a minute for 80 minutes, with LOGIN by the kernel, as PAM writes them
+  no_login  the same messages without the kernel's
+  not_cron  the same messages as `cron`, but LOGIN is of another program
+  varied    `cron` among messages of 300 other programs a minute
+  guesses   passwords guessed at sshd, ten minutes, many names, three hosts
+  scripts   sudo called each second, ten minutes
+  loop      a service that fails to log in each five seconds, ten minutes
   two_cpus  a stream from standard input, its events' records interleaved
   pour N    standard input to standard output in writes of N bytes
 """
@@ -151,6 +158,98 @@ def mixed():
             yield line
             if (serial + i) % 3 == 0:
                 yield NO_RECORDS[(serial * 5 + i) % len(NO_RECORDS)] + "\n"
+
+
+def message(ms, serial, kind, auid, text):
+    return f"type={kind} {stamp(ms, serial)} pid={2000 + serial % 30000} uid=0 auid={auid} ses=4294967295 subj=unconfined msg='{text}'\n"
+
+
+def login(ms, serial, exe):
+    s = stamp(ms, serial)
+    yield f"type=LOGIN {s} pid={2000 + serial % 30000} uid=0 subj=unconfined old-auid=4294967295 auid=0 tty=(none) " \
+          f"old-ses=4294967295 ses={serial} res=1\n"
+    yield f"type=SYSCALL {s} arch=c000003e syscall=1 success=yes exit=1 a0=7 a1=7ffd a2=1 a3=0 items=0 ppid=1 " \
+          f"pid={2000 + serial % 30000} auid=0 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 tty=(none) " \
+          f"ses={serial} comm=\"cron\" exe=\"{exe}\" subj=unconfined key=(null)\n"
+    yield f"type=PROCTITLE {s} proctitle=\"cron\"\n"
+
+
+UNSET = 4294967295
+JOB = [("USER_ACCT", UNSET, "op=PAM:accounting grantors=pam_permit"),
+       ("CRED_ACQ", UNSET, "op=PAM:setcred grantors=pam_permit"),
+       ("USER_START", 0, "op=PAM:session_open grantors=pam_loginuid,pam_env,pam_permit,pam_unix,pam_limits"),
+       ("CRED_DISP", 0, "op=PAM:setcred grantors=pam_permit"),
+       ("USER_END", 0, "op=PAM:session_close grantors=pam_loginuid,pam_env,pam_permit,pam_unix,pam_limits")]
+
+
+def jobs(shown_by):
+    """Debian's cron, ten jobs a minute; @shown_by: whose the LOGIN record is."""
+    serial = 0
+    for job in range(800):
+        ms = START + job // 10 * 60000 + 1000 + job % 10 * 7
+        for kind, auid, op in JOB:
+            if kind == "USER_START" and shown_by:
+                serial += 1
+                yield from login(ms, serial, shown_by)
+            serial += 1
+            yield message(ms, serial, kind, auid,
+                          f'{op} acct="root" exe="/usr/sbin/cron" hostname=? addr=? terminal=cron res=success')
+
+
+def cron():
+    yield from jobs("/usr/sbin/cron")
+
+
+def no_login():
+    yield from jobs(None)
+
+
+def not_cron():
+    yield from jobs("/tmp/cron")
+
+
+def varied():
+    serial = 1000000
+    for i, line in enumerate(jobs("/usr/sbin/cron")):
+        yield line
+        if i % 80 == 79:  # a minute's
+            ms = START + i // 80 * 60000 + 2000
+            for k in range(300):
+                serial += 1
+                yield message(ms, serial, "USER_ACCT", UNSET,
+                              f'op=x acct="x" exe="/tmp/{serial}" hostname=? addr=? terminal=? res=success')
+
+
+def guesses():
+    names = ["root", "admin", "test", "oracle", "28696E76616C6964207573657229"]
+    for i in range(600):
+        ms, host = START + i * 1000, f"203.0.113.{i % 3}"
+        acct = f'"{names[i % 4]}"' if i % 2 else names[4]
+        yield message(ms, 2 * i + 1, "USER_AUTH", UNSET,
+                      f'op=PAM:authentication grantors=? acct="u{i}" exe="/usr/sbin/sshd" hostname={host} addr={host} '
+                      "terminal=ssh res=failed")
+        yield message(ms, 2 * i + 2, "USER_LOGIN", UNSET,
+                      f'op=login acct={acct} exe="/usr/sbin/sshd" hostname=? addr={host} terminal=sshd res=failed')
+
+
+def scripts():
+    for i in range(600):
+        for k, (kind, op) in enumerate([
+                ("USER_ACCT", 'op=PAM:accounting grantors=pam_permit acct="deploy" exe="/usr/bin/sudo" hostname=?'),
+                ("USER_CMD", 'cwd="/srv" cmd=73797374656D63746C20737461747573 exe="/usr/bin/sudo"'),
+                ("CRED_REFR", 'op=PAM:setcred grantors=pam_permit acct="root" exe="/usr/bin/sudo" hostname=?'),
+                ("USER_START", 'op=PAM:session_open grantors=pam_unix acct="root" exe="/usr/bin/sudo" hostname=?'),
+                ("USER_END", 'op=PAM:session_close grantors=pam_unix acct="root" exe="/usr/bin/sudo" hostname=?'),
+                ("CRED_DISP", 'op=PAM:setcred grantors=pam_permit acct="root" exe="/usr/bin/sudo" hostname=?')]):
+            more = " addr=?" if "hostname" in op else ""
+            yield message(START + i * 1000, 6 * i + k + 1, kind, 1000, f"{op}{more} terminal=? res=success")
+
+
+def loop():
+    for i in range(120):
+        yield message(START + i * 5000, i + 1, "USER_AUTH", UNSET,
+                      'op=PAM:authentication grantors=? acct="backup" exe="/usr/lib/dovecot/auth" hostname=127.0.0.1 '
+                      "addr=127.0.0.1 terminal=dovecot res=failed")
 
 
 def two_cpus():
