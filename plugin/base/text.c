@@ -105,6 +105,41 @@ bool text_u64(struct span s, uint64_t max, uint64_t *value)
 	return true;
 }
 
+bool text_hex_u64(struct span s, uint64_t max, uint64_t *value)
+{
+	uint64_t v = 0;
+	size_t i;
+
+	for (i = 0; i < s.n; i++) {
+		int digit = text_hex(s.p[i]);
+
+		if (digit < 0 || v >> 60)
+			return false;
+		v = v << 4 | (uint64_t)digit;
+	}
+	if (!s.n || v > max)
+		return false;
+	*value = v;
+	return true;
+}
+
+bool text_device(struct span s, uint32_t *major, uint32_t *minor)
+{
+	const char *colon = s.n ? memchr(s.p, ':', s.n) : NULL;
+	uint64_t high, low;
+	size_t n;
+
+	if (!colon)
+		return false;
+	n = (size_t)(colon - s.p);
+	if (!text_hex_u64((struct span){s.p, n}, UINT32_MAX, &high) ||
+	    !text_hex_u64((struct span){colon + 1, s.n - n - 1}, UINT32_MAX, &low))
+		return false;
+	*major = (uint32_t)high;
+	*minor = (uint32_t)low;
+	return true;
+}
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n';

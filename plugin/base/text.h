@@ -43,6 +43,15 @@ int text_hex(char c);
  */
 bool text_u64(struct span s, uint64_t max, uint64_t *value);
 
+/** text_hex_u64 - the same in hexadecimal digits */
+bool text_hex_u64(struct span s, uint64_t max, uint64_t *value);
+
+/**
+ * text_device - a device's numbers as records have them: `08:01`, both hexadecimal
+ * Return: false when @s is nothing of the kind; nothing is set then.
+ */
+bool text_device(struct span s, uint32_t *major, uint32_t *minor);
+
 /**
  * text_word - take the next word off @rest
  * Words are parted by blanks, tabs and newlines. Return: the word; empty: none is left.

@@ -40,29 +40,17 @@ bool facts_has_all_paths(const struct facts *facts)
 
 /* --- values --- */
 
-static bool read_base(struct span s, unsigned int bits, uint64_t max, uint64_t *value)
+static bool read_octal(struct span s, uint64_t max, uint64_t *value)
 {
 	uint64_t v = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		int digit = text_hex(s.p[i]);
-
-		if (digit < 0 || digit >= 1 << bits || v >> (64 - bits))
+		if (s.p[i] < '0' || s.p[i] > '7' || v >> 61)
 			return false;
-		v = v << bits | (uint64_t)digit;
+		v = v << 3 | (uint64_t)(s.p[i] - '0');
 	}
 	*value = v;
 	return s.n && v <= max;
-}
-
-static bool read_hex(struct span s, uint64_t max, uint64_t *value)
-{
-	return read_base(s, 4, max, value);
-}
-
-static bool read_octal(struct span s, uint64_t max, uint64_t *value)
-{
-	return read_base(s, 3, max, value);
 }
 
 static bool read_signed(struct span s, uint64_t *value)
@@ -87,24 +75,6 @@ static bool read_id(struct span s, uint64_t *value)
 	return text_u64(s, UINT32_MAX, value);
 }
 
-/* `08:01`, both hexadecimal */
-static bool read_device(struct span s, uint32_t *major, uint32_t *minor)
-{
-	const char *colon = s.n ? memchr(s.p, ':', s.n) : NULL;
-	uint64_t high, low;
-	size_t n;
-
-	if (!colon)
-		return false;
-	n = (size_t)(colon - s.p);
-	if (!read_hex((struct span){s.p, n}, UINT32_MAX, &high) ||
-	    !read_hex((struct span){colon + 1, s.n - n - 1}, UINT32_MAX, &low))
-		return false;
-	*major = (uint32_t)high;
-	*minor = (uint32_t)low;
-	return true;
-}
-
 /* The bytes of a foreign string; absent for (null) and where there is no room. */
 static struct span read_text(struct facts *facts, struct span raw)
 {
@@ -127,7 +97,7 @@ static bool read_number(struct span s, enum form form, uint64_t *value)
 {
 	switch (form) {
 	case HEX:
-		return read_hex(s, UINT64_MAX, value);
+		return text_hex_u64(s, UINT64_MAX, value);
 	case DECIMAL:
 		return text_u64(s, INT32_MAX, value);
 	case SIGNED:
@@ -346,9 +316,9 @@ static bool add_path_field(struct facts *facts, struct facts_path *path,
 	} else if (span_is(f->name, "inode")) {
 		return text_u64(v, UINT64_MAX, &path->inode);
 	} else if (span_is(f->name, "dev")) {
-		return read_device(v, &path->dev_major, &path->dev_minor);
+		return text_device(v, &path->dev_major, &path->dev_minor);
 	} else if (span_is(f->name, "rdev")) {
-		return read_device(v, &path->rdev_major, &path->rdev_minor);
+		return text_device(v, &path->rdev_major, &path->rdev_minor);
 	} else if (span_is(f->name, "mode")) {
 		if (!read_octal(v, UINT16_MAX, &n))
 			return false;
@@ -384,7 +354,7 @@ static void add_family(struct facts *facts, struct span saddr)
 		   !(facts->number[FACTS_ARCH] & __AUDIT_ARCH_LE);
 	uint64_t two;
 
-	if (saddr.n < 4 || !read_hex((struct span){saddr.p, 4}, UINT16_MAX, &two))
+	if (saddr.n < 4 || !text_hex_u64((struct span){saddr.p, 4}, UINT16_MAX, &two))
 		return;
 	add_number(facts, FACTS_FAMILY, big ? two : two >> 8 | (two & 0xff) << 8);
 }

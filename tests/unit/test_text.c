@@ -146,6 +146,41 @@ static void text_u64_reads_digits_alone(void **state)
 	assert_false(text_u64(S("1"), 0, &value));
 }
 
+static void text_hex_u64_reads_hexadecimal_digits_alone(void **state)
+{
+	uint64_t value = 77;
+
+	assert_false(text_hex_u64(S(""), UINT64_MAX, &value));
+	assert_false(text_hex_u64(S("0x1"), UINT64_MAX, &value));
+	assert_false(text_hex_u64(S("-1"), UINT64_MAX, &value));
+	assert_false(text_hex_u64(S("10000000000000000"), UINT64_MAX, &value));
+	assert_false(text_hex_u64(S("100"), 0xff, &value));
+	assert_int_equal(value, 77);
+	assert_true(text_hex_u64(S("00fF"), 0xff, &value) && value == 0xff);
+	assert_true(text_hex_u64(S("ffffffffffffffff"), UINT64_MAX, &value));
+	assert_true(value == UINT64_MAX);
+}
+
+static void text_device_reads_two_numbers(void **state)
+{
+	static const struct span bad[] = {S(""),     S("0801"),       S("08:"),
+					  S(":01"),  S("8:1:1"),      S("g:1"),
+					  S("8:1 "), S("100000000:1")};
+	uint32_t major = 77, minor = 78;
+	size_t i;
+
+	for (i = 0; i < N_OF(bad); i++)
+		assert_false(text_device(bad[i], &major, &minor));
+	assert_int_equal(major, 77);
+	assert_int_equal(minor, 78);
+	assert_true(text_device(S("fd:01"), &major, &minor));
+	assert_int_equal(major, 0xfd);
+	assert_int_equal(minor, 1);
+	assert_true(text_device(S("00:12345"), &major, &minor));
+	assert_int_equal(major, 0);
+	assert_int_equal(minor, 0x12345);
+}
+
 /* --- text_utf8_prefix --- */
 
 /* A string of valid characters, and all places between them. */
@@ -209,6 +244,8 @@ int main(void)
 		cmocka_unit_test(text_unescape_undoes_the_kernels_forms),
 		cmocka_unit_test(text_unescape_writes_at_most_half),
 		cmocka_unit_test(text_u64_reads_digits_alone),
+		cmocka_unit_test(text_hex_u64_reads_hexadecimal_digits_alone),
+		cmocka_unit_test(text_device_reads_two_numbers),
 		cmocka_unit_test(text_utf8_prefix_ends_between_characters),
 		cmocka_unit_test(text_utf8_prefix_takes_invalid_bytes_singly),
 	};
