@@ -37,8 +37,13 @@ struct cache {
 	struct object object;
 	unsigned int useless; /* prints that did not help, less those that did */
 	unsigned int not_tried;
-	int64_t pid; /* of the event at hand */
-	struct shape of_syscall, of_cwd, of_path, of_header;
+	/* of the event at hand */
+	int64_t pid;
+	bool runs;       /* it has an EXECVE record ... */
+	bool ran;        /* and its call has succeeded ... */
+	struct span exe; /* with this as its exe */
+	struct event_program program;
+	struct shape of_syscall, of_cwd, of_path, of_program, of_header;
 	size_t n;
 	char name[NAME_MAX_BYTES];
 	char room[NAME_MAX_BYTES];
@@ -229,6 +234,8 @@ static bool put_syscall(struct cache *c, struct span body)
 		if (!v[S_A0 + i].p || !read_hex(v[S_A0 + i], &c->object.arg[i]))
 			return false;
 	c->pid = read_pid(v[S_PID]);
+	c->ran = c->runs && span_is(v[S_SUCCESS], "yes");
+	c->exe = v[S_EXE];
 	v[S_EXIT] = exit_of(v[S_EXIT], v[S_SUCCESS]);
 	for (i = 0; i < S_IDENTITY; i++)
 		if (!put_value(c, v[i]))
@@ -237,9 +244,13 @@ static bool put_syscall(struct cache *c, struct span body)
 }
 
 static const struct wanted of_cwd[] = {{"cwd", true}};
-enum { P_NAME, P_NAMETYPE, P_OBJTYPE, P_FIELDS };
-static const struct wanted of_path[P_FIELDS] = {
-	{"name", true}, {"nametype", false}, {"objtype", false}};
+/* The last two of a program's alone. */
+enum { P_NAME, P_NAMETYPE, P_OBJTYPE, P_FIELDS, P_INODE = P_FIELDS, P_DEVICE, P_PROGRAM };
+static const struct wanted of_path[P_PROGRAM] = {{"name", true},
+						 {"nametype", false},
+						 {"objtype", false},
+						 {"inode", false},
+						 {"dev", false}};
 
 /* Both decoded side by side: object_dir() puts the two together behind them. */
 static struct span decoded(struct cache *c, struct span raw, size_t *used)
@@ -253,24 +264,44 @@ static struct span decoded(struct cache *c, struct span raw, size_t *used)
 	return s;
 }
 
+static bool split_path(struct cache *c, struct span path, struct span *v)
+{
+	bool ok = c->runs ? split(path, of_path, P_PROGRAM, v, &c->of_program)
+			  : split(path, of_path, P_FIELDS, v, &c->of_path);
+
+	return ok && v[P_NAME].p && !v[P_NAMETYPE].p != !v[P_OBJTYPE].p &&
+	       !span_is(v[P_NAMETYPE], "PARENT") && !span_is(v[P_OBJTYPE], "PARENT");
+}
+
 static bool put_dir(struct cache *c, struct span cwd, struct span path)
 {
-	struct span v[P_FIELDS] = {{NULL, 0}}, w = {NULL, 0};
+	struct span v[P_PROGRAM] = {{NULL, 0}}, w = {NULL, 0};
 	size_t used = 0;
 
 	if ((cwd.p && !split(cwd, of_cwd, 1, &w, &c->of_cwd)) ||
-	    (path.p &&
-	     (!split(path, of_path, P_FIELDS, v, &c->of_path) || !v[P_NAME].p ||
-	      !v[P_NAMETYPE].p == !v[P_OBJTYPE].p || span_is(v[P_NAMETYPE], "PARENT") ||
-	      span_is(v[P_OBJTYPE], "PARENT"))))
+	    (path.p && !split_path(c, path, v)))
 		return false;
 	if (w.n + v[P_NAME].n > sizeof(c->room) / 2)
 		return false;
 	c->object.cwd = decoded(c, w, &used);
 	c->object.name = decoded(c, v[P_NAME], &used);
 	c->object.has_name = path.p != NULL;
+	c->object.inode = v[P_INODE];
+	c->object.device = v[P_DEVICE];
 	return put_value(c, object_dir(&c->object, &c->event, c->room + used,
 				       sizeof(c->room) - used));
+}
+
+/* No part of the name: of a program that is replaced, or that many have under one path
+ * in mounts of their own, all else stays the same. */
+static bool read_program(struct cache *c)
+{
+	size_t half = sizeof(c->room) / 2; /* the name of the object is below it */
+
+	if (c->exe.n > half)
+		return false;
+	c->program = object_program(&c->object, text_unescape(c->exe, c->room + half));
+	return true;
 }
 
 static bool put_rule_event(struct cache *c, const struct assembler *a,
@@ -297,7 +328,8 @@ static bool put_rule_event(struct cache *c, const struct assembler *a,
 		else if (type == RECORD_PATH)
 			return false;
 	}
-	return syscall.p && put_syscall(c, syscall) && put_dir(c, cwd, path);
+	return syscall.p && put_syscall(c, syscall) && put_dir(c, cwd, path) &&
+	       (!c->ran || read_program(c));
 }
 
 /* --- a user message --- */
@@ -378,8 +410,11 @@ static bool put_head(struct cache *c, const struct assembly *ev)
 	unsigned int i, n_types = 0;
 
 	c->n = 0;
-	for (i = 0; i < ev->n_types; i++)
+	c->runs = false;
+	for (i = 0; i < ev->n_types; i++) {
 		n_types += ev->type[i].type != RECORD_EOE;
+		c->runs |= ev->type[i].type == RECORD_EXECVE;
+	}
 	if (!put(c, &node, sizeof(node)) || !put(c, &n_types, sizeof(n_types)))
 		return false;
 	for (i = 0; i < ev->n_types; i++)
@@ -405,6 +440,7 @@ bool cache_print(struct cache *c, const struct assembler *a, const struct assemb
 	if (!ev->n_lines || ev->node->shared || !put_head(c, ev))
 		return false;
 	memset(&c->object, 0, sizeof(c->object));
+	c->program = (struct event_program){.ran = false};
 	if (is_user_message(ev)) {
 		struct span body = assembly_body(a, ev, 0);
 
@@ -414,5 +450,6 @@ bool cache_print(struct cache *c, const struct assembler *a, const struct assemb
 	}
 	print->hash = ok ? siphash(&c->key, c->name, c->n) : 0;
 	print->pid = c->pid;
+	print->program = c->program;
 	return print->hash != 0;
 }

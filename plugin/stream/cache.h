@@ -32,15 +32,17 @@ struct cache *cache_new(unsigned int places, size_t value_size,
 	__attribute__((warn_unused_result));
 void cache_free(struct cache *c);
 
+/* As in struct event; apart from program.ran no part of the hash. */
 struct print {
 	uint64_t hash;
-	int64_t pid; /* as in struct event: it is no part of the hash */
+	int64_t pid;
+	struct event_program program;
 };
 
 /**
  * cache_print - the print of a complete event
  * Two events with the same hash have the same struct event, apart from
- * stamp, serial, records, bytes and pid.
+ * stamp, serial, records, bytes, pid and what is known of the program's file.
  * Return: false when it has none.
  */
 bool cache_print(struct cache *c, const struct assembler *a, const struct assembly *ev,

@@ -23,6 +23,16 @@
 
 enum event_success { EVENT_SUCCESS_ABSENT, EVENT_SUCCESS_YES, EVENT_SUCCESS_NO };
 
+/* The file that execve(2) or execveat(2) has run, by the PATH record that stands first.
+ */
+struct event_program {
+	bool ran;   /* it is such a call, and it has succeeded */
+	bool known; /* what the record says of the file can be read */
+	bool named; /* and calls it as exe does: else it may be a script, or a link */
+	uint32_t major, minor; /* of the superblock: st_dev is another one on btrfs */
+	uint64_t inode;
+};
+
 struct event {
 	struct span node;
 	int64_t stamp_ms;
@@ -42,6 +52,7 @@ struct event {
 		success; /* of the others: res= of a user message or of LOGIN */
 	int error;       /* errno of a failed call, 0 otherwise */
 	struct span dir; /* of the first PATH that is not PARENT; absent if not known */
+	struct event_program program;
 
 	/* of the record that names the doer */
 	int64_t uid, auid; /* EVENT_ID_* */

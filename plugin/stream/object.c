@@ -9,6 +9,8 @@
 
 #include <libaudit.h>
 
+#include "base/text.h"
+
 #define NAME_OF_NO_FILE 16u
 
 /*
@@ -109,4 +111,16 @@ struct span object_dir(const struct object *o, const struct event *e, char *room
 	memcpy(room + dir.n, name.p, n);
 	dir.n += n;
 	return dir;
+}
+
+struct event_program object_program(const struct object *o, struct span exe)
+{
+	struct event_program p = {.ran = true};
+
+	p.known = text_u64(o->inode, UINT64_MAX, &p.inode) &&
+		  text_device(o->device, &p.major, &p.minor);
+	if (!p.known)
+		return (struct event_program){.ran = true};
+	p.named = o->name.p && exe.p && span_equal(o->name, exe);
+	return p;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * object.h - the directory of what a system call worked on
+ * object.h - the directory of what a system call worked on, and the program it ran
  *
  * Made of the PATH and CWD records and the arguments of the SYSCALL record.
  * Where a relative name may start from is a question of the system call; what
@@ -17,9 +17,11 @@
 #include "stream/event.h"
 
 struct object {
-	struct span cwd, name; /* name: of the first PATH that is not PARENT */
-	bool has_name;         /* such a record was there, with or without a name */
-	uint64_t arg[4];       /* a0-a3 of the system call */
+	struct span cwd, name;     /* name: of the first PATH that is not PARENT */
+	bool has_name;             /* such a record was there, with or without a name */
+	struct span inode, device; /* of that record, as it has them; only where a program
+				      was run */
+	uint64_t arg[4];           /* a0-a3 of the system call */
 };
 
 /**
@@ -30,5 +32,8 @@ struct object {
  */
 struct span object_dir(const struct object *o, const struct event *e, char *room,
 		       size_t size);
+
+/** object_program - the file that was run as @exe; where a program was run */
+struct event_program object_program(const struct object *o, struct span exe);
 
 #endif

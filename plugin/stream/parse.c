@@ -29,6 +29,7 @@ struct parser {
 	struct object object;
 	struct span addr, hostname; /* of a user message */
 	bool any;
+	bool runs; /* there is an EXECVE record */
 	size_t used;
 	char text[PARSE_TEXT_MAX];
 	char line[FEED_LINE_MAX];
@@ -290,7 +291,7 @@ static void each_field(struct parser *p, field_fn *fn)
 static void read_path(struct parser *p)
 {
 	const char *type, *raw;
-	struct span name = {NULL, 0};
+	struct span name = {NULL, 0}, inode = name, device = name;
 	bool parent = false;
 
 	if (p->object.has_name || auparse_first_field(p->au) != 1)
@@ -304,10 +305,16 @@ static void read_path(struct parser *p)
 			name = field_text(p, raw);
 		else if (is(type, "nametype") || is(type, "objtype"))
 			parent = !strcmp(raw, "PARENT");
+		else if (p->runs && is(type, "inode"))
+			inode = field_copy(p, span_of(raw));
+		else if (p->runs && is(type, "dev"))
+			device = field_copy(p, span_of(raw));
 	} while (auparse_next_field(p->au) == 1);
 	if (!parent) {
 		p->object.has_name = true;
 		p->object.name = name;
+		p->object.inode = inode;
+		p->object.device = device;
 	}
 }
 
@@ -394,6 +401,16 @@ static void fill_header(struct event *event, const struct assembly *ev)
 	event->uid = event->auid = event->pid = EVENT_ID_ABSENT;
 }
 
+static bool has_type(const struct event *e, uint32_t type)
+{
+	unsigned int i;
+
+	for (i = 0; i < e->n_types; i++)
+		if (e->types[i] == type)
+			return true;
+	return false;
+}
+
 int parser_read(struct parser *p, const struct assembler *a, const struct assembly *ev,
 		struct event *event)
 {
@@ -405,6 +422,7 @@ int parser_read(struct parser *p, const struct assembler *a, const struct assemb
 	p->event = event;
 	p->any = false;
 	p->used = 0;
+	p->runs = has_type(event, RECORD_EXECVE);
 	memset(&p->object, 0, sizeof(p->object));
 	p->addr = p->hostname = (struct span){NULL, 0};
 	for (i = 0; i < ev->n_lines; i++) {
@@ -425,6 +443,8 @@ int parser_read(struct parser *p, const struct assembler *a, const struct assemb
 	event->source = source_of(p);
 	event->dir = object_dir(&p->object, event, p->text + p->used,
 				sizeof(p->text) - p->used);
+	if (p->runs && event->has_syscall && event->success == EVENT_SUCCESS_YES)
+		event->program = object_program(&p->object, event->exe);
 	return p->any ? 0 : -EBADMSG;
 }
 
