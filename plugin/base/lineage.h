@@ -25,6 +25,10 @@ struct lineage {
 	struct lineage_node
 		parent[LINEAGE_PARENTS]; /* from "/" down, all that the path has */
 	unsigned int n_parents;
+	uint64_t inode;        /* of @self */
+	uint32_t major, minor; /* st_dev */
+	bool on_disk; /* of a disk, and its directory too: then records of the audit have
+			 these numbers; else, on btrfs and overlayfs, others */
 	struct span real; /* realpath(3); absent: not known. Borrowed until the next
 			     question */
 };
