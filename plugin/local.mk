@@ -113,6 +113,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/count/suspects.c plugin/count/suspects.h \
 	plugin/count/own.h \
 	plugin/count/name.c plugin/count/name.h \
+	plugin/count/programs.c plugin/count/programs.h \
 	plugin/count/rule_book.c plugin/count/rule_book.h \
 	plugin/count/tally.c plugin/count/tally_name.c plugin/count/tally.h \
 	plugin/count/tally_aux.c plugin/count/tally_aux.h \
