@@ -279,6 +279,14 @@ int64_t timeline_span_ms(const struct timeline *t, unsigned int window, bool *co
 	return t->now_ms - from - gap_since(t, from);
 }
 
+bool timeline_watched(const struct timeline *t, int64_t span_ms)
+{
+	int64_t from = t->now_ms - span_ms;
+
+	return t->started && t->start_ms <= from &&
+	       gap_since(t, from) <= TIMELINE_NEAR_MS;
+}
+
 int64_t timeline_covered_ms(const struct timeline *t)
 {
 	return t->covered_before_ms + t->now_ms - t->start_ms - gap_since(t, t->start_ms);

@@ -94,6 +94,12 @@ int64_t timeline_stamp(const struct timeline *t);
  */
 int64_t timeline_span_ms(const struct timeline *t, unsigned int window, bool *complete);
 
+/**
+ * timeline_watched - has this process watched all of the last @span_ms?
+ * Up to a gap of a minute, the longest that stamps are apart without any doubt.
+ */
+bool timeline_watched(const struct timeline *t, int64_t span_ms);
+
 /** timeline_covered_ms - how much was covered since the first start, absences left out */
 int64_t timeline_covered_ms(const struct timeline *t);
 

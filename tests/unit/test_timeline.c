@@ -704,6 +704,36 @@ static void timeline_saved_cover_is_checked(void **state)
 	assert_false(timeline_saved_ok(&saved));
 }
 
+static void timeline_watched_counts_this_process_alone(void **state)
+{
+	struct feeder f = feeder();
+	struct clock_reading clock = {T0, 1000};
+	struct timeline_saved saved;
+	struct timeline next;
+
+	assert_false(timeline_watched(&f.t, 0));
+	f.clock = &clock;
+	feed(&f, T0);
+	clock = (struct clock_reading){T0 + HOUR - 1, 1000 + HOUR - 1};
+	feed(&f, T0 + HOUR - 1);
+	assert_false(timeline_watched(&f.t, HOUR));
+	clock = (struct clock_reading){T0 + HOUR, 1000 + HOUR};
+	feed(&f, T0 + HOUR);
+	assert_true(timeline_watched(&f.t, HOUR));
+	/* the clock was set: nobody watched what it leapt over */
+	clock.wall_ms += 2 * MINUTE;
+	feed(&f, clock.wall_ms);
+	assert_false(timeline_watched(&f.t, HOUR));
+	/* after a restart it is counted anew */
+	assert_true(timeline_save(&f.t, &clock, &saved));
+	timeline_init(&next, &windows);
+	timeline_resume(&next, &saved, &clock, true);
+	assert_false(timeline_watched(&next, MINUTE));
+	clock.boot_ms += MINUTE;
+	timeline_idle(&next, &clock);
+	assert_true(timeline_watched(&next, MINUTE));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -747,6 +777,7 @@ int main(void)
 		cmocka_unit_test(timeline_span_grows_until_complete),
 		cmocka_unit_test(timeline_span_counts_a_jump_as_watched),
 		cmocka_unit_test(timeline_span_leaves_absences_out),
+		cmocka_unit_test(timeline_watched_counts_this_process_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
