@@ -50,6 +50,7 @@ unit_programs = \
 	tests/unit/test_flows \
 	tests/unit/test_gaps \
 	tests/unit/test_guard \
+	tests/unit/test_guard_inode \
 	tests/unit/test_input \
 	tests/unit/test_keeper \
 	tests/unit/test_lag \
@@ -149,6 +150,8 @@ tests_unit_test_noise_random_CFLAGS = $(unit_cflags)
 tests_unit_test_noise_random_LDADD = $(unit_libs)
 tests_unit_test_noise_CFLAGS = $(unit_cflags)
 tests_unit_test_noise_LDADD = $(unit_libs)
+tests_unit_test_guard_inode_CFLAGS = $(unit_cflags)
+tests_unit_test_guard_inode_LDADD = $(unit_libs)
 tests_unit_test_guard_CFLAGS = $(unit_cflags)
 tests_unit_test_guard_LDADD = $(unit_libs)
 tests_unit_test_whatif_truth_CFLAGS = $(unit_cflags)

@@ -268,6 +268,23 @@ static bool refuse_program(struct guard *g, enum guard_reason reason, struct spa
 			    text_quote(exe, g->quoted, sizeof(g->quoted)), why[reason]);
 }
 
+enum guard_inode guard_inode(const struct lineage *file, const struct program_seen *seen)
+{
+	bool agrees = false, others = seen->forgotten;
+
+	for (unsigned int i = 0; i < seen->n; i++) {
+		if (seen->file[i].inode == file->inode &&
+		    seen->file[i].major == file->major &&
+		    seen->file[i].minor == file->minor)
+			agrees = true;
+		else if (seen->file[i].named && file->on_disk)
+			return GUARD_INODE_DIFFERS;
+		else
+			others = true;
+	}
+	return agrees && !others ? GUARD_INODE_AGREES : GUARD_INODE_NOT_SEEN;
+}
+
 /* Who floods under another's name, by a mount of his own, has another inode. */
 static bool judge_inode(struct guard *g, struct span exe, const struct guard_traffic *t)
 {

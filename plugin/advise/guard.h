@@ -20,6 +20,7 @@
 
 #include "advise/whatif.h"
 #include "base/lineage.h"
+#include "count/programs.h"
 
 #define GUARD_TEXT 320 /* bytes of a sentence, its NUL included */
 
@@ -146,6 +147,13 @@ enum guard_reason guard_program(struct span exe, bool with_self);
  * Return: GUARD_ALLOWED, GUARD_NOT_SEEN, GUARD_LINK, GUARD_WRITABLE or GUARD_SETUID.
  */
 enum guard_reason guard_executable(const struct guard_options *options, struct span exe);
+
+/**
+ * guard_inode - was it @file that ran under its name?
+ * Any other that ran by that path is one too many. Of one that ran by another path it is
+ * not known: it may have been a script, with its interpreter's exe.
+ */
+enum guard_inode guard_inode(const struct lineage *file, const struct program_seen *seen);
 
 /** guard_is_cron - by its path; its file is the guard's question */
 bool guard_is_cron(struct span exe);
