@@ -76,6 +76,7 @@ unit_programs = \
 	tests/unit/test_own tests/unit/test_rule_book tests/unit/test_attribution \
 	tests/unit/test_parse \
 	tests/unit/test_privs \
+	tests/unit/test_program_files \
 	tests/unit/test_programs \
 	tests/unit/test_record \
 	tests/unit/test_repair \
@@ -225,6 +226,8 @@ tests_unit_test_input_LDADD = $(unit_libs)
 tests_unit_test_keeper_CFLAGS = $(unit_cflags)
 tests_unit_test_keeper_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fork,--wrap=clock_read
 tests_unit_test_keeper_LDADD = $(unit_libs)
+tests_unit_test_program_files_CFLAGS = $(unit_cflags)
+tests_unit_test_program_files_LDADD = $(unit_libs)
 tests_unit_test_programs_CFLAGS = $(unit_cflags)
 tests_unit_test_programs_LDADD = $(unit_libs)
 tests_unit_test_privs_CFLAGS = $(unit_cflags)

@@ -14,6 +14,7 @@
 struct known {
 	struct tally_known tally;
 	struct topk_ref auth;
+	struct program_ref program;
 };
 
 static int64_t own_now(const struct counter *c)
@@ -45,10 +46,18 @@ static bool take_print(struct counter *c, const struct assembly *ev, struct prin
 	return true;
 }
 
-/* Is it like an event that was parsed before? Then it is counted like that one. */
-static bool repeat(struct counter *c, struct assembly *ev, uint64_t print)
+static void note_program(struct counter *c, const struct node *node,
+			 const struct program_ref *ref, const struct event_program *ran)
 {
-	const struct known *known = cache_get(c->cache, print);
+	bool ours = ran->ran && nodes_is_here(c->nodes, node, &c->own.host);
+
+	programs_note(&c->programs, ref, ours ? ran : NULL, own_now(c));
+}
+
+/* Is it like an event that was parsed before? Then it is counted like that one. */
+static bool repeat(struct counter *c, struct assembly *ev, const struct print *print)
+{
+	const struct known *known = cache_get(c->cache, print->hash);
 	const struct count one = {1, ev->records, ev->bytes};
 	const struct tally_receipt *receipt = assembly_aux(ev);
 	bool done = known && auth_book_has(c->auth, known->auth, &c->timeline->now) &&
@@ -57,23 +66,24 @@ static bool repeat(struct counter *c, struct assembly *ev, uint64_t print)
 	cache_helped(c->cache, done);
 	if (done)
 		auth_book_again(c->auth, known->auth, &receipt->when);
+	if (done && known->program.name)
+		note_program(c, ev->node, &known->program, &print->program);
 	return done;
 }
 
+/* @known: filled but for what tally_remember() knows */
 static void remember(struct counter *c, const struct tally_receipt *receipt,
-		     struct topk_ref auth, uint64_t print)
+		     struct known *known, uint64_t print)
 {
-	struct known known = {.auth = auth};
-
-	if (tally_remember(c->tally, receipt, &known.tally))
-		memcpy(cache_put(c->cache, print), &known, sizeof(known));
+	if (tally_remember(c->tally, receipt, &known->tally))
+		memcpy(cache_put(c->cache, print), known, sizeof(*known));
 }
 
 static void count(struct counter *c, struct assembly *ev, const struct tally_rule *rule,
-		  const uint64_t *print)
+		  const struct print *print)
 {
 	struct tally_receipt *receipt = assembly_aux(ev);
-	struct topk_ref auth = {0, 0};
+	struct known known = {.auth = {0, 0}};
 
 	c->parsed++;
 	if (parser_read(c->parser, c->assembler, ev, &c->event) < 0)
@@ -81,28 +91,31 @@ static void count(struct counter *c, struct assembly *ev, const struct tally_rul
 	c->event.own = is_own(c, c->event.node, c->event.pid);
 	tally_event(c->tally, &c->event, rule, receipt, own_now(c));
 	if (!c->event.own && !ev->node->shared)
-		auth = auth_book_event(c->auth, &c->event, &receipt->when,
-				       &c->timeline->now);
+		known.auth = auth_book_event(c->auth, &c->event, &receipt->when,
+					     &c->timeline->now);
+	known.program = programs_ref(&c->programs, &c->event);
+	if (known.program.name)
+		note_program(c, ev->node, &known.program, &c->event.program);
 	if (print)
-		remember(c, receipt, auth, *print);
+		remember(c, receipt, &known, print->hash);
 }
 
 /* First as all of its print are counted, then as those of this rule. */
-static void count_by_rule(struct counter *c, struct assembly *ev, uint64_t *print)
+static void count_by_rule(struct counter *c, struct assembly *ev, struct print *print)
 {
 	const struct rule_version *version = rule_book_find(&c->book, ev, &c->own.host);
 	const struct siphash_key *key = tally_hash_key(c->tally);
 	struct verdict v;
 
 	if (print) {
-		*print ^= version->number * VERSION_PRINT;
-		if (repeat(c, ev, *print))
+		print->hash ^= version->number * VERSION_PRINT;
+		if (repeat(c, ev, print))
 			return;
 	}
 	v = rule_version_judge(version, c->assembler, ev);
 	if (print && !v.fixed) {
-		*print ^= verdict_id(&v, key);
-		if (repeat(c, ev, *print))
+		print->hash ^= verdict_id(&v, key);
+		if (repeat(c, ev, print))
 			return;
 	}
 	count(c, ev, rule_book_tell(&c->book, version, &v, key), print);
@@ -115,12 +128,12 @@ void counter_event(struct counter *c, struct assembly *ev)
 	bool has_print = take_print(c, ev, &print);
 
 	if (c->with_rules && !rule_book_is_empty(&c->book)) {
-		count_by_rule(c, ev, has_print ? &print.hash : NULL);
+		count_by_rule(c, ev, has_print ? &print : NULL);
 		return;
 	}
-	if (has_print && repeat(c, ev, print.hash))
+	if (has_print && repeat(c, ev, &print))
 		return;
-	count(c, ev, &no_rule, has_print ? &print.hash : NULL);
+	count(c, ev, &no_rule, has_print ? &print : NULL);
 }
 
 void counter_fade(struct counter *c)
@@ -136,6 +149,7 @@ int counter_init(struct counter *c, const struct counter_options *o)
 	c->with_rules = t->with_rules;
 	c->tally = tally_new(t);
 	c->auth = auth_book_new(t->windows, &t->key);
+	programs_init(&c->programs, &t->key);
 	c->parser = parser_new();
 	if (!o->every_event)
 		c->cache = cache_new(COUNTER_KINDS, sizeof(struct known), &t->key);

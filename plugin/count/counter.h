@@ -14,6 +14,7 @@
 
 #include "count/auth_book.h"
 #include "count/own.h"
+#include "count/programs.h"
 #include "count/rule_book.h"
 #include "count/tally.h"
 #include "count/timeline.h"
@@ -23,12 +24,14 @@
 #include "stream/parse.h"
 
 struct counter {
-	const struct assembler *assembler; /* borrowed for ever, as the time line */
+	const struct assembler *assembler; /* borrowed for ever, as what follows */
 	const struct timeline *timeline;
+	const struct nodes *nodes;
 	struct parser *parser;
 	struct cache *cache; /* NULL: every event is parsed */
 	struct tally *tally;
 	struct auth_book *auth;
+	struct programs programs;
 	struct rule_book book;
 	bool with_rules;
 	struct engine_own own;
@@ -44,7 +47,7 @@ struct counter_options {
 };
 
 /**
- * counter_init - @c is zeroed but for the assembler and the time line
+ * counter_init - @c is zeroed but for what it borrows
  * Return: 0 or negative errno; counter_fini() is due in both cases.
  */
 int counter_init(struct counter *c, const struct counter_options *options)

@@ -80,7 +80,7 @@ static void decide_held(struct engine *e, struct node *node, int64_t stamp_ms)
  */
 static bool tells_lag(const struct engine *e, const struct node *node)
 {
-	return e->nodes.n == 1 || node_is_host(node_name(node), &e->counter.own.host);
+	return nodes_is_here(&e->nodes, node, &e->counter.own.host);
 }
 
 static void on_opened(void *arg, struct assembly *ev, const struct record *r)
@@ -299,6 +299,7 @@ static int make_parts(struct engine *e, const struct engine_options *o)
 		return -ENOMEM;
 	e->counter.assembler = e->assembler;
 	e->counter.timeline = &e->timeline;
+	e->counter.nodes = &e->nodes;
 	return counter_init(&e->counter, &counter);
 }
 
@@ -394,6 +395,11 @@ struct tally *engine_tally(struct engine *e)
 const struct auth_book *engine_auth(const struct engine *e)
 {
 	return e->counter.auth;
+}
+
+const struct programs *engine_programs(const struct engine *e)
+{
+	return &e->counter.programs;
 }
 
 const struct timeline *engine_timeline(const struct engine *e)

@@ -18,6 +18,7 @@
 #include "base/siphash.h"
 #include "count/auth_book.h"
 #include "count/burst.h"
+#include "count/programs.h"
 #include "count/own.h"
 #include "count/tally.h"
 #include "count/timeline.h"
@@ -127,6 +128,8 @@ void engine_idle(struct engine *e, int64_t idle_ms, const struct clock_reading *
 void engine_end(struct engine *e, const struct clock_reading *clock);
 
 struct tally *engine_tally(struct engine *e);
+/** engine_programs - which files were run, and who used them */
+const struct programs *engine_programs(const struct engine *e);
 /** engine_burst - when the records of this host came */
 struct burst *engine_burst(struct engine *e);
 /** engine_auth - messages about logins */

@@ -72,6 +72,12 @@ bool node_is_surely_host(struct span name, const struct node_host *host)
 	return name.p && host->node && span_equal(name, span_of(host->node));
 }
 
+bool nodes_is_here(const struct nodes *nodes, const struct node *node,
+		   const struct node_host *host)
+{
+	return nodes->n == 1 || node_is_host(node_name(node), host);
+}
+
 struct span nodes_only(const struct nodes *nodes)
 {
 	if (nodes->n != 1 || nodes->over)

@@ -67,4 +67,11 @@ static inline struct span node_name(const struct node *node)
 			      : (struct span){NULL, 0};
 }
 
+/**
+ * nodes_is_here - is the node this host, as far as anything tells? One that is alone in
+ * the stream is taken for it.
+ */
+bool nodes_is_here(const struct nodes *nodes, const struct node *node,
+		   const struct node_host *host);
+
 #endif

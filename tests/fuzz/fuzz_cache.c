@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "count/engine.h"
 #include "emit/report.h"
 
@@ -42,12 +43,42 @@ static json_t *rows_of(const struct engine *e)
 	return rows;
 }
 
+/* What is told to nobody but the guard of the advice. */
+static json_t *programs_of(struct engine *e)
+{
+	struct topk *exes = tally_table(engine_tally(e), TALLY_EXES);
+	json_t *programs = json_object();
+
+	for (unsigned int i = 0; i < topk_used(exes); i++) {
+		struct program_seen seen;
+		json_t *o = json_array();
+		char name[4 * NAME_TEXT_MAX + 3];
+		struct span exe;
+		bool claimed;
+
+		exe = tally_exe(topk_view(exes, i, -1, 0).name, &claimed).text;
+		programs_seen(engine_programs(e), exe, engine_timeline(e)->now_ms, &seen);
+		json_array_append_new(o, json_pack("[b, b, b]", seen.forgotten,
+						   seen.login, seen.storm));
+		for (unsigned int k = 0; k < seen.n; k++)
+			json_array_append_new(o, json_pack("[I, I, I, b]",
+							   (json_int_t)seen.file[k].inode,
+							   (json_int_t)seen.file[k].major,
+							   (json_int_t)seen.file[k].minor,
+							   seen.file[k].named));
+		json_object_set_new(programs, text_quote(exe, name, sizeof(name)), o);
+	}
+	return programs;
+}
+
 static json_t *said(const uint8_t *data, size_t size, bool every_event)
 {
+	static const struct siphash_key key = {{1, 2}}; /* who collides is the same */
 	const struct engine_options options = {.n_windows = 1,
 					       .window_sec = {60},
 					       .max_values = 64,
 					       .max_flows = 64,
+					       .key = &key,
 					       .every_event = every_event};
 	const struct report_depth depth = {.top = 1000, .all_windows = true};
 	const struct schema_origin origin = {{0}, {0}};
@@ -65,6 +96,7 @@ static json_t *said(const uint8_t *data, size_t size, bool every_event)
 	engine_end(source.engine, NULL);
 	summary = report_summary(&source, &depth);
 	json_object_set_new(summary, "auth", rows_of(source.engine));
+	json_object_set_new(summary, "programs", programs_of(source.engine));
 	json_object_del(json_object_get(summary, "health"), "parsed");
 	engine_free(source.engine);
 	return summary;
