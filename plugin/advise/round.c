@@ -43,56 +43,41 @@ static bool is_login(const struct whatif_flow *flow)
 	return true;
 }
 
-static bool are_all_unset(const struct flow_ids *ids)
+/* By somebody who has logged in, as far as flows are kept; also what came before this
+ * process. */
+static bool has_login(const struct whatif_table *table, struct span exe)
 {
-	if (ids->n_auid > FLOW_IDS_MAX)
-		return false;
-	for (unsigned int i = 0; i < ids->n_auid; i++)
-		if (ids->auid[i] != EVENT_ID_UNSET)
-			return false;
-	return true;
-}
-
-/* Of all that was counted, flows that had no place included. */
-static bool has_only_unset(struct tally *tally, struct span exe)
-{
-	struct topk *exes = tally_table(tally, TALLY_EXES);
-	bool found = false;
-
-	for (unsigned int i = 0; i < topk_used(exes); i++) {
-		struct topk_view entry = topk_view(exes, i, -1, 0);
-		bool claimed;
-
-		if (!span_equal(tally_exe(entry.name, &claimed).text, exe))
-			continue;
-		if (entry.error || !are_all_unset(entry.aux))
-			return false;
-		found = true;
-	}
-	return found && !topk_evicted(exes);
-}
-
-/* What ran is not known to be that file: no record of its inode is kept. */
-static bool tell_traffic(void *arg, struct span exe, struct guard_traffic *out)
-{
-	const struct round *r = arg;
-	struct tally *tally = engine_tally(r->o.engine);
-	const struct timeline *t = engine_timeline(r->o.engine);
-	const struct whatif_table *table = snapshot_table(r->snapshot);
-	unsigned int longest = table->n_windows - 1;
-	bool complete;
-
-	*out = (struct guard_traffic){.inode = GUARD_INODE_NOT_SEEN};
-	out->hour_covered = timeline_span_ms(t, longest, &complete) >= HOUR_MS;
-	out->login_seen = !topk_evicted(tally_table(tally, TALLY_FLOWS)) ||
-					  has_only_unset(tally, exe)
-				  ? GUARD_NO
-				  : GUARD_UNKNOWN;
 	for (size_t i = 0; i < table->n_flows; i++)
 		if (span_equal(table->flow[i].exe.text, exe) &&
-		    is_login(&table->flow[i]) && table->flow[i].count[longest].records)
-			out->login_seen = GUARD_YES;
-	return true;
+		    is_login(&table->flow[i]) &&
+		    table->flow[i].count[table->n_windows - 1].records)
+			return true;
+	return false;
+}
+
+static bool is_start(const struct whatif_flow *flow)
+{
+	for (unsigned int i = 0; i < flow->n_types; i++)
+		if (flow->types[i] == AUDIT_EXECVE)
+			return flow->success == EVENT_SUCCESS_YES;
+	return false;
+}
+
+/* Does it do little else that is recorded but start? */
+static bool mostly_starts(const struct whatif_table *table, struct span exe)
+{
+	uint64_t starts = 0, events = 0;
+
+	for (size_t i = 0; i < table->n_flows; i++) {
+		const struct whatif_flow *flow = &table->flow[i];
+		uint64_t n = flow->count[table->n_windows - 1].events;
+
+		if (!span_equal(flow->exe.text, exe))
+			continue;
+		events += n;
+		starts += is_start(flow) ? n : 0;
+	}
+	return starts > events / 2;
 }
 
 static bool tell_file(void *arg, struct span path, struct lineage *out)
@@ -100,6 +85,27 @@ static bool tell_file(void *arg, struct span path, struct lineage *out)
 	const struct round *r = arg;
 
 	return r->o.guard.file(r->o.guard.arg, path, out);
+}
+
+static bool tell_traffic(void *arg, struct span exe, struct guard_traffic *out)
+{
+	const struct round *r = arg;
+	const struct timeline *t = engine_timeline(r->o.engine);
+	const struct whatif_table *table = snapshot_table(r->snapshot);
+	struct program_seen seen;
+	struct lineage file;
+
+	programs_seen(engine_programs(r->o.engine), exe, t->now_ms, &seen);
+	*out = (struct guard_traffic){
+		.login_seen = seen.login ? GUARD_YES : GUARD_NO,
+		.hour_covered = timeline_watched(t, HOUR_MS),
+		.many_short = seen.storm && mostly_starts(table, exe),
+	};
+	if (!out->hour_covered && has_login(table, exe))
+		out->login_seen = GUARD_YES;
+	if (r->guard.file && r->guard.file(arg, exe, &file))
+		out->inode = guard_inode(&file, &seen);
+	return true;
 }
 
 /* --- what it starts from --- */
