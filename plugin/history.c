@@ -48,10 +48,11 @@ static void on_step(evutil_socket_t fd, short what, void *arg)
 }
 
 int history_start(struct history *h, struct event_base *base, struct engine *engine,
-		  struct ledger *ledger)
+		  struct ledger *ledger, struct lives *lives)
 {
 	const struct state_start start = {.engine = engine,
 					  .ledger = ledger,
+					  .lives = lives,
 					  .begin = privs_confine_writer,
 					  .arg = "state_file"};
 	char why[640];

@@ -24,11 +24,12 @@ int history_open(struct history *h, const struct config *config)
 	__attribute__((warn_unused_result));
 
 /**
- * history_start - put the past into @engine and @ledger, and save it each minute from now
- * on Starts a thread. Return: 0, or negative errno and it was said.
+ * history_start - put the past into @engine, @ledger and @lives, and save it each minute
+ * from now on. Starts a thread. Return: 0, or negative errno and it was said.
  */
 int history_start(struct history *h, struct event_base *base, struct engine *engine,
-		  struct ledger *ledger) __attribute__((warn_unused_result));
+		  struct ledger *ledger, struct lives *lives)
+	__attribute__((warn_unused_result));
 
 /**
  * history_end - save for the last time; works on what the others have left

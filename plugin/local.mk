@@ -163,6 +163,7 @@ plugin_audisp_noise_SOURCES = plugin/main.c \
 	plugin/outlet.c plugin/outlet.h \
 	plugin/plugin.c plugin/plugin.h \
 	plugin/reload.c plugin/reload.h plugin/root.c plugin/root.h \
+	plugin/rounds.c plugin/rounds.h \
 	plugin/rulefiles.c plugin/rulefiles.h \
 	plugin/rulewatch.c plugin/rulewatch.h \
 	plugin/signals.c plugin/signals.h

@@ -16,6 +16,7 @@ struct lookout {
 	const struct config *config;
 	struct monitor *monitor;
 	struct rulewatch *rulewatch;
+	struct rounds *rounds;
 	struct alarm alarm;
 	struct advisor advisor;
 	struct storm_alarm *storms;
@@ -30,11 +31,12 @@ static void on_news(void *arg, unsigned int news)
 		alarm_news(&l->alarm, LEDGER_LOST); /* it has a cause now */
 }
 
-static void on_rules(void *arg, const struct ruleset *rules)
+static void on_rules(void *arg, struct ruleset *rules)
 {
 	struct lookout *l = arg;
 
 	advisor_rules(&l->advisor, rules);
+	rounds_rules(l->rounds, rules);
 }
 
 static bool add_monitor(struct lookout *l, const struct lookout_options *options)
@@ -78,6 +80,18 @@ static bool add_rulewatch(struct lookout *l, const struct lookout_options *optio
 	return l->rulewatch != NULL;
 }
 
+static bool add_rounds(struct lookout *l, const struct lookout_options *options)
+{
+	const struct rounds_options o = {.base = options->base,
+					 .config = options->config,
+					 .engine = options->engine,
+					 .advice = options->advice,
+					 .alerts = options->alerts};
+
+	l->rounds = rounds_new(&o);
+	return l->rounds != NULL;
+}
+
 struct lookout *lookout_new(const struct lookout_options *options)
 {
 	struct lookout *l = calloc(1, sizeof(*l));
@@ -86,7 +100,8 @@ struct lookout *lookout_new(const struct lookout_options *options)
 		return NULL;
 	l->config = options->config;
 	l->storms = storm_alarm_new(options->engine, options->alerts, true);
-	if (l->storms && add_monitor(l, options) && add_rulewatch(l, options))
+	if (l->storms && add_monitor(l, options) && add_rounds(l, options) &&
+	    add_rulewatch(l, options))
 		return l;
 	lookout_free(l);
 	return NULL;
@@ -97,6 +112,7 @@ void lookout_free(struct lookout *l)
 	if (!l)
 		return;
 	rulewatch_free(l->rulewatch);
+	rounds_free(l->rounds);
 	monitor_free(l->monitor);
 	storm_alarm_free(l->storms);
 	free(l);
@@ -106,6 +122,8 @@ void lookout_configure(struct lookout *l)
 {
 	l->alarm.backlog_warn = l->config->backlog_warn;
 	l->alarm.backlog_critical = l->config->backlog_critical;
+	if (l->rounds)
+		rounds_configure(l->rounds);
 }
 
 bool lookout_answer(struct lookout *l, const struct watch_answer *answer)
@@ -138,6 +156,11 @@ void lookout_name_host(const struct lookout *l, struct node_host *host)
 struct monitor *lookout_monitor(struct lookout *l)
 {
 	return l->monitor;
+}
+
+struct rounds *lookout_rounds(struct lookout *l)
+{
+	return l->rounds;
 }
 
 const struct rulewatch *lookout_rulewatch(const struct lookout *l)

@@ -2,8 +2,8 @@
 /*
  * lookout.h - all that comes of what the watcher fetches
  *
- * Joins the four that ask and judge: the monitor (the kernel's queue and auditd), the
- * rules, the alarm and the advisor.
+ * Joins those that ask and judge: the monitor (the kernel's queue and auditd), the rules,
+ * the alarm, the advisor, and the rounds of advice on noise.
  */
 #ifndef NOISE_LOOKOUT_H
 #define NOISE_LOOKOUT_H
@@ -17,6 +17,7 @@
 #include "emit/alerts.h"
 #include "kernel/watch.h"
 #include "monitor.h"
+#include "rounds.h"
 #include "rulewatch.h"
 
 struct lookout_options {
@@ -52,6 +53,9 @@ void lookout_name_host(const struct lookout *l, struct node_host *host);
 
 /** lookout_monitor - lives as long as @l */
 struct monitor *lookout_monitor(struct lookout *l);
+
+/** lookout_rounds - lives as long as @l */
+struct rounds *lookout_rounds(struct lookout *l);
 
 /** lookout_rulewatch - lives as long as @l */
 const struct rulewatch *lookout_rulewatch(const struct lookout *l);

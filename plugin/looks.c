@@ -36,7 +36,7 @@ struct look {
 struct table {
 	pthread_mutex_t lock;
 	struct look of[LOOKS_MAX];
-	uint64_t over;
+	uint64_t asked, over;
 };
 
 struct looks {
@@ -159,12 +159,14 @@ static struct look *add(struct table *t, struct span path)
 
 static void ask(struct looks *l, struct span path)
 {
-	struct look *new = add(l->table, path);
+	struct look *place = add(l->table, path);
 
-	if (new &&writer_line(l->thread, path.p, path.n))
+	if (place && writer_line(l->thread, path.p, path.n)) {
+		l->table->asked++;
 		return;
-	if (new)
-		new->state = LOOK_STALE;
+	}
+	if (place)
+		place->state = LOOK_STALE;
 	l->table->over++;
 }
 
@@ -207,6 +209,16 @@ void looks_renew(struct looks *l)
 		if (l->table->of[i].state != LOOK_ASKED)
 			l->table->of[i].state = LOOK_STALE;
 	pthread_mutex_unlock(&l->table->lock);
+}
+
+uint64_t looks_asked(struct looks *l)
+{
+	uint64_t asked;
+
+	pthread_mutex_lock(&l->table->lock);
+	asked = l->table->asked;
+	pthread_mutex_unlock(&l->table->lock);
+	return asked;
 }
 
 uint64_t looks_over(struct looks *l)

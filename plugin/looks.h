@@ -36,6 +36,9 @@ bool looks_of(void *looks, struct span path, struct lineage *out);
 /** looks_pending - paths that the thread was asked for and has not looked at yet */
 unsigned int looks_pending(struct looks *l);
 
+/** looks_asked - paths that it was ever asked for */
+uint64_t looks_asked(struct looks *l);
+
 /** looks_renew - all may have changed: each path is looked at again when it is asked
  * for, and gives way to others until then */
 void looks_renew(struct looks *l);

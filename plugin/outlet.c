@@ -27,13 +27,14 @@
 #include "monitor.h"
 #include "privs.h"
 #include "reload.h"
+#include "rounds.h"
 #include "rulewatch.h"
 
 #define LEAST_MS        2 /* for the writer, at the end of the stream */
 #define LOG_LINE_BYTES  8192
 #define LOG_QUEUE_BYTES 262144
 #define TOP_OTHERS      3 /* rules and keys of the longer windows, unasked */
-#define N_COUNTERS      23
+#define N_COUNTERS      (23 + ROUNDS_COUNTERS)
 
 struct outlet {
 	struct outlet_options o;
@@ -48,6 +49,7 @@ struct outlet {
 
 	struct monitor *monitor;       /* borrowed; NULL: none yet */
 	const struct rulewatch *rules; /* the same */
+	const struct rounds *rounds;   /* the same */
 	uint64_t gaps_reported;
 	int64_t reported_ms; /* wall clock of the last summary to all */
 };
@@ -97,6 +99,8 @@ static size_t fill_counters(struct outlet *o, struct report_counter counters[N_C
 	n += fill_rules(o, counters + n);
 	counters[n++] = (struct report_counter){"rule_advice_over", r.over};
 	counters[n++] = (struct report_counter){"rule_advice_unsure", r.unsure};
+	if (o->rounds)
+		n += rounds_counters(o->rounds, counters + n);
 	if (!o->o.state)
 		return n;
 	t = state_counters(o->o.state);
@@ -310,6 +314,11 @@ void outlet_set_monitor(struct outlet *o, struct monitor *monitor)
 void outlet_set_rules(struct outlet *o, const struct rulewatch *rules)
 {
 	o->rules = rules;
+}
+
+void outlet_set_rounds(struct outlet *o, const struct rounds *rounds)
+{
+	o->rounds = rounds;
 }
 
 void outlet_configure(struct outlet *o)

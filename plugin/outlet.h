@@ -20,6 +20,7 @@ struct rule_advice;
 struct alerts;
 struct monitor;
 struct outlet;
+struct rounds;
 struct rulewatch;
 struct state;
 
@@ -59,6 +60,9 @@ void outlet_set_monitor(struct outlet *o, struct monitor *monitor);
 
 /** outlet_set_rules - where counters of the rules on disk come from; borrowed */
 void outlet_set_rules(struct outlet *o, const struct rulewatch *rules);
+
+/** outlet_set_rounds - where counters of the advice on noise come from; borrowed */
+void outlet_set_rounds(struct outlet *o, const struct rounds *rounds);
 
 /** outlet_alerts - what is raised there goes to clients, log and system log */
 struct alerts *outlet_alerts(struct outlet *o);

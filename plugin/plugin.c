@@ -305,13 +305,15 @@ static int set_up_lookout(struct plugin *p)
 	}
 	outlet_set_monitor(p->outlet, lookout_monitor(p->lookout));
 	outlet_set_rules(p->outlet, lookout_rulewatch(p->lookout));
+	outlet_set_rounds(p->outlet, lookout_rounds(p->lookout));
 	return 0;
 }
 
 static int set_up_history(struct plugin *p)
 {
 	return history_start(&p->history, p->base, p->engine,
-			     monitor_ledger(lookout_monitor(p->lookout)));
+			     monitor_ledger(lookout_monitor(p->lookout)),
+			     rounds_lives(lookout_rounds(p->lookout)));
 }
 
 static int add_watch(struct plugin *p)

@@ -26,8 +26,9 @@ struct rulewatch_options {
 	struct engine *engine;   /* made with live_rules */
 	const struct monitor *monitor;
 	struct watch *watch; /* NULL: there is none */
-	/* called when a list was read and has its places; NULL: nobody asks */
-	void (*read)(void *arg, const struct ruleset *rules);
+	/* called when a list was read and has its places, for who may share it; NULL:
+	 * nobody asks */
+	void (*read)(void *arg, struct ruleset *rules);
 	void *arg;
 };
 

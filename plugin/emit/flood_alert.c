@@ -4,6 +4,9 @@
  */
 #include "emit/flood_alert.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "emit/schema.h"
 
 static void set_id(json_t *figures, const char *name, int64_t id)
@@ -47,11 +50,14 @@ static void set_source(json_t *figures, const struct flood_source *s,
 	}
 }
 
-void flood_alert(const struct flood *flood, const struct whatif_table *table, char *text,
-		 struct alert *out)
+void flood_alert(const struct flood *flood, const struct whatif_table *table,
+		 const char *why, char *text, struct alert *out)
 {
 	json_t *figures = json_object();
+	size_t n = strlen(flood_text(flood, text));
 
+	if (why && why[0])
+		snprintf(text + n, FLOOD_ALERT_TEXT - n, ": %s", why);
 	set_source(figures, &flood->source, table);
 	schema_set_number(figures, "records", flood->source.records);
 	json_object_set_new(figures, "share", json_real(schema_share(flood->share, 1)));
@@ -63,7 +69,7 @@ void flood_alert(const struct flood *flood, const struct whatif_table *table, ch
 		.kind = ALERT_FLOOD,
 		.level = ALERT_WARNING,
 		.cause = flood_kind_name(flood->source.kind),
-		.text = flood_text(flood, text),
+		.text = text,
 		.figures = figures,
 	};
 }

@@ -8,14 +8,17 @@
 #include "advise/flood.h"
 #include "emit/alerts.h"
 
+#define FLOOD_ALERT_TEXT (FLOOD_TEXT + GUARD_TEXT)
+
 /**
  * flood_alert - as it is to be raised
  * @flood: one that is raised
  * @table: of the case that it was judged by
- * @text: FLOOD_TEXT bytes that @out borrows
+ * @why: why none of it may be silenced, one sentence; NULL or "": not known
+ * @text: FLOOD_ALERT_TEXT bytes that @out borrows
  * @out: its figures are the caller's, for alerts_raise() to take
  */
-void flood_alert(const struct flood *flood, const struct whatif_table *table, char *text,
-		 struct alert *out);
+void flood_alert(const struct flood *flood, const struct whatif_table *table,
+		 const char *why, char *text, struct alert *out);
 
 #endif

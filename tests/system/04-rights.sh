@@ -64,7 +64,7 @@ done
 rights "stream process" "$stream" $NONE
 rights keeper "$keeper" $KEPT
 rights worker "$worker" $KEPT
-same "stream process: threads (itself and two that write)" 3 "$(find /proc/"$stream"/task -mindepth 1 -maxdepth 1 | wc -l)"
+same "stream process: threads (itself, two that write, one that looks)" 4 "$(find /proc/"$stream"/task -mindepth 1 -maxdepth 1 | wc -l)"
 note "stream process: $(descriptors "$stream")"
 for pid in $keeper $worker; do
 	same "watcher $pid: standard input is no copy of the stream" /dev/null \

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_rounds.c - advice on noise as the daemon makes it, round after round
+ *
+ * The engine, the thread that looks at files and the files are real; the stream and the
+ * rules are the test's.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <event2/event.h>
+
+#include "advise/guard.h"
+#include "base/clock.h"
+#include "emit/advice.h"
+#include "emit/alerts.h"
+#include "match_help.h"
+#include "rounds.h"
+
+#define PROGRAM "/usr/bin/sort" /* root's, on all systems, and no shell */
+#define RULE    "-a always,exit -F arch=b64 -S openat -F key=k\n"
+
+struct world {
+	struct event_base *base;
+	struct config config;
+	struct engine *engine;
+	struct advice *advice;
+	struct alerts *alerts;
+	struct rounds *rounds;
+	unsigned int serial, advised, flooded;
+	char rule[512], flood[1024];
+};
+
+static void on_advice(void *arg, json_t *object)
+{
+	struct world *w = arg;
+	const char *text =
+		json_string_value(json_array_get(json_object_get(object, "rules"), 0));
+
+	w->advised++;
+	snprintf(w->rule, sizeof(w->rule), "%s", text ? text : "");
+	event_base_loopbreak(w->base);
+}
+
+static void on_alert(void *arg, json_t *object, enum alert_level level)
+{
+	struct world *w = arg;
+
+	assert_int_equal(level, ALERT_WARNING);
+	if (!strcmp(json_string_value(json_object_get(object, "state")), "raised"))
+		w->flooded++;
+	snprintf(w->flood, sizeof(w->flood), "%s",
+		 json_string_value(json_object_get(object, "text")));
+	event_base_loopbreak(w->base);
+}
+
+/* Events of one program and uid, in the seconds up to now. */
+static void feed(struct world *w, const char *exe, int uid, unsigned int n)
+{
+	const struct clock_reading now = clock_read();
+	char line[1024];
+
+	for (; n; n--, w->serial++) {
+		const struct clock_reading then = {.wall_ms = now.wall_ms - n,
+						   .boot_ms = now.boot_ms - n};
+		long long stamp_ms = then.wall_ms;
+		int len = snprintf(
+			line, sizeof(line),
+			"type=SYSCALL msg=audit(%lld.%03lld:%u): arch=c000003e "
+			"syscall=257 success=no exit=-13 a0=0 a1=1 a2=2 a3=0 items=0 "
+			"ppid=1 pid=9 auid=4294967295 uid=%d gid=%d euid=%d suid=%d "
+			"fsuid=%d egid=9 sgid=9 fsgid=9 tty=(none) ses=4294967295 "
+			"comm=\"x\" exe=\"%s\" subj=unconfined key=\"k\"\n"
+			"type=EOE msg=audit(%lld.%03lld:%u): \n",
+			stamp_ms / 1000, stamp_ms % 1000, w->serial, uid, uid, uid, uid,
+			uid, exe, stamp_ms / 1000, stamp_ms % 1000, w->serial);
+
+		engine_feed(w->engine, line, (size_t)len, &then);
+	}
+}
+
+static void load(struct world *w, const char *text)
+{
+	struct ruleset *rules = help_set(text);
+
+	rounds_rules(w->rounds, rules);
+	assert_int_equal(
+		engine_offer_rules(w->engine, rules, clock_read().wall_ms - 60000), 0);
+}
+
+static int set_up(void **state)
+{
+	const struct engine_options engine = {.n_windows = 1,
+					      .window_sec = {60},
+					      .max_values = 64,
+					      .max_flows = 64,
+					      .live_rules = true};
+	struct world *w = calloc(1, sizeof(*w));
+	struct rounds_options o = {0};
+
+	if (!w)
+		return -1;
+	w->config.advise_sec = 1;
+	w->config.min_share = 2;
+	w->config.max_risk = GUARD_MEDIUM;
+	w->base = event_base_new();
+	w->engine = engine_new(&engine);
+	w->advice = advice_new(on_advice, w);
+	w->alerts = alerts_new(on_alert, w);
+	o = (struct rounds_options){w->base, &w->config, w->engine, w->advice, w->alerts};
+	w->rounds = rounds_new(&o);
+	*state = w;
+	return w->rounds ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	struct world *w = *state;
+
+	rounds_free(w->rounds);
+	advice_free(w->advice);
+	alerts_free(w->alerts);
+	engine_free(w->engine);
+	event_base_free(w->base);
+	free(w);
+	return 0;
+}
+
+/* Until something is said; the loop has nothing else to wait for. */
+static void turn(struct world *w)
+{
+	event_base_dispatch(w->base);
+}
+
+static void noise_is_advised_on(void **state)
+{
+	struct world *w = *state;
+
+	load(w, RULE);
+	feed(w, PROGRAM, 33, 100);
+	feed(w, "/tmp/x", 33, 10);
+	turn(w);
+	assert_int_equal(w->advised, 1);
+	assert_int_equal(w->flooded, 0);
+	assert_non_null(strstr(w->rule, "-F exe=" PROGRAM " -F uid=33 -F auid=-1"));
+}
+
+static void a_flood_is_named(void **state)
+{
+	struct world *w = *state;
+
+	load(w, RULE);
+	feed(w, "/tmp/x", 1000, 9000);
+	turn(w);
+	assert_int_equal(w->advised, 0);
+	assert_int_equal(w->flooded, 1);
+	assert_non_null(strstr(w->flood, "\"/tmp/x\""));
+	assert_non_null(strstr(w->flood, "safe to silence, so look into it: "));
+}
+
+static void what_is_protected_is_not_advised(void **state)
+{
+	struct world *w = *state;
+
+	snprintf(w->config.protect_exe, sizeof(w->config.protect_exe), "%s", PROGRAM);
+	rounds_configure(w->rounds);
+	load(w, RULE);
+	feed(w, PROGRAM, 33, 9000);
+	turn(w);
+	assert_int_equal(w->advised, 0);
+	assert_int_equal(w->flooded, 1);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(noise_is_advised_on),
+		TEST(a_flood_is_named),
+		TEST(what_is_protected_is_not_advised),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
