@@ -89,7 +89,8 @@ static void add_row(struct group *g, const struct auth_row *row)
 	enum kind kind = kind_of(row->type);
 
 	g->events += row->events;
-	g->kind[kind] += row->events;
+	if (kind != LOGIN || row->outcome != EVENT_SUCCESS_NO)
+		g->kind[kind] += row->events;
 	if (kind == LOGIN) { /* it has no account, and its sender is the job */
 		g->is_login_claimed |= row->claimed;
 		return;

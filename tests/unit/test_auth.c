@@ -130,6 +130,10 @@ static void auth_is_not_fooled_by_crons_name(void **state)
 	n = cron_of(row, CRON, 10, true);
 	row[n] = row_of(1101, CRON, NO, 5, 12);
 	assert_int_equal(storm_of(row, n + 1).class, AUTH_NONE);
+	/* nor one that the kernel refused */
+	n = cron_of(row, CRON, 10, true);
+	row[5].outcome = NO;
+	assert_false(storm_of(row, n).is_backed);
 	/* its own host's kernel has to show it, not another's */
 	n = cron_of(row, CRON, 10, true);
 	row[5].node = span_of("elsewhere");
