@@ -283,14 +283,14 @@ static void on_turn(evutil_socket_t fd, short what, void *arg)
 
 /* --- when --- */
 
-/* Is nothing known of what a round is about, or is the kernel's list about to be
- * another? */
-static bool is_too_early(const struct rounds *r)
+/* Is nothing known of what a round is about, is the kernel's list about to be another, or
+ * would a piece of work with so many rules take too long? */
+static bool is_not_to_be(const struct rounds *r)
 {
 	const struct ruleset *now = engine_rules(r->o.engine);
 
-	return !r->rules || !now || !ruleset_equal(now, r->rules) ||
-	       !engine_timeline(r->o.engine)->started;
+	return !r->rules || ruleset_count(r->rules) > ROUNDS_RULES || !now ||
+	       !ruleset_equal(now, r->rules) || !engine_timeline(r->o.engine)->started;
 }
 
 static bool start(struct rounds *r)
@@ -326,7 +326,7 @@ static void on_interval(evutil_socket_t fd, short what, void *arg)
 	int64_t next_ms = (int64_t)r->o.config->advise_sec * 1000;
 
 	if (!r->round) {
-		if (is_too_early(r))
+		if (is_not_to_be(r))
 			next_ms = next_ms < SOON_MS ? next_ms : SOON_MS;
 		else if (!start(r))
 			r->given_up++;

@@ -39,9 +39,12 @@ struct rounds *rounds_new(const struct rounds_options *options)
 	__attribute__((warn_unused_result));
 void rounds_free(struct rounds *r); /* NULL is legal */
 
+#define ROUNDS_RULES 1024
+
 /**
  * rounds_rules - the kernel has these rules now
  * @rules: is shared (ruleset_share())
+ * With more than ROUNDS_RULES there are no rounds: a piece of work would take too long.
  */
 void rounds_rules(struct rounds *r, struct ruleset *rules);
 

@@ -7,14 +7,18 @@
  * of events, each with a program, a key, an account and a directory of its own.
  * Then each kind of work, many times; what counts is the longest.
  */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <libaudit.h>
 
+#include "advise/flood.h"
+#include "advise/round.h"
 #include "count/engine.h"
 #include "emit/advice.h"
 #include "emit/report.h"
@@ -344,6 +348,91 @@ static void look(struct pieces *p)
 	ruleset_free(set);
 }
 
+/* --- advice on noise --- */
+
+#define ROUND_RULES 512
+
+/* Many that name a program, and one that asks of all. */
+static struct ruleset *plain_rules(unsigned int n)
+{
+	const struct rule_world world = {.machine = MACH_86_64};
+	struct ruleset *set = ruleset_new();
+
+	for (unsigned int i = 0; set && i < n; i++) {
+		char text[256];
+		struct rule_line line;
+
+		snprintf(text, sizeof(text),
+			 "-a always,exit -F arch=b64 -S openat,execve -F "
+			 "exe=/usr/local/bin/prog%u -k key%u",
+			 i * 7, i * 7);
+		if (i + 1 == n)
+			snprintf(text, sizeof(text),
+				 "-a always,exit -S all -F auid>=1000 -k files");
+		if (rule_parse(span_of(text), &world, &line) < 0 ||
+		    ruleset_add(set, line.rule, false) < 0)
+			give_up(text);
+	}
+	return set;
+}
+
+static bool see_roots(void *arg, struct span path, struct lineage *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->self.mode = S_IFREG | 0755;
+	out->real = path;
+	for (size_t i = 0; i < path.n; i++)
+		if (path.p[i] == '/' && out->n_parents < LINEAGE_PARENTS)
+			out->parent[out->n_parents++].mode = S_IFDIR | 0755;
+	return true;
+}
+
+static void step_round(struct round *r, struct pieces *p)
+{
+	int rc;
+
+	do {
+		double begin = thread_ms();
+
+		rc = round_step(r);
+		note(p, begin, 0);
+	} while (rc > 0);
+	if (rc < 0)
+		give_up("round");
+}
+
+static void advise(struct engine *e, const struct ruleset *rules, struct pieces *begins,
+		   struct pieces *steps, struct pieces *floods)
+{
+	const struct round_options o = {.engine = e,
+					.rules = rules,
+					.machine = MACH_86_64,
+					.labels = MATCH_LABELS_UNKNOWN,
+					.guard = {.file = see_roots},
+					.min_share = 0.0001,
+					.max_risk = GUARD_HIGH};
+	struct flood_source margins[FLOOD_MARGINS];
+	struct flood_case c = {.margin = margins, .guard = &o.guard, .seconds = 60};
+	size_t before = mallinfo2().uordblks;
+	double begin = thread_ms();
+	struct round *r = round_new(&o);
+
+	if (!r)
+		give_up("round");
+	note(begins, begin, 0);
+	step_round(r, steps);
+	if (mallinfo2().uordblks - before > begins->bytes)
+		begins->bytes = mallinfo2().uordblks - before;
+	begin = thread_ms();
+	c.table = round_table(r);
+	c.fate = noise_result(round_noise(r))->fate;
+	c.n_margins = flood_margins(engine_tally(e), 0,
+				    timeline_now(engine_timeline(e)).bucket[0], margins);
+	flood_judge(&c);
+	note(floods, begin, 0);
+	round_free(r);
+}
+
 int main(int argc, char **argv)
 {
 	static struct pieces feeding = {.what = "a read of 64 KiB, all values new"};
@@ -353,6 +442,10 @@ int main(int argc, char **argv)
 	static struct pieces asked = {.what = "the deepest that a client gets"};
 	static struct pieces searching = {.what = "who made the records"};
 	static struct pieces looking = {.what = "a look at 512 faulty rules"};
+	static struct pieces round_begins = {.what = "a round of advice begins"};
+	static struct pieces round_steps[2] = {{.what = "a step of it, 10 rules"},
+					       {.what = "a step of it, 512 rules"}};
+	static struct pieces flood = {.what = "is there a flood?"};
 	static struct pieces saving = {.what = "a slice of the state"};
 	static struct pieces placing = {.what = "800 rules sought on disk"};
 	static struct pieces placing_most = {.what = "the most of them, 4096"};
@@ -395,6 +488,13 @@ int main(int argc, char **argv)
 		search(e, &searching);
 	}
 	look(&looking);
+	for (i = 0; i < 2; i++) {
+		struct ruleset *rules = plain_rules(i ? ROUND_RULES : 10);
+
+		for (unsigned int k = 0; k < 10; k++)
+			advise(e, rules, &round_begins, &round_steps[i], &flood);
+		ruleset_free(rules);
+	}
 	fill(&ledger);
 	for (i = 0; i < 10; i++)
 		save(e, &ledger, &saving, &whole);
@@ -414,6 +514,10 @@ int main(int argc, char **argv)
 	show(&asked);
 	show(&searching);
 	show(&looking);
+	show(&round_begins);
+	show(&round_steps[0]);
+	show(&round_steps[1]);
+	show(&flood);
 	show(&saving);
 	show(&placing);
 	show(&placing_most);
