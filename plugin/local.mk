@@ -46,6 +46,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/stream/split.c plugin/stream/split.h \
 	plugin/rules/births.c plugin/rules/births.h \
 	plugin/rules/calls.c plugin/rules/calls.h \
+	plugin/rules/controls.c plugin/rules/controls.h \
 	plugin/rules/cover.c plugin/rules/cover.h \
 	plugin/rules/draft.c plugin/rules/draft.h \
 	plugin/rules/facts.c plugin/rules/facts.h \

@@ -41,6 +41,7 @@ unit_programs = \
 	tests/unit/test_conf_file \
 	tests/unit/test_config \
 	tests/unit/test_config_value \
+	tests/unit/test_controls \
 	tests/unit/test_emit_oom \
 	tests/unit/test_facts \
 	tests/unit/test_feed \
@@ -212,6 +213,9 @@ tests_unit_test_conf_file_LDADD = $(unit_libs)
 tests_unit_test_config_CFLAGS = $(unit_cflags)
 tests_unit_test_config_LDFLAGS = $(unit_wrap),--wrap=geteuid
 tests_unit_test_config_LDADD = $(unit_libs)
+tests_unit_test_controls_CFLAGS = $(unit_cflags)
+tests_unit_test_controls_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=malloc,--wrap=realloc,--wrap=strdup
+tests_unit_test_controls_LDADD = $(unit_libs)
 tests_unit_test_config_value_CFLAGS = $(unit_cflags)
 tests_unit_test_config_value_LDADD = $(unit_libs)
 tests_unit_test_emit_oom_CFLAGS = $(unit_cflags)

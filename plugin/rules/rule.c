@@ -211,7 +211,7 @@ static int compare_numbers(uint32_t a, uint32_t b)
 	return (a > b) - (a < b);
 }
 
-static int compare_fields(const struct rule_field *a, const struct rule_field *b)
+int rule_compare_fields(const struct rule_field *a, const struct rule_field *b)
 {
 	int d = compare_numbers(a->type, b->type);
 
@@ -235,7 +235,7 @@ int rule_compare(const struct rule *a, const struct rule *b)
 	if (!d)
 		d = compare_numbers(a->n_fields, b->n_fields);
 	for (uint32_t i = 0; !d && i < a->n_fields; i++)
-		d = compare_fields(&a->field[i], &b->field[i]);
+		d = rule_compare_fields(&a->field[i], &b->field[i]);
 	return d ? d : memcmp(a->mask, b->mask, sizeof(a->mask));
 }
 

@@ -90,6 +90,9 @@ ssize_t rule_to_blob(const struct rule *rule, void *out, size_t size)
  */
 int rule_compare(const struct rule *a, const struct rule *b);
 
+/** rule_compare_fields - the same of one field; 0: the same test */
+int rule_compare_fields(const struct rule_field *a, const struct rule_field *b);
+
 static inline bool rule_equal(const struct rule *a, const struct rule *b)
 {
 	return rule_compare(a, b) == 0;
