@@ -20,6 +20,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/base/text.c plugin/base/text.h \
 	plugin/privs.c plugin/privs.h plugin/privs_filter.c \
 	plugin/protect.c plugin/protect.h \
+	plugin/samples.c plugin/samples.h \
 	plugin/kernel/asker.c plugin/kernel/asker.h \
 	plugin/kernel/daemon.c plugin/kernel/daemon.h \
 	plugin/kernel/keeper.c plugin/kernel/keeper.h \

@@ -91,6 +91,7 @@ unit_programs = \
 	tests/unit/test_rulefiles \
 	tests/unit/test_rulewatch \
 	tests/unit/test_request \
+	tests/unit/test_samples \
 	tests/unit/test_schema \
 	tests/unit/test_server \
 	tests/unit/test_server_place \
@@ -324,6 +325,8 @@ tests_unit_test_report_CFLAGS = $(unit_cflags)
 tests_unit_test_report_LDADD = $(unit_libs)
 tests_unit_test_request_CFLAGS = $(unit_cflags)
 tests_unit_test_request_LDADD = $(unit_libs)
+tests_unit_test_samples_CFLAGS = $(unit_cflags)
+tests_unit_test_samples_LDADD = $(unit_libs)
 tests_unit_test_schema_CFLAGS = $(unit_cflags)
 tests_unit_test_schema_LDADD = $(unit_libs)
 tests_unit_test_server_SOURCES = tests/unit/test_server.c tests/unit/server_world.c
