@@ -100,6 +100,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/count/counter.c plugin/count/counter.h \
 	plugin/count/burst.c plugin/count/burst.h \
 	plugin/emit/advice.c plugin/emit/advice.h \
+	plugin/emit/control_list.c plugin/emit/control_list.h \
 	plugin/emit/daemon_object.c plugin/emit/daemon_object.h \
 	plugin/emit/noise_life.c plugin/emit/noise_life.h \
 	plugin/emit/noise_object.c plugin/emit/noise_object.h \

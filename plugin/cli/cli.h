@@ -112,6 +112,7 @@ json_t *cli_await(struct cli_daemon *d, const char *type);
 /* --- rules --- */
 
 struct cli_rules;
+struct controls;
 struct rule_files;
 struct ruleset;
 
@@ -125,6 +126,8 @@ const struct ruleset *cli_rules_set(const struct cli_rules *r); /* NULL of NULL 
 /* The same without those that the kernel refuses, since they are there already. */
 const struct ruleset *cli_rules_loaded(const struct cli_rules *r);
 const struct rule_files *cli_rules_files(const struct cli_rules *r); /* likewise */
+/* Of the sample rule sets that are installed here. */
+const struct controls *cli_rules_controls(const struct cli_rules *r);
 bool cli_rules_is_dir(const struct cli_rules *r);
 void cli_rules_free(struct cli_rules *r);
 

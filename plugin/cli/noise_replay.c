@@ -142,6 +142,7 @@ static int make(struct noise_replay *n, const struct noise_replay_options *o)
 		.span_s = window.span_s,
 		.complete = window.complete,
 		.files_checked = n->files != NULL,
+		.controls = cli_rules_controls(o->rules),
 		.rules_d = cli_rules_is_dir(o->rules) ? o->rules_name : NULL,
 	};
 	return put_all(n, o->first_rank);

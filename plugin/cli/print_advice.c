@@ -99,11 +99,11 @@ static void print_parts(FILE *out, const json_t *advice, bool whole)
 		const char *name, *shown;
 		bool whole; /* there alone */
 	} parts[] = {
-		{"why", "why", false},         {"commands", "now", false},
-		{"rules", "for good", false},  {"remove", "not", false},
-		{"file", "in", false},         {"place", "there", false},
-		{"gives_up", "cost", false},   {"blinds", "loses", false},
-		{"controls", "control", true}, {"try", "try", true},
+		{"why", "why", false},          {"commands", "now", false},
+		{"rules", "for good", false},   {"remove", "not", false},
+		{"file", "in", false},          {"place", "there", false},
+		{"gives_up", "cost", false},    {"blinds", "loses", false},
+		{"controls", "control", false}, {"try", "try", true},
 		{"undo", "undo", false},
 	};
 

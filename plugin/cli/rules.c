@@ -21,6 +21,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "rules/rule_files.h"
+#include "samples.h"
 
 struct cli_rules {
 	bool is_dir;
@@ -28,6 +29,7 @@ struct cli_rules {
 	struct rule_files *files;
 	struct ruleset *set;    /* as they stand in the files */
 	struct ruleset *loaded; /* as the kernel has them */
+	struct controls *controls;
 };
 
 /* --- what rules ask of this machine --- */
@@ -168,7 +170,8 @@ static int load(struct cli_rules *r, const char *name)
 				"it, or a directory such as /etc/audit/rules.d\n");
 		return CLI_CANNOT;
 	}
-	return CLI_FINE;
+	r->controls = samples_read(SAMPLE_RULES, &r->world);
+	return r->controls ? CLI_FINE : cannot(name, ENOMEM);
 }
 
 struct cli_rules *cli_rules_load(const char *name)
@@ -198,6 +201,11 @@ const struct rule_files *cli_rules_files(const struct cli_rules *r)
 	return r ? r->files : NULL;
 }
 
+const struct controls *cli_rules_controls(const struct cli_rules *r)
+{
+	return r->controls;
+}
+
 bool cli_rules_is_dir(const struct cli_rules *r)
 {
 	return r->is_dir;
@@ -207,6 +215,7 @@ void cli_rules_free(struct cli_rules *r)
 {
 	if (!r)
 		return;
+	controls_free(r->controls);
 	ruleset_free(r->set);
 	ruleset_free(r->loaded);
 	rule_files_free(r->files);

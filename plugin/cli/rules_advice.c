@@ -36,6 +36,8 @@ static int look(struct rules_advice *a, const struct cli_rules *rules)
 	a->all = json_array();
 	a->advice = advice_new(take, a);
 	a->rules = a->advice ? rule_advice_new(a->advice) : NULL;
+	if (a->rules)
+		rule_advice_set_controls(a->rules, cli_rules_controls(rules));
 	return a->all && a->rules ? rule_advice_look(a->rules, &look, false, 0) : -1;
 }
 

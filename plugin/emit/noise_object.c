@@ -15,6 +15,7 @@
 
 #include "base/text.h"
 #include "emit/advice.h"
+#include "emit/control_list.h"
 #include "emit/rule_phrase.h"
 #include "emit/schema.h"
 #include "rules/rule_text.h"
@@ -200,6 +201,17 @@ static json_t *blinds(struct writing *w)
 	return list;
 }
 
+static json_t *controls(const struct writing *w)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < 2; i++)
+		list = control_list_add(list, w->scene->controls, w->a->about[i]);
+	for (size_t i = 0; i < w->a->n; i++)
+		list = control_list_add(list, w->scene->controls, w->a->instead[i]);
+	return list;
+}
+
 /* --- what is said --- */
 
 static json_t *losers(const struct writing *w, size_t *more)
@@ -316,15 +328,15 @@ static json_t *make(struct writing *w, unsigned int rank)
 	json_t *price = json_string(noise_gives_up(w->scene->noise, a, w->text));
 
 	return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-			 "s:o, s:s, s:s, s:[], s:n, s:o, s:n}",
+			 "s:o, s:s, s:s, s:o, s:n, s:o, s:n}",
 			 "rank", (int)rank, "kind", kinds[a->kind], "title", title, "why",
 			 why(w), "evidence", evidence(w), "rules",
 			 texts(w, (const struct rule *const *)a->rule), "remove",
 			 texts(w, a->instead), "commands", commands(w), "file", file(w),
 			 "place", place(w), "saves", saves(w), "gives_up", price,
 			 "blinds", blinds(w), "risk", guard_level_name(v->risk),
-			 "confidence", guard_level_name(v->confidence), "controls", "try",
-			 "undo", undo(w), "verified");
+			 "confidence", guard_level_name(v->confidence), "controls",
+			 controls(w), "try", "undo", undo(w), "verified");
 }
 
 /* Its id says nothing of how it is tried. */

@@ -10,6 +10,8 @@
 
 #include "advise/noise.h"
 
+struct controls;
+
 struct noise_scene {
 	const struct noise *noise; /* that the advice is of; it is done */
 	struct whatif *whatif;     /* and what it was made with */
@@ -20,7 +22,8 @@ struct noise_scene {
 	double span_s; /* that it covers */
 	bool complete; /* all of it was seen */
 	bool files_checked;
-	bool can_try;        /* `aunoise try` knows it by its id */
+	bool can_try;                    /* `aunoise try` knows it by its id */
+	const struct controls *controls; /* of published rule sets; NULL: none */
 	const char *rules_d; /* that the rules are of; NULL: they are of one file */
 };
 

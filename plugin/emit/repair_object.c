@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "emit/control_list.h"
 #include "emit/proposal.h"
 #include "emit/repair_words.h"
 #include "emit/rule_phrase.h"
@@ -275,6 +276,15 @@ static json_t *blinds(struct writing *w)
 	return list;
 }
 
+static json_t *controls(const struct writing *w)
+{
+	json_t *list = control_list_add(json_array(), w->scene->controls, w->r->rule);
+
+	for (size_t i = 0; i < w->r->n_remove; i++)
+		list = control_list_add(list, w->scene->controls, w->r->remove[i]);
+	return list;
+}
+
 static json_t *file_of(const struct repair *r)
 {
 	const char *file = r->entry ? r->entry->file : r->rule ? r->rule->file : NULL;
@@ -312,14 +322,14 @@ static json_t *make(struct writing *w, unsigned int rank)
 		risk = REPAIR_MEDIUM;
 	return json_pack(
 		"{s:i, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:n, s:s?, s:o, "
-		"s:s, s:s, s:[], s:n, s:o, s:n}",
+		"s:s, s:s, s:o, s:n, s:o, s:n}",
 		"rank", (int)rank, "kind", order ? "order" : "repair", "title",
 		w->words->title, "why", why(w), "evidence", evidence(w), "rules",
 		texts(w, (const struct rule *const *)r->add, 2), "remove",
 		texts(w, r->remove, r->n_remove), "commands", commands(w), "file",
 		file_of(r), "place", place(w), "saves", "gives_up", gives_up(w), "blinds",
 		blinds(w), "risk", levels[risk], "confidence", levels[r->confidence],
-		"controls", "try", "undo", undo(w), "verified");
+		"controls", controls(w), "try", "undo", undo(w), "verified");
 }
 
 json_t *repair_object(const struct repair *r, unsigned int rank,

@@ -10,10 +10,13 @@
 
 #include "advise/repair.h"
 
+struct controls;
+
 struct repair_scene {
 	int machine;        /* audit_detect_machine() */
 	bool locked;        /* the kernel takes no rule before the next boot (-e 2) */
 	bool files_checked; /* files that rules name were looked at */
+	const struct controls *controls; /* of published rule sets; NULL: none */
 };
 
 /**

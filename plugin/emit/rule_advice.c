@@ -35,6 +35,7 @@ struct found {
 
 struct rule_advice {
 	struct advice *advice;
+	const struct controls *controls;
 	struct rule_advice_health health;
 	struct slot slot[REPAIR_MAX];
 	struct found found[REPAIR_MAX];
@@ -71,6 +72,11 @@ void rule_advice_free(struct rule_advice *a)
 	for (size_t i = 0; a && i < REPAIR_MAX; i++)
 		free_rules(&a->slot[i]);
 	free(a);
+}
+
+void rule_advice_set_controls(struct rule_advice *a, const struct controls *controls)
+{
+	a->controls = controls;
 }
 
 /* --- slots --- */
@@ -289,7 +295,7 @@ int rule_advice_look(struct rule_advice *a, const struct repair_look *look, bool
 		     int64_t wall_ms)
 {
 	const struct repair_scene scene = {look->known.machine, locked,
-					   look->known.path != NULL};
+					   look->known.path != NULL, a->controls};
 	int rc = repair_look(look, &a->list);
 
 	if (rc == -E2BIG) {

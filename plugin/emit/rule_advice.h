@@ -14,6 +14,7 @@
 #include "advise/repair.h"
 
 struct advice;
+struct controls;
 struct rule_advice;
 
 struct rule_advice_health {
@@ -28,6 +29,12 @@ struct rule_advice_health {
 struct rule_advice *rule_advice_new(struct advice *advice)
 	__attribute__((warn_unused_result));
 void rule_advice_free(struct rule_advice *a); /* NULL is legal */
+
+/**
+ * rule_advice_set_controls - the published rule sets that proposals tell of
+ * @controls: borrowed from now on; NULL: none are known
+ */
+void rule_advice_set_controls(struct rule_advice *a, const struct controls *controls);
 
 /**
  * rule_advice_look - look through the rules as they are now

@@ -359,6 +359,25 @@ check "exclude: one type, program and account" is '.kind, .rules[], .place, .sav
 null
 1"
 
+# --- published rule sets ---
+
+rule="-a always,exit -F arch=b64 -S adjtimex,settimeofday -F key=time-change"
+echo "-a always,exit -F arch=b64 -S settimeofday,adjtimex -k time-change" >time.rules
+stream 159 "$program" $unset 33 | sed 's/key="noisy"/key="time-change"/' >log
+advise time.rules
+sets=/usr/share/doc/auditd/examples/rules
+[ -d "$sets" ] || sets=/usr/share/audit/sample-rules
+if grep -qsxe "$rule" "$sets/30-stig.rules"; then
+	check "a published rule: valid" "$PYTHON" "$here/../schema/validate.py" advice
+	check "a published rule: its set and what that says" is 'select(.kind == "silence").controls | map(select(test("^30-stig.rules: \".*time"))) | length' 1
+	check "a published rule: in text too" grep -q '^  control      30-stig\.rules: "' text
+else
+	echo "note: no published rule sets are installed here"
+fi
+stream 42 "$program" $unset 33 >log
+advise rules.d
+check "a rule of no set has none" is '.controls' '[]'
+
 : >log
 advise rules.d
 check "of nothing nothing is said" none

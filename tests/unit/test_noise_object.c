@@ -12,6 +12,7 @@
 
 #include "oom.h"
 #include "emit/noise_object.h"
+#include "rules/controls.h"
 #include "noise_help.h"
 #include "rule_help.h"
 
@@ -112,6 +113,39 @@ static bool try_object(void *arg)
 	return o != NULL;
 }
 
+/* Of the rule that it is about and its twin. */
+static void noise_object_names_published_sets(void **state)
+{
+	static const char set[] = "## (GEN1: x) of \"net\"\n" RULES "-w /etc/x -p wa\n";
+	static const char *const want[] = {
+		"30-a.rules: \"(GEN1: x) of \\x22net\\x22\"",
+		"\"30\\xff.rules\"",
+	};
+	struct controls *c = controls_new();
+	json_t *o, *list;
+
+	(void)state;
+	assert_int_equal(controls_add(c, "30-a.rules", span_of(set), &rule_help_world),
+			 0);
+	assert_int_equal(
+		controls_add(c, "30\xff.rules", span_of(RULES), &rule_help_world), 0);
+	found("30-net.rules");
+	scene.controls = c;
+	o = noise_object(world.r->set[0], 3, &scene);
+	list = json_object_get(o, "controls");
+	assert_int_equal(json_array_size(list), 2);
+	for (size_t i = 0; i < 2; i++)
+		assert_string_equal(json_string_value(json_array_get(list, i)), want[i]);
+	json_decref(o);
+	sweep(try_object, NULL);
+	scene.controls = NULL;
+	o = noise_object(world.r->set[0], 3, &scene);
+	assert_int_equal(json_array_size(json_object_get(o, "controls")), 0);
+	json_decref(o);
+	end(&world);
+	controls_free(c);
+}
+
 static void noise_object_reports(void **state)
 {
 	(void)state;
@@ -125,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(noise_object_says_the_figures, reset),
 		cmocka_unit_test_setup(noise_object_finds_its_file, reset),
+		cmocka_unit_test_setup(noise_object_names_published_sets, reset),
 		cmocka_unit_test_setup(noise_object_reports, reset),
 	};
 

@@ -18,6 +18,7 @@
 #include "emit/repair_object.h"
 #include "emit/rule_advice.h"
 #include "rule_help.h"
+#include "rules/controls.h"
 #include "rules/cover.h"
 
 #define NOW         1700000000000
@@ -335,7 +336,7 @@ static void what_files_alone_do_not_show(void **state)
 	look.disk = disk;
 	assert_int_equal(repair_look(&look, &list), 0);
 	for (size_t i = 0; i < list.n; i++) {
-		struct repair_scene scene = {MACH_86_64, false, true};
+		struct repair_scene scene = {MACH_86_64, false, true, NULL};
 		json_t *object = repair_object(&list.of[i], 1, &scene);
 
 		assert_non_null(object);
@@ -540,7 +541,7 @@ static void an_id_is_for_ever(void **state)
 
 static json_t *object_of(const char *rules, enum finding_kind kind, bool locked)
 {
-	struct repair_scene scene = {MACH_86_64, locked, false};
+	struct repair_scene scene = {MACH_86_64, locked, false, NULL};
 	struct ruleset *set = read_set(rules);
 	struct repair_look look = look_of(set);
 	struct repair_list list;
@@ -554,6 +555,37 @@ static json_t *object_of(const char *rules, enum finding_kind kind, bool locked)
 	repair_list_free(&list);
 	ruleset_free(set);
 	return object;
+}
+
+static void repair_names_published_sets(void **state)
+{
+	static const char text[] =
+		"# one\n" B64 "-S getppid -k a\n# two\n" B64 "-S getppid -F uid=1 -k a\n";
+	struct controls *c = controls_new();
+	struct repair_scene scene = {MACH_86_64, false, false, c};
+	struct ruleset *set =
+		read_set(B64 "-S getppid -k a\n" B64 "-S getppid -F uid=1 -k a");
+	struct repair_look look = look_of(set);
+	struct repair_list list;
+	size_t named = 0;
+
+	(void)state;
+	assert_int_equal(controls_add(c, "s", span_of(text), &rule_help_world), 0);
+	assert_int_equal(repair_look(&look, &list), 0);
+	for (size_t i = 0; i < list.n; i++) {
+		json_t *object = repair_object(&list.of[i], 1, &scene);
+		const char *first = json_string_value(
+			json_array_get(json_object_get(object, "controls"), 0));
+
+		assert_non_null(object);
+		if (list.of[i].finding == FINDING_SHADOWED && ++named)
+			assert_string_equal(first, "s: \"two\"");
+		json_decref(object);
+	}
+	assert_int_equal(named, 1);
+	repair_list_free(&list);
+	ruleset_free(set);
+	controls_free(c);
 }
 
 static const char *text_of(const json_t *object, const char *name)
@@ -634,6 +666,7 @@ int main(void)
 		cmocka_unit_test(moved_and_replaced_is_applied),
 		cmocka_unit_test(what_was_applied_gives_way),
 		cmocka_unit_test(an_id_is_for_ever),
+		cmocka_unit_test(repair_names_published_sets),
 		cmocka_unit_test(commands_are_fit_for_a_shell),
 		cmocka_unit_test(a_long_or_foreign_rule_is_named),
 	};
