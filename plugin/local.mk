@@ -80,7 +80,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/advise/loss.c plugin/advise/loss.h \
 	plugin/advise/noise.c plugin/advise/noise.h plugin/advise/noise_inner.h \
 	plugin/advise/noise_exclude.c plugin/advise/noise_heavy.c \
-	plugin/advise/noise_make.c \
+	plugin/advise/noise_make.c plugin/advise/noise_narrow.c \
 	plugin/advise/noise_rule.c plugin/advise/noise_text.c \
 	plugin/advise/noise_standing.c \
 	plugin/advise/life.c plugin/advise/life.h plugin/advise/life_round.c \

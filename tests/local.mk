@@ -52,6 +52,7 @@ unit_programs = \
 	tests/unit/test_gaps \
 	tests/unit/test_guard \
 	tests/unit/test_guard_inode \
+	tests/unit/test_guard_narrow \
 	tests/unit/test_input \
 	tests/unit/test_keeper \
 	tests/unit/test_lag \
@@ -129,7 +130,7 @@ endif
 unit_cflags = $(plugin_libnoise_a_CFLAGS) $(CMOCKA_CFLAGS)
 unit_libs = $(NOISE_LIBS) $(CMOCKA_LIBS)
 unit_wrap = $(AM_LDFLAGS) -Wl
-EXTRA_DIST += tests/unit/advise_help.h tests/unit/event_world.h tests/unit/guard_help.h tests/unit/match_help.h tests/unit/noise_help.h tests/unit/noise_life_help.h tests/unit/oom.h tests/unit/rng.h tests/unit/rule_help.h tests/unit/rulewatch_help.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
+EXTRA_DIST += tests/unit/advise_help.h tests/unit/event_world.h tests/unit/guard_help.h tests/unit/guard_judge.h tests/unit/match_help.h tests/unit/noise_help.h tests/unit/noise_life_help.h tests/unit/oom.h tests/unit/rng.h tests/unit/rule_help.h tests/unit/rulewatch_help.h tests/unit/server_world.h tests/unit/some_stream.h tests/unit/stream_help.h tests/unit/tally_help.h tests/unit/topk_oracle.h
 tests_unit_test_assemble_CFLAGS = $(unit_cflags)
 tests_unit_test_assemble_LDADD = $(unit_libs)
 tests_unit_test_auth_book_CFLAGS = $(unit_cflags)
@@ -157,6 +158,8 @@ tests_unit_test_noise_LDADD = $(unit_libs)
 tests_unit_test_guard_inode_CFLAGS = $(unit_cflags)
 tests_unit_test_guard_inode_LDADD = $(unit_libs)
 tests_unit_test_guard_CFLAGS = $(unit_cflags)
+tests_unit_test_guard_narrow_CFLAGS = $(unit_cflags)
+tests_unit_test_guard_narrow_LDADD = $(unit_libs)
 tests_unit_test_guard_LDADD = $(unit_libs)
 tests_unit_test_whatif_truth_CFLAGS = $(unit_cflags)
 tests_unit_test_whatif_truth_LDADD = $(unit_libs)

@@ -153,6 +153,9 @@ static bool bind_account(struct guard *g)
 	case GUARD_FORM_NARROWING:
 		risk(g, GUARD_MEDIUM);
 		return true;
+	case GUARD_FORM_CALL: /* whoever makes it, people too */
+		risk(g, GUARD_HIGH);
+		return true;
 	case GUARD_FORMS:
 		break;
 	}

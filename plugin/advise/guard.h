@@ -168,6 +168,13 @@ bool guard_object(struct span dir);
  */
 bool guard_type(uint32_t type);
 
+/**
+ * guard_is_everyday_call - may a rule that asks for others too stop asking for this?
+ * Opening, reading, moving and deleting files, and talking to others: nothing by which
+ * somebody becomes another, runs something, or changes who may do what.
+ */
+bool guard_is_everyday_call(const char *name);
+
 /** guard_is_session - of the six kinds that cron's sessions make */
 bool guard_is_session(uint32_t type);
 

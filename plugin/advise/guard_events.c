@@ -182,6 +182,16 @@ static bool judge_outcome(struct guard *g, enum event_success success)
 			    "silenced");
 }
 
+/* What was seen of people, or of who knows whom, is not noise. */
+static bool judge_person(struct guard *g, const struct whatif_flow *flow)
+{
+	if (g->target.form != GUARD_FORM_CALL || flow->auid_class == ID_CLASS_UNSET ||
+	    (flow->auid_class == ID_CLASS_NONE && flow->auid == EVENT_ID_UNSET))
+		return true;
+	return guard_refuse(g, GUARD_USED,
+			    "people make that call too, and the rule asks for it");
+}
+
 static bool judge_flow(struct guard *g, const struct whatif_flow *flow)
 {
 	if (!flow->has_call && !judge_outcome(g, flow->success))
@@ -193,7 +203,8 @@ static bool judge_flow(struct guard *g, const struct whatif_flow *flow)
 		return guard_refuse(g, GUARD_PROTECTED,
 				    "some of the events have a key that protect_key has, "
 				    "or may have one");
-	return guard_judge_doer(g, &flow->exe) && judge_object(g, flow);
+	return judge_person(g, flow) && guard_judge_doer(g, &flow->exe) &&
+	       judge_object(g, flow);
 }
 
 static bool judge_record(struct guard *g, const struct whatif_record *record)

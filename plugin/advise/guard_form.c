@@ -208,6 +208,65 @@ static bool asks_of_people(const struct rule *rule)
 	return true;
 }
 
+bool guard_is_everyday_call(const char *name)
+{
+	static const char *const names[] = {
+		"accept",    "accept4",    "access",    "connect", "creat",
+		"faccessat", "faccessat2", "ftruncate", "lstat",   "mkdir",
+		"mkdirat",   "newfstatat", "open",      "openat",  "openat2",
+		"readlink",  "readlinkat", "recvfrom",  "recvmsg", "rename",
+		"renameat",  "renameat2",  "rmdir",     "sendmsg", "sendto",
+		"stat",      "statx",      "truncate",  "unlink",  "unlinkat",
+	};
+
+	for (size_t i = 0; i < N_OF(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The one call that @from has and @to has not. NULL: it is another change, or the call
+ * has no name. */
+static const char *call_between(const struct rule *from, const struct rule *to)
+{
+	const struct rule_field *arch = rule_find(from, AUDIT_ARCH);
+	int machine = arch ? calls_machine(arch->value, -1) : -1;
+	unsigned int gone = 0, at = 0, left = 0;
+
+	for (unsigned int nr = 0; nr < AUDIT_BITMASK_SIZE * 32; nr++) {
+		bool had = rule_has_call(from, nr), has = rule_has_call(to, nr);
+
+		if (has && !had)
+			return NULL;
+		left += has;
+		gone += had && !has;
+		at = had && !has ? nr : at;
+	}
+	if (gone != 1 || !left || machine < 0)
+		return NULL;
+	return calls_name(at, machine, false);
+}
+
+/* The rule, without one of several calls. */
+static bool read_without_call(struct guard *g, const struct rule *from,
+			      const struct rule *to)
+{
+	g->target.call = call_between(from, to);
+	if (!g->target.call || rule_has_all_calls(from))
+		return guard_refuse(g, GUARD_FORM, "the rule in its place is another");
+	for (uint32_t i = 0; i < to->n_fields; i++)
+		if (to->n_fields != from->n_fields ||
+		    !is_same_field(&to->field[i], &from->field[i]))
+			return guard_refuse(g, GUARD_FORM,
+					    "a rule that loses a call keeps its fields");
+	if (!guard_is_everyday_call(g->target.call))
+		return guard_refuse(g, GUARD_FORM,
+				    "no rule stops asking for %s by advice",
+				    g->target.call);
+	g->target.form = GUARD_FORM_CALL;
+	return true;
+}
+
 static bool read_narrowing(struct guard *g, const struct whatif_edit *edit)
 {
 	const struct rule *from = edit->instead, *to = edit->add;
@@ -215,8 +274,10 @@ static bool read_narrowing(struct guard *g, const struct whatif_edit *edit)
 
 	if (to->list != AUDIT_FILTER_EXIT || to->action != AUDIT_ALWAYS ||
 	    from->list != to->list || from->action != to->action ||
-	    from->state != RULE_KNOWN || memcmp(from->mask, to->mask, sizeof(to->mask)))
+	    from->state != RULE_KNOWN)
 		return guard_refuse(g, GUARD_FORM, "the rule in its place is another");
+	if (memcmp(from->mask, to->mask, sizeof(to->mask)))
+		return read_without_call(g, from, to);
 	for (uint32_t i = 0; i < to->n_fields; i++)
 		if (!has_field(from, &to->field[i])) {
 			if (!is_auid_set(&to->field[i]))
@@ -266,7 +327,8 @@ static bool is_same_target(const struct guard_target *a, const struct guard_targ
 	return a->form == b->form && span_equal(a->exe, b->exe) &&
 	       span_equal(a->dir, b->dir) && a->has_uid == b->has_uid &&
 	       a->uid == b->uid && a->auid_unset == b->auid_unset &&
-	       a->has_exit == b->has_exit && a->exit == b->exit;
+	       a->has_exit == b->has_exit && a->exit == b->exit && !a->call == !b->call &&
+	       (!a->call || !strcmp(a->call, b->call));
 }
 
 static bool read_edit(struct guard *g, const struct whatif_edit *edit)

@@ -12,7 +12,8 @@
 enum guard_form {
 	GUARD_FORM_EXCEPTION, /* `never` of the exit list */
 	GUARD_FORM_EXCLUDE,
-	GUARD_FORM_NARROWING, /* a rule that asks for less in another's place */
+	GUARD_FORM_NARROWING, /* a rule that asks for people alone in another's place */
+	GUARD_FORM_CALL,      /* a rule without one of its calls in its place */
 	GUARD_FORMS
 };
 
@@ -23,6 +24,7 @@ struct guard_target {
 	bool has_uid, auid_unset, has_exit;
 	uint32_t uid, exit;
 	uint32_t type_low, type_high; /* of an exclude */
+	const char *call;             /* of GUARD_FORM_CALL: its name, constant */
 };
 
 struct guard {

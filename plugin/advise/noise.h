@@ -132,6 +132,9 @@ const struct noise_result *noise_result(const struct noise *n);
 size_t noise_blinds(const struct noise *n, const struct noise_advice *a,
 		    struct whatif_blind out[WHATIF_BLINDS]);
 
+/** noise_loses_call - does a rule no longer ask for one of its calls, of anybody? */
+bool noise_loses_call(const struct noise_advice *a);
+
 /* One program and account whose events go. */
 struct noise_loser {
 	struct span exe; /* absent: not known. Attacker-chosen and borrowed */

@@ -45,6 +45,8 @@ struct noise {
 
 /* --- a rule of our own --- */
 
+#define NOISE_BREADTH_NARROWING \
+	128             /* of rules that ask for less, behind all exceptions */
 #define NOISE_FIELDS 24 /* of a candidate; more are not copied */
 
 struct noise_rule {
@@ -77,6 +79,9 @@ void noise_offer(struct noise *n, struct noise_advice *a);
 /** noise_uid_of - EVENT_ID_ABSENT: it is not one uid */
 int64_t noise_uid_of(int64_t uid, enum id_class id_class);
 
+/** noise_twin_of - the same rule for the other architecture; NULL: there is none */
+const struct rule *noise_twin_of(const struct noise *n, const struct rule *rule);
+
 /** noise_may_name - has the program a name that the guard may allow? */
 bool noise_may_name(const struct noise *n, const struct name_text *exe);
 
@@ -90,6 +95,10 @@ int noise_make_standing(struct noise *n, unsigned int i);
 
 /** noise_make_flow - candidates for flow number @i. Return: 0 or -ENOMEM. */
 int noise_make_flow(struct noise *n, size_t i);
+
+/** noise_make_narrowing - the rule @won, which wrote flow @f, asks for less */
+int noise_make_narrowing(struct noise *n, const struct whatif_flow *f,
+			 const struct rule *won);
 
 /** noise_make_record - candidates for record number @i */
 int noise_make_record(struct noise *n, size_t i);

@@ -2,8 +2,9 @@
 /*
  * noise_make.c - the rules that would silence one flow
  *
- * A candidate tests fields of the flow's identity alone, or copies fields of the rule
- * that it excepts. Whatever could not be allowed for its form is not made.
+ * Exceptions; what the rule itself may ask for less is in noise_narrow.c. A candidate
+ * tests fields of the flow's identity alone, or copies fields of the rule that it
+ * excepts. Whatever could not be allowed for its form is not made.
  */
 #include <errno.h>
 #include <libaudit.h>
@@ -41,6 +42,8 @@ static const uint8_t shapes[] = {
 };
 
 #define SHAPES (sizeof(shapes) / sizeof(shapes[0]))
+
+_Static_assert(SHAPES *BREADTH <= NOISE_BREADTH_NARROWING, "exceptions come first");
 
 /* May a field of the rule stand in its exception? Those of an identity are its own. */
 static bool is_copied(const struct rule_field *f)
@@ -148,8 +151,7 @@ static int put_exception(struct noise_advice *a, const struct whatif_flow *f,
 	return noise_put(a, &m.rule, NULL);
 }
 
-/* The rule and the one for the other architecture, as its file has them. */
-static const struct rule *twin_of(const struct noise *n, const struct rule *rule)
+const struct rule *noise_twin_of(const struct noise *n, const struct rule *rule)
 {
 	const struct ruleset *rules = n->options.rules;
 	uint32_t k;
@@ -193,7 +195,7 @@ static int make_exception(struct noise *n, const struct whatif_flow *f,
 			  const struct rule *won, size_t shape, unsigned int level)
 {
 	struct noise_advice a = {.kind = NOISE_SILENCE,
-				 .about = {won, won ? twin_of(n, won) : NULL},
+				 .about = {won, won ? noise_twin_of(n, won) : NULL},
 				 .breadth = (unsigned int)shape * BREADTH + level};
 	struct span dir = f->dir.text;
 	int machine = n->options.machine;
@@ -239,54 +241,7 @@ static int make_exceptions(struct noise *n, const struct whatif_flow *f,
 	return 0;
 }
 
-/* --- narrowing --- */
-
-static bool tests_auid(const struct rule *rule)
-{
-	return rule_find(rule, AUDIT_LOGINUID) || rule_find(rule, AUDIT_LOGINUID_SET);
-}
-
-/* With auid!=unset, before its key. */
-static int put_narrower(struct noise_advice *a, const struct rule *rule)
-{
-	struct rule_field field[AUDIT_MAX_FIELDS];
-	const struct rule_field asked = {
-		.type = AUDIT_LOGINUID, .op = AUDIT_NOT_EQUAL, .value = AUDIT_UID_UNSET};
-	struct rule to = *rule;
-	bool put_in = false;
-
-	if (rule->n_fields + 1 >= AUDIT_MAX_FIELDS)
-		return 0;
-	to.n_fields = 0;
-	for (uint32_t i = 0; i < rule->n_fields; i++) {
-		if (rule->field[i].type == AUDIT_FILTERKEY && !put_in) {
-			field[to.n_fields++] = asked;
-			put_in = true;
-		}
-		field[to.n_fields++] = rule->field[i];
-	}
-	if (!put_in)
-		field[to.n_fields++] = asked;
-	to.field = field;
-	to.position = 0;
-	to.file = NULL;
-	to.line = 0;
-	return noise_put(a, &to, rule);
-}
-
-static int make_narrowing(struct noise *n, const struct rule *won)
-{
-	struct noise_advice a = {.kind = NOISE_NARROW,
-				 .about = {won, twin_of(n, won)},
-				 .breadth = SHAPES * BREADTH};
-
-	if (tests_auid(won))
-		return 0;
-	if (put_narrower(&a, won) < 0 || (a.about[1] && put_narrower(&a, a.about[1]) < 0))
-		return -ENOMEM;
-	noise_offer(n, &a);
-	return 0;
-}
+/* --- all of them --- */
 
 /* Can its records that no rule has asked for be excluded, so that it goes as a whole? */
 static bool may_go(const struct whatif_flow *f)
@@ -319,5 +274,5 @@ int noise_make_flow(struct noise *n, size_t i)
 	}
 	if (make_exceptions(n, f, won) < 0)
 		return -ENOMEM;
-	return won && !whatif_is_forced(f) ? make_narrowing(n, won) : 0;
+	return won && !whatif_is_forced(f) ? noise_make_narrowing(n, f, won) : 0;
 }

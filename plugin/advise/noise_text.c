@@ -207,6 +207,16 @@ static void say_losers(struct sentence *s, const struct noise *n,
 		say(s, " and others");
 }
 
+/* What it no longer asks for, or no longer of all. */
+static void say_asked(struct sentence *s, const struct noise_advice *a)
+{
+	struct rule calls = *a->rule[0];
+
+	for (size_t i = 0; i < AUDIT_BITMASK_SIZE && noise_loses_call(a); i++)
+		calls.mask[i] ^= a->instead[0]->mask[i];
+	say_calls(s, &calls);
+}
+
 const char *noise_title(const struct noise *n, const struct noise_advice *a,
 			char out[NOISE_TEXT])
 {
@@ -226,9 +236,10 @@ const char *noise_title(const struct noise *n, const struct noise_advice *a,
 		say_target(&s, a->rule[0]);
 		break;
 	case NOISE_NARROW:
-		say(&s, "ask for ");
-		say_calls(&s, a->rule[0]);
-		say(&s, " of people only");
+		say(&s, noise_loses_call(a) ? "no longer ask for " : "ask for ");
+		say_asked(&s, a);
+		if (!noise_loses_call(a))
+			say(&s, " of people only");
 		break;
 	case NOISE_KINDS:
 		break;
@@ -262,9 +273,13 @@ const char *noise_gives_up(const struct noise *n, const struct noise_advice *a,
 			say(&s, "; which job opened which session cannot be told then");
 		break;
 	case NOISE_NARROW:
-		say_calls(&s, a->rule[0]);
-		say(&s, " by what nobody has logged in for is no longer recorded by this "
-			"rule, a service in foreign hands included");
+		say_asked(&s, a);
+		say(&s, noise_loses_call(a)
+				? " is no longer recorded by this rule, whoever makes "
+				  "the call, people included"
+				: " by what nobody has logged in for is no longer "
+				  "recorded by this rule, a service in foreign hands "
+				  "included");
 		say_losers(&s, n, a);
 		break;
 	case NOISE_KINDS:

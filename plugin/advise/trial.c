@@ -389,6 +389,12 @@ static int judge_narrowings(struct trial *t, const struct ruleset *loaded,
 	}
 	if (!ask_guard(t, guard, edit))
 		return refuse(t->why, -EPERM, "%s", t->verdict.text);
+	for (size_t i = 0; i < t->n; i++)
+		if (memcmp(t->old[i]->mask, t->rule[i]->mask, sizeof(t->old[i]->mask)))
+			return refuse(t->why, -ENOTSUP,
+				      "a rule without one of its calls is not tried: no "
+				      "exception comes to the same that is bound to an "
+				      "account");
 	for (size_t i = 0; i < t->n && !r; i++)
 		r = make_exception(t, t->old[i]);
 	for (size_t i = 0; i < ruleset_count(loaded) && !r; i++)

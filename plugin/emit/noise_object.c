@@ -361,7 +361,7 @@ json_t *noise_object(const struct noise_advice *a, unsigned int rank,
 	w->scene = scene;
 	object = make(w, rank);
 	free(w);
-	if (object && scene->can_try && set_try(object) < 0) {
+	if (object && scene->can_try && !noise_loses_call(a) && set_try(object) < 0) {
 		json_decref(object);
 		return NULL;
 	}

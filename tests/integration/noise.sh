@@ -347,6 +347,24 @@ set_to "protect_path = /srv/noises"
 advise delete.rules --settings settings
 check "protect_path: another" is .id "$narrow"
 
+# of an account that people can be no exception is made; what people do is every third
+echo "-a always,exit -F arch=b64 -S connect,accept -k noisy" >several.rules
+stream 42 "$program" $unset 1000 >log
+set_to "max_risk = high"
+advise several.rules --settings settings
+check "without a call: not where people make it" is 'select(.kind == "narrow")' ""
+stream 42 "$program" $unset 1000 |
+	awk '{ match($0, /:[0-9]+\)/); if (substr($0, RSTART + 1, RLENGTH - 2) % 3) print }' >log
+advise several.rules --settings settings
+check "without a call: valid" "$PYTHON" "$here/../schema/validate.py" advice
+check "without a call: it goes from the rule" is 'select(.kind == "narrow") | .rules[], .remove[], .risk, .saves.share, .title' "-a always,exit -F arch=b64 -S accept -F key=noisy
+-a always,exit -F arch=b64 -S connect,accept -F key=noisy
+high
+1
+no longer ask for connect"
+advise several.rules
+check "without a call: not by default" is 'select(.kind == "narrow")' ""
+
 awk -v exe="$program" 'BEGIN {
 	for (i = 1; i <= 1000; i++)
 		printf "type=SERVICE_START msg=audit(%d.000:%d): pid=1 uid=0 auid=4294967295 ses=4294967295 subj=unconfined msg=\047unit=x comm=\"x\" exe=\"%s\" hostname=? addr=? terminal=? res=success\047\n",

@@ -20,16 +20,18 @@ journal=/run/audisp-noise-try/trial
 
 # --- the daemon's side ---
 
-# offer KIND RULE...: the advice that the daemon sends from now on; its id is in $id
+instead=
+# offer KIND RULE...: the advice that the daemon sends from now on; its id is in $id;
+# $instead: the rule in whose place it puts them
 offer()
 {
 	kind=$1
 	shift
 	rules=$(for each in "$@"; do jq -n --arg each "$each" '$each'; done | jq -sc .)
-	jq -nc --arg kind "$kind" --arg ran "$T/ran" --argjson rules "$rules" '
+	jq -nc --arg kind "$kind" --arg ran "$T/ran" --argjson rules "$rules" --arg instead "$instead" '
 		{schema: "audisp-noise/1", type: "advice", seq: 1, time: null, host: null, boot_id: null,
 		rank: 1, kind: $kind, title: "silence it", why: "it is noise", evidence: {}, rules: $rules,
-		remove: [], commands: ["touch \($ran)", "$(touch \($ran))"], file: null, place: null,
+		remove: ($instead | if . == "" then [] else [.] end), commands: ["touch \($ran)", "$(touch \($ran))"], file: null, place: null,
 		saves: {window_s: 60, events_per_s: 100, records_per_s: 100, bytes_per_s: 1, share: 0.5},
 		gives_up: "what it does", blinds: [], risk: "low", confidence: "high", controls: [], try: null,
 		undo: null, verified: null}' | "$tool" >"$T/advice.new" || die "advice_tool fails"
@@ -304,6 +306,26 @@ rm "$T/load-w"
 refused "a program that is not there" "not known"
 ln -s load "$T/load-w"
 refused "a link" link
+rm "$T/load-w"
+own_program tests/system/load "$T/load-w"
+instead="-a always,exit -F arch=b64 -S open,openat -F exe=$T/load-w -F key=w"
+narrowed="-a always,exit -F arch=b64 -S open -F exe=$T/load-w -F key=w"
+rule always,exit -F arch=b64 -S open,openat -F "exe=$T/load-w" -F key=w
+rule always,exit -F arch=b64 -S open -F "exe=$T/load-w" -F key=w
+check "a rule without one of its calls: the kernel's list has its text" grep -qxF -e "$narrowed" <<-END
+	$(loaded)
+END
+unrule always,exit -F arch=b64 -S open -F "exe=$T/load-w" -F key=w
+before=$(loaded)
+offer narrow "$narrowed"
+refused "a rule without one of its calls" "is not tried"
+check "it is an edit" grep -q '^For good it is an edit' "$T/refused"
+rule always,exit -F arch=b64 -S execve,openat -F "exe=$T/load-w" -F key=w
+before=$(loaded)
+instead=$(echo "$instead" | sed 's/open,openat/execve,openat/')
+offer narrow "$(echo "$instead" | sed 's/execve,//')"
+refused "a rule without a call that is never left out" execve
+instead=
 check "no command was run" [ ! -e "$T/ran" ]
 
 # --- who may ---

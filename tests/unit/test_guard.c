@@ -11,86 +11,10 @@
 
 #include <cmocka.h>
 
-#include "guard_help.h"
+#include "guard_judge.h"
 #include "rng.h"
 
-#define N_OF(table) (sizeof(table) / sizeof((table)[0]))
-
-static struct guard_options options;
-static struct guard_verdict verdict;
-static struct guard_case with; /* what a test sets beside the change */
-
-static int reset(void **state)
-{
-	(void)state;
-	options = help_guard;
-	memset(&with, 0, sizeof(with));
-	return 0;
-}
-
-#define OPENS "-a always,exit -F arch=b64 -S openat -F exit=-EACCES -F key=access"
-
-/* @add: lines; @at: the rule whose place they take, or 0. @rules has one that the change
- * is about, the first. */
-static enum guard_reason judge(const char *rules, const char *add, uint32_t at,
-			       const struct whatif_flow *flow, size_t n)
-{
-	struct ruleset *set = help_set(rules), *added = help_set(add);
-	struct whatif *w = help_whatif(set);
-	struct whatif_table t = help_table(flow, n);
-	struct whatif_record record[8];
-	struct whatif_edit edit[4];
-	struct guard_case c = with;
-	struct whatif_saves saves;
-	uint8_t fate[64];
-	bool allowed;
-
-	for (size_t i = 0; i < n && i < N_OF(record); i++)
-		if (whatif_record_of(&flow[i], i, flow[i].types[0], &record[t.n_records]))
-			t.n_records++;
-	t.record = record;
-	c.edit = edit;
-	c.n = ruleset_count(added);
-	assert_true(c.n <= N_OF(edit));
-	for (size_t i = 0; i < c.n; i++)
-		edit[i] = (struct whatif_edit){ruleset_at(added, i),
-					       at ? help_at(set, at) : NULL};
-	c.about[0] = help_at(set, 1);
-	whatif_run(w, &t, edit, c.n, fate, &saves);
-	c.table = &t;
-	c.fate = fate;
-	allowed = guard_judge(&options, &c, &verdict);
-	assert_int_equal(allowed, verdict.reason == GUARD_ALLOWED);
-	assert_true(verdict.text[0]);
-	for (const char *p = verdict.text; *p; p++)
-		assert_true(*p >= ' ' && *p <= '~');
-	whatif_free(w);
-	ruleset_free(added);
-	ruleset_free(set);
-	return verdict.reason;
-}
-
-static struct whatif_flow refused(const char *exe, int64_t uid, int64_t auid,
-				  const char *dir)
-{
-	struct whatif_flow f = help_file(exe, uid, auid, dir);
-
-	f.success = EVENT_SUCCESS_NO;
-	f.error = 13;
-	f.won = WHATIF_WON_RULE;
-	f.position = 1;
-	f.key = help_text("access");
-	f.n_keys = 1;
-	return f;
-}
-
-static void expect(enum guard_reason got, enum guard_reason want, const char *what)
-{
-	if (got != want)
-		fail_msg("%s: %s instead of %s: %s", what, guard_reason_name(got),
-			 guard_reason_name(want), verdict.text);
-}
-
+#define OPENS       "-a always,exit -F arch=b64 -S openat -F exit=-EACCES -F key=access"
 #define SERVICE     " -F uid=33 -F auid=-1"
 #define NEVER(more) "-a never,exit -F arch=b64 -S openat" more
 
@@ -642,75 +566,6 @@ static void guard_silences_cron(void **state)
 	       GUARD_TYPE, "not cron");
 }
 
-static void guard_narrows_what_asks_of_people(void **state)
-{
-	static const struct {
-		const char *from, *to;
-		enum guard_reason reason;
-	} rows[] = {
-		{"-a always,exit -F arch=b64 -S open,openat -F exit=-EACCES -F "
-		 "key=access",
-		 "-a always,exit -F arch=b64 -S open,openat -F exit=-EACCES -F auid!=-1 "
-		 "-F key=access",
-		 GUARD_ALLOWED},
-		/* not the same but for the login uid */
-		{"-a always,exit -F arch=b64 -S open,openat -F key=access",
-		 "-a always,exit -F arch=b64 -S openat -F auid!=-1 -F key=access",
-		 GUARD_FORM},
-		{"-a always,exit -F arch=b64 -S openat -F key=access",
-		 "-a always,exit -F arch=b64 -S openat -F uid!=33 -F key=access",
-		 GUARD_FORM},
-		{"-a always,exit -F arch=b64 -S openat -F key=access",
-		 "-a never,exit -F arch=b64 -S openat -F auid!=-1 -F key=access",
-		 GUARD_FORM},
-		{"-a always,exit -F arch=b64 -S openat -F exit=-EACCES -F key=access",
-		 "-a always,exit -F arch=b64 -S openat -F auid!=-1 -F key=access",
-		 GUARD_FORM},
-		{"-a always,exit -F arch=b64 -S openat -F key=access",
-		 "-a always,exit -F arch=b64 -S openat -F auid!=-1 -F auid!=-1 -F "
-		 "key=access",
-		 GUARD_FORM},
-		{"-a always,exit -F arch=b64 -S openat -F key=access",
-		 "-a always,exit -F arch=b64 -S openat -F key=access", GUARD_FORM},
-		/* what services do is what these are for */
-		{"-a always,exit -F arch=b64 -S openat,execve -F key=access",
-		 "-a always,exit -F arch=b64 -S openat,execve -F auid!=-1 -F key=access",
-		 GUARD_PEOPLE},
-		{"-a always,exit -F arch=b64 -S openat -F dir=/srv -F key=access",
-		 "-a always,exit -F arch=b64 -S openat -F dir=/srv -F auid!=-1 "
-		 "-F key=access",
-		 GUARD_PEOPLE},
-		{"-a always,exit -F arch=b64 -S all -F key=access",
-		 "-a always,exit -F arch=b64 -S all -F auid!=-1 -F key=access",
-		 GUARD_PEOPLE},
-		{"-a always,exit -F arch=b64 -S openat -F key=a,b",
-		 "-a always,exit -F arch=b64 -S openat -F auid!=-1 -F key=a,b",
-		 GUARD_ALPHABET},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < N_OF(rows); i++) {
-		struct whatif_flow f = refused("/usr/sbin/d", 33, -1, "/srv/d/log");
-
-		if (strstr(rows[i].from, "a,b"))
-			f.key = help_text("a,b");
-		expect(judge(rows[i].from, rows[i].to, 1, &f, 1), rows[i].reason,
-		       rows[i].to);
-	}
-	{
-		struct whatif_flow f = refused("/tmp/x", 33, -1, "/srv/d/log");
-
-		expect(judge(rows[0].from, rows[0].to, 1, &f, 1), GUARD_WRITABLE,
-		       "a program that others can change");
-		f = refused("/usr/sbin/d", 33, -1, "/etc");
-		expect(judge(rows[0].from, rows[0].to, 1, &f, 1), GUARD_OBJECT, "/etc");
-		f = refused("/usr/sbin/d", 33, -1, "/srv/d/log");
-		assert_int_equal(judge(rows[0].from, rows[0].to, 1, &f, 1),
-				 GUARD_ALLOWED);
-		assert_int_equal(verdict.risk, GUARD_MEDIUM);
-	}
-}
-
 static void guard_wants_it_exact(void **state)
 {
 	struct whatif_flow f[2] = {refused("/usr/sbin/d", 33, -1, "/srv/d/log"),
@@ -986,7 +841,6 @@ int main(void)
 		test(guard_excludes_beside_an_exception),
 		test(guard_excludes_of_one_program),
 		test(guard_silences_cron),
-		test(guard_narrows_what_asks_of_people),
 		test(guard_wants_it_exact),
 		test(guard_does_not_trust_what_is_not_listed),
 		test(guard_judges_all_that_goes),

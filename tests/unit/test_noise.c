@@ -235,6 +235,113 @@ static void noise_leaves_other_rules_alone(void **state)
 	end(&x);
 }
 
+static const struct noise_advice *find_without_call(const struct world *x)
+{
+	for (size_t i = 0; i < x->r->n_allowed; i++) {
+		const struct noise_advice *a = x->r->allowed[i];
+
+		if (noise_loses_call(a))
+			return a;
+	}
+	return NULL;
+}
+
+#define CHANGES \
+	"-a always,exit -F arch=b64 -S openat,unlink,chmod -F key=changes\n" \
+	"-a always,exit -F arch=b32 -S openat,unlink -F key=changes\n"
+
+/* One of several calls makes most of a rule's records. */
+static void noise_rule_without_a_call(void **state)
+{
+	const struct noise_advice *a;
+	char text[NOISE_TEXT];
+	struct world x;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		flow[i] = help_file("/usr/sbin/d", 33 + (int64_t)i, -1, "/srv/d/log");
+		flow[i].call = i == 2 ? UNLINK : OPENAT;
+		flow[i].won = WHATIF_WON_RULE;
+		flow[i].position = 1;
+		weigh(i, 500, 5);
+	}
+	weigh(2, 900, 5);
+	max_risk = GUARD_HIGH;
+	begin(&x, CHANGES, 3);
+	a = find_without_call(&x);
+	assert_non_null(a);
+	assert_int_equal(a->n, 2);
+	assert_string_equal(text_of(a, 0),
+			    "-a always,exit -F arch=b64 -S unlink,chmod -F key=changes");
+	assert_string_equal(text_of(a, 1),
+			    "-a always,exit -F arch=b32 -S unlink -F key=changes");
+	assert_int_equal(a->saves.lost[0].records, 5000);
+	assert_int_equal(a->fate[2], WHATIF_KEPT);
+	assert_int_equal(a->verdict.risk, GUARD_HIGH);
+	assert_string_equal(noise_title(x.n, a, text), "no longer ask for openat");
+	noise_gives_up(x.n, a, text);
+	assert_non_null(strstr(text, "openat is no longer recorded by this rule"));
+	assert_non_null(strstr(text, "people included: \"/usr/sbin/d\" of uid 33"));
+	end(&x);
+	/* where another rule behind it takes them nothing is saved */
+	begin(&x, CHANGES "-a always,exit -F arch=b64 -S openat -F key=opens\n", 3);
+	assert_null(find_without_call(&x));
+	end(&x);
+	/* not where it does not dominate, nor of a person, nor by default */
+	weigh(2, 1100, 5);
+	begin(&x, CHANGES, 3);
+	a = find_without_call(&x);
+	assert_non_null(a); /* then it is the other one */
+	assert_string_equal(text_of(a, 0),
+			    "-a always,exit -F arch=b64 -S chmod,openat -F key=changes");
+	end(&x);
+	flow[2].auid = 1000;
+	begin(&x, CHANGES, 3);
+	assert_null(find_without_call(&x));
+	end(&x);
+	weigh(2, 900, 5);
+	flow[0].auid = 1000;
+	begin(&x, CHANGES, 3);
+	assert_null(find_without_call(&x));
+	end(&x);
+	flow[0].auid = -1;
+	max_risk = GUARD_MEDIUM;
+	begin(&x, CHANGES, 3);
+	assert_null(find_without_call(&x));
+	assert_true(x.r->risky > 0);
+	end(&x);
+}
+
+/* A twin that would have no call left, or has no such call, stays as it is. */
+static void noise_rule_without_a_call_and_its_twin(void **state)
+{
+	static const char *const twins[] = {"openat", "unlink,chmod"};
+
+	(void)state;
+	max_risk = GUARD_HIGH;
+	for (size_t i = 0; i < 2; i++) {
+		const struct noise_advice *a;
+		char rules[512];
+		struct world x;
+
+		flow[0] = help_file("/usr/sbin/d", 33, -1, "/srv/d/log");
+		flow[0].won = WHATIF_WON_RULE;
+		flow[0].position = 1;
+		weigh(0, 1000, 5);
+		snprintf(rules, sizeof(rules),
+			 "-a always,exit -F arch=b64 -S openat,chmod -F key=c\n"
+			 "-a always,exit -F arch=b32 -S %s -F key=c\n",
+			 twins[i]);
+		begin(&x, rules, 1);
+		a = find_without_call(&x);
+		assert_non_null(a);
+		assert_int_equal(a->n, 1);
+		assert_string_equal(text_of(a, 0),
+				    "-a always,exit -F arch=b64 -S chmod -F key=c");
+		end(&x);
+	}
+}
+
 /* An exception stands before all rules, so it need not be known which one it was. */
 static void noise_of_an_unknown_rule(void **state)
 {
@@ -609,6 +716,8 @@ int main(void)
 		test(noise_two_programs_under_one_rule),
 		test(noise_leaves_other_rules_alone),
 		test(noise_of_an_unknown_rule),
+		test(noise_rule_without_a_call),
+		test(noise_rule_without_a_call_and_its_twin),
 		test(noise_falls_through),
 		test(noise_netfilter_of_one_tool),
 		test(noise_cron),

@@ -261,6 +261,24 @@ static void trial_narrows_where_it_is_the_same(void **state)
 		-EPERM);
 }
 
+/* What comes to the same would hold for people. */
+static void trial_takes_no_call_out_of_a_rule(void **state)
+{
+	static const char rule[] = "-a always,exit -F arch=b64 -S open,openat -F key=x";
+
+	(void)state;
+	assert_int_equal(judge(TRIAL_NARROW, rule,
+			       "-a always,exit -F arch=b64 -S open -F key=x", rule),
+			 -ENOTSUP);
+	assert_int_equal(trial.n_add, 0);
+	assert_non_null(strstr(trial.why, "is not tried"));
+	assert_int_equal(judge(TRIAL_NARROW,
+			       "-a always,exit -F arch=b64 -S execve,openat -F key=x",
+			       "-a always,exit -F arch=b64 -S openat -F key=x",
+			       "-a always,exit -F arch=b64 -S execve,openat -F key=x"),
+			 -EPERM);
+}
+
 static void trial_names_who_goes_blind(void **state)
 {
 	struct ruleset *set =
@@ -373,6 +391,7 @@ int main(void)
 		cmocka_unit_test(trial_refuses_all_other_forms),
 		cmocka_unit_test(trial_refuses_other_excludes),
 		cmocka_unit_test(trial_narrows_where_it_is_the_same),
+		cmocka_unit_test(trial_takes_no_call_out_of_a_rule),
 		cmocka_unit_test(trial_names_who_goes_blind),
 		cmocka_unit_test(trial_heeds_the_settings),
 		cmocka_unit_test(trial_claims_nothing_of_events),
