@@ -4,19 +4,23 @@
  */
 #include "lookout.h"
 
+#include <libaudit.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "advisor.h"
 #include "base/clock.h"
 #include "emit/alarm.h"
+#include "emit/rule_advice.h"
 #include "emit/storm_alarm.h"
+#include "samples.h"
 
 struct lookout {
 	const struct config *config;
 	struct monitor *monitor;
 	struct rulewatch *rulewatch;
 	struct rounds *rounds;
+	struct controls *controls; /* of the rule sets that come with auditd */
 	struct alarm alarm;
 	struct advisor advisor;
 	struct storm_alarm *storms;
@@ -80,13 +84,25 @@ static bool add_rulewatch(struct lookout *l, const struct lookout_options *optio
 	return l->rulewatch != NULL;
 }
 
+/* Accounts are not looked up: that could wait for anything. */
+static bool add_controls(struct lookout *l, const struct lookout_options *options)
+{
+	const struct rule_world world = {.machine = audit_detect_machine()};
+
+	l->controls = samples_read(SAMPLE_RULES, &world);
+	if (options->rule_advice)
+		rule_advice_set_controls(options->rule_advice, l->controls);
+	return l->controls != NULL;
+}
+
 static bool add_rounds(struct lookout *l, const struct lookout_options *options)
 {
 	const struct rounds_options o = {.base = options->base,
 					 .config = options->config,
 					 .engine = options->engine,
 					 .advice = options->advice,
-					 .alerts = options->alerts};
+					 .alerts = options->alerts,
+					 .controls = l->controls};
 
 	l->rounds = rounds_new(&o);
 	return l->rounds != NULL;
@@ -100,8 +116,8 @@ struct lookout *lookout_new(const struct lookout_options *options)
 		return NULL;
 	l->config = options->config;
 	l->storms = storm_alarm_new(options->engine, options->alerts, true);
-	if (l->storms && add_monitor(l, options) && add_rounds(l, options) &&
-	    add_rulewatch(l, options))
+	if (l->storms && add_controls(l, options) && add_monitor(l, options) &&
+	    add_rounds(l, options) && add_rulewatch(l, options))
 		return l;
 	lookout_free(l);
 	return NULL;
@@ -113,6 +129,7 @@ void lookout_free(struct lookout *l)
 		return;
 	rulewatch_free(l->rulewatch);
 	rounds_free(l->rounds);
+	controls_free(l->controls);
 	monitor_free(l->monitor);
 	storm_alarm_free(l->storms);
 	free(l);

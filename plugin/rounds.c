@@ -204,6 +204,7 @@ static void begin_life(struct rounds *r)
 		.complete = window.complete,
 		.files_checked = true,
 		.can_try = true,
+		.controls = r->o.controls,
 		.rules_d = rules_dir(r->held),
 	};
 	r->stage = STAGE_LIFE;

@@ -20,6 +20,7 @@
 
 struct advice;
 struct alerts;
+struct controls;
 struct lives;
 struct rounds;
 
@@ -29,6 +30,7 @@ struct rounds_options {
 	struct engine *engine;       /* made with live_rules */
 	struct advice *advice;
 	struct alerts *alerts;
+	const struct controls *controls; /* as of struct noise_scene */
 };
 
 /**

@@ -511,7 +511,7 @@ check-valgrind: all $(check_PROGRAMS)
 
 # --- benches: figures, no tests ---
 benches = tests/bench/bench_replay tests/bench/bench_unended tests/bench/bench_pieces \
-	tests/bench/bench_growth tests/bench/bench_match
+	tests/bench/bench_growth tests/bench/bench_match tests/bench/bench_rounds
 EXTRA_PROGRAMS = $(benches) tests/bench/discard tests/bench/synthetic_log
 bench_scripts = tests/bench/bench_rules.sh tests/bench/bench_tools.sh tests/bench/bench_memory.sh tests/bench/bench_chain.sh
 tests_bench_discard_SOURCES = tests/bench/discard.c
@@ -522,9 +522,13 @@ tests_bench_bench_replay_LDADD = $(NOISE_LIBS)
 tests_bench_bench_unended_SOURCES = tests/bench/bench_unended.c $(synthetic)
 tests_bench_bench_unended_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_bench_bench_unended_LDADD = $(NOISE_LIBS)
-tests_bench_bench_pieces_SOURCES = tests/bench/bench_pieces.c plugin/rulefiles.c $(synthetic)
+pieces = tests/bench/pieces.c tests/bench/pieces.h $(synthetic)
+tests_bench_bench_pieces_SOURCES = tests/bench/bench_pieces.c plugin/rulefiles.c $(pieces)
 tests_bench_bench_pieces_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_bench_bench_pieces_LDADD = $(NOISE_LIBS)
+tests_bench_bench_rounds_SOURCES = tests/bench/bench_rounds.c $(pieces)
+tests_bench_bench_rounds_CFLAGS = $(plugin_libnoise_a_CFLAGS)
+tests_bench_bench_rounds_LDADD = $(NOISE_LIBS)
 tests_bench_bench_growth_SOURCES = tests/bench/bench_growth.c $(synthetic)
 tests_bench_bench_growth_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_bench_bench_growth_LDADD = $(NOISE_LIBS)

@@ -7,18 +7,13 @@
  * of events, each with a program, a key, an account and a directory of its own.
  * Then each kind of work, many times; what counts is the longest.
  */
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <libaudit.h>
 
-#include "advise/flood.h"
-#include "advise/round.h"
 #include "count/engine.h"
 #include "emit/advice.h"
 #include "emit/report.h"
@@ -29,6 +24,7 @@
 #include "rulefiles.h"
 #include "rules/rule_files.h"
 #include "rules/rule_text.h"
+#include "pieces.h"
 #include "synthetic.h"
 
 #define HOUR_MS  3600000
@@ -38,37 +34,6 @@
 
 #define RULE_FILES 8
 #define RULES_MOST 4096 /* on disk; of the kernel's fewer fit into an answer */
-
-struct pieces {
-	const char *what;
-	double ms[4096];
-	unsigned int n;
-	size_t bytes; /* of the largest, where it has a size */
-};
-
-static double thread_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
-static void note(struct pieces *p, double begin, size_t bytes)
-{
-	if (p->n < sizeof(p->ms) / sizeof(p->ms[0]))
-		p->ms[p->n++] = thread_ms() - begin;
-	if (bytes > p->bytes)
-		p->bytes = bytes;
-}
-
-static void show(struct pieces *p)
-{
-	double median = sort_values(p->ms, p->n);
-
-	printf("%-34s %6u %9.3f %9.3f %9.3f %9zu\n", p->what, p->n, median,
-	       p->ms[p->n - 1 - p->n / 100], p->ms[p->n - 1], p->bytes);
-}
 
 static struct engine *new_engine(const struct engine_options *o)
 {
@@ -84,12 +49,12 @@ static void feed(struct engine *e, struct stream *s, struct pieces *p)
 	size_t at, n;
 
 	for (at = 0; at < s->n; at += n) {
-		double begin = thread_ms();
+		double begin = pieces_now();
 
 		n = s->n - at < BENCH_PORTION ? s->n - at : BENCH_PORTION;
 		engine_feed(e, s->text + at, n, NULL);
 		if (p)
-			note(p, begin, n);
+			pieces_note(p, begin, n);
 	}
 	s->n = 0;
 }
@@ -114,11 +79,11 @@ static void report(struct engine *e, const struct report_depth *depth, struct pi
 	const struct report_source source = {
 		.engine = e, .clock = &clock, .origin = &origin};
 	struct schema_line line;
-	double begin = thread_ms();
+	double begin = pieces_now();
 
 	if (report_line(&source, depth, &line) < 0)
 		give_up("report_line");
-	note(p, begin, schema_line_size(&line, 1));
+	pieces_note(p, begin, schema_line_size(&line, 1));
 	schema_line_free(&line);
 }
 
@@ -127,10 +92,10 @@ static void search(struct engine *e, struct pieces *p)
 {
 	int64_t now = timeline_now(engine_timeline(e)).bucket[0];
 	struct suspects suspects;
-	double begin = thread_ms();
+	double begin = pieces_now();
 
 	suspects_find(engine_tally(e), now - WINDOW_BUCKETS + 1, now, &suspects);
-	note(p, begin, 0);
+	pieces_note(p, begin, 0);
 }
 
 /* As many incidents as are kept, each with the longest names. */
@@ -160,10 +125,10 @@ static void save(struct engine *e, const struct ledger *ledger, struct pieces *p
 	state_save_ledger(s, ledger);
 	state_save_begin(s);
 	while (state_save_busy(s)) {
-		double begin = thread_ms();
+		double begin = pieces_now();
 		struct span piece = state_save_step(s, &clock);
 
-		note(p, begin, piece.n);
+		pieces_note(p, begin, piece.n);
 		*whole += piece.n;
 	}
 	state_save_free(s);
@@ -194,19 +159,19 @@ static void restore(struct engine *from, const struct engine_options *o,
 	while (!state_counters(s).saved)
 		nanosleep(&pause, NULL);
 	state_free(s, INT64_MAX);
-	begin = thread_ms();
+	begin = pieces_now();
 	s = state_open(path, why, sizeof(why));
 	if (!s || !state_key(s))
 		give_up(path);
-	note(&reading[0], begin, 0);
+	pieces_note(&reading[0], begin, 0);
 	options.key = state_key(s);
-	begin = thread_ms();
+	begin = pieces_now();
 	start.engine = new_engine(&options);
-	note(&reading[1], begin, 0);
-	begin = thread_ms();
+	pieces_note(&reading[1], begin, 0);
+	begin = pieces_now();
 	if (state_start(s, &start, why, sizeof(why)) < 0)
 		give_up(path);
-	note(&reading[2], begin, 0);
+	pieces_note(&reading[2], begin, 0);
 	state_free(s, 0);
 	engine_free(start.engine);
 	unlink(path);
@@ -285,14 +250,14 @@ static void place_rules(unsigned int n, struct pieces *p)
 		m = write_rules(at + head, size - head, n, i);
 		a.data.n += put_file(at, name, (uint32_t)m) + m;
 	}
-	begin = thread_ms();
+	begin = pieces_now();
 	rulefiles_take(files, &a);
-	note(p, begin, a.data.n);
+	pieces_note(p, begin, a.data.n);
 	rulefiles_place(files, kernel_rules(n));
 	while (!done) {
-		begin = thread_ms();
+		begin = pieces_now();
 		event_base_loop(base, EVLOOP_ONCE);
-		note(p, begin, a.data.n);
+		pieces_note(p, begin, a.data.n);
 	}
 	rulefiles_free(files);
 	event_base_free(base);
@@ -337,100 +302,15 @@ static void look(struct pieces *p)
 	for (int i = 0; i < TIMES; i++) {
 		struct advice *advice = advice_new(take, NULL);
 		struct rule_advice *rules = advice ? rule_advice_new(advice) : NULL;
-		double begin = thread_ms();
+		double begin = pieces_now();
 
 		if (!rules || rule_advice_look(rules, &o, false, 0) < 0)
 			give_up("advice");
-		note(p, begin, 0);
+		pieces_note(p, begin, 0);
 		rule_advice_free(rules);
 		advice_free(advice);
 	}
 	ruleset_free(set);
-}
-
-/* --- advice on noise --- */
-
-#define ROUND_RULES 512
-
-/* Many that name a program, and one that asks of all. */
-static struct ruleset *plain_rules(unsigned int n)
-{
-	const struct rule_world world = {.machine = MACH_86_64};
-	struct ruleset *set = ruleset_new();
-
-	for (unsigned int i = 0; set && i < n; i++) {
-		char text[256];
-		struct rule_line line;
-
-		snprintf(text, sizeof(text),
-			 "-a always,exit -F arch=b64 -S openat,execve -F "
-			 "exe=/usr/local/bin/prog%u -k key%u",
-			 i * 7, i * 7);
-		if (i + 1 == n)
-			snprintf(text, sizeof(text),
-				 "-a always,exit -S all -F auid>=1000 -k files");
-		if (rule_parse(span_of(text), &world, &line) < 0 ||
-		    ruleset_add(set, line.rule, false) < 0)
-			give_up(text);
-	}
-	return set;
-}
-
-static bool see_roots(void *arg, struct span path, struct lineage *out)
-{
-	memset(out, 0, sizeof(*out));
-	out->self.mode = S_IFREG | 0755;
-	out->real = path;
-	for (size_t i = 0; i < path.n; i++)
-		if (path.p[i] == '/' && out->n_parents < LINEAGE_PARENTS)
-			out->parent[out->n_parents++].mode = S_IFDIR | 0755;
-	return true;
-}
-
-static void step_round(struct round *r, struct pieces *p)
-{
-	int rc;
-
-	do {
-		double begin = thread_ms();
-
-		rc = round_step(r);
-		note(p, begin, 0);
-	} while (rc > 0);
-	if (rc < 0)
-		give_up("round");
-}
-
-static void advise(struct engine *e, const struct ruleset *rules, struct pieces *begins,
-		   struct pieces *steps, struct pieces *floods)
-{
-	const struct round_options o = {.engine = e,
-					.rules = rules,
-					.machine = MACH_86_64,
-					.labels = MATCH_LABELS_UNKNOWN,
-					.guard = {.file = see_roots},
-					.min_share = 0.0001,
-					.max_risk = GUARD_HIGH};
-	struct flood_source margins[FLOOD_MARGINS];
-	struct flood_case c = {.margin = margins, .guard = &o.guard, .seconds = 60};
-	size_t before = mallinfo2().uordblks;
-	double begin = thread_ms();
-	struct round *r = round_new(&o);
-
-	if (!r)
-		give_up("round");
-	note(begins, begin, 0);
-	step_round(r, steps);
-	if (mallinfo2().uordblks - before > begins->bytes)
-		begins->bytes = mallinfo2().uordblks - before;
-	begin = thread_ms();
-	c.table = round_table(r);
-	c.fate = noise_result(round_noise(r))->fate;
-	c.n_margins = flood_margins(engine_tally(e), 0,
-				    timeline_now(engine_timeline(e)).bucket[0], margins);
-	flood_judge(&c);
-	note(floods, begin, 0);
-	round_free(r);
 }
 
 int main(int argc, char **argv)
@@ -442,10 +322,6 @@ int main(int argc, char **argv)
 	static struct pieces asked = {.what = "the deepest that a client gets"};
 	static struct pieces searching = {.what = "who made the records"};
 	static struct pieces looking = {.what = "a look at 512 faulty rules"};
-	static struct pieces round_begins = {.what = "a round of advice begins"};
-	static struct pieces round_steps[2] = {{.what = "a step of it, 10 rules"},
-					       {.what = "a step of it, 512 rules"}};
-	static struct pieces flood = {.what = "is there a flood?"};
 	static struct pieces saving = {.what = "a slice of the state"};
 	static struct pieces placing = {.what = "800 rules sought on disk"};
 	static struct pieces placing_most = {.what = "the most of them, 4096"};
@@ -488,13 +364,6 @@ int main(int argc, char **argv)
 		search(e, &searching);
 	}
 	look(&looking);
-	for (i = 0; i < 2; i++) {
-		struct ruleset *rules = plain_rules(i ? ROUND_RULES : 10);
-
-		for (unsigned int k = 0; k < 10; k++)
-			advise(e, rules, &round_begins, &round_steps[i], &flood);
-		ruleset_free(rules);
-	}
 	fill(&ledger);
 	for (i = 0; i < 10; i++)
 		save(e, &ledger, &saving, &whole);
@@ -506,23 +375,18 @@ int main(int argc, char **argv)
 		place_rules(RULES_MOST, &placing_most);
 	}
 	printf("max_values %u, max_flows %u; times in ms\n", o.max_values, o.max_flows);
-	printf("%-34s %6s %9s %9s %9s %9s\n", "", "pieces", "median", "99 of 100",
-	       "longest", "bytes");
-	show(&feeding);
-	show(&feeding_known);
-	show(&push);
-	show(&asked);
-	show(&searching);
-	show(&looking);
-	show(&round_begins);
-	show(&round_steps[0]);
-	show(&round_steps[1]);
-	show(&flood);
-	show(&saving);
-	show(&placing);
-	show(&placing_most);
+	pieces_head();
+	pieces_show(&feeding);
+	pieces_show(&feeding_known);
+	pieces_show(&push);
+	pieces_show(&asked);
+	pieces_show(&searching);
+	pieces_show(&looking);
+	pieces_show(&saving);
+	pieces_show(&placing);
+	pieces_show(&placing_most);
 	for (i = 0; i < 3; i++)
-		show(&start[i]);
+		pieces_show(&start[i]);
 	stream_free(&s);
 	ledger_free(&ledger);
 	engine_free(e);

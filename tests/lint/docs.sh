@@ -131,7 +131,7 @@ look_at_summary()
 	done
 	in_both "health of a summary" "$plugin_man" "$(
 		sed 's/.*"health":{\([^}]*\)}.*/\1/' "$work/summary" | tr ',' '\n' | sed 's/:.*//; s/"//g'
-		sed -n 's/.*struct report_counter){"\([a-z_]*\)".*/\1/p' plugin/outlet.c
+		sed -n 's/.*struct report_counter){"\([a-z_]*\)".*/\1/p' plugin/outlet.c plugin/rounds.c
 	)" "$(sed -n '/^\.Ss Health/,/^\.S/s/^\.It Va //p' "$plugin_man" | sed 's/ , Va /\
 /g')"
 }

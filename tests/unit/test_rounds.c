@@ -115,7 +115,11 @@ static int set_up(void **state)
 	w->engine = engine_new(&engine);
 	w->advice = advice_new(on_advice, w);
 	w->alerts = alerts_new(on_alert, w);
-	o = (struct rounds_options){w->base, &w->config, w->engine, w->advice, w->alerts};
+	o = (struct rounds_options){.base = w->base,
+				    .config = &w->config,
+				    .engine = w->engine,
+				    .advice = w->advice,
+				    .alerts = w->alerts};
 	w->rounds = rounds_new(&o);
 	*state = w;
 	return w->rounds ? 0 : -1;
