@@ -60,6 +60,28 @@ same "advice --check: exit" 1 $?
 check "in the summary log" grep -q "advice .*$id" "$T/noise-log/summary.log"
 sleep 15 # both windows see it as it is
 
+# --- the same in replay ---
+
+# ours FILE: what it proposes about rules, a line each, without what replay cannot look at
+ours()
+{
+	jq -Rr 'fromjson? | select(.type == "advice" and (.kind | IN("narrow", "silence", "exclude", "order", "repair"))) |
+		select(.state == "proposed" and (.evidence.finding // "" | startswith("only_") | not)) |
+		[.kind, .id, (.rules | join("|"))] | @tsv' "$1" | sort -u
+}
+# share_in FILE: of our advice, in percent
+share_in() { jq -Rr "fromjson? | select(.id == \"$id\") | .saves.share * 100" "$1" | tail -n 1; }
+"$aunoise" advice --socket "$T/run/socket" --json >"$T/daemon.json" || fail "aunoise advice fails"
+auditctl -l >"$T/list.rules"
+"$aunoise" replay --json --rules "$T/list.rules" "$T/log/audit.log" >"$T/replay.json" || fail "replay fails"
+ours "$T/daemon.json" >"$T/daemon.ours"
+ours "$T/replay.json" >"$T/replay.ours"
+check "daemon and replay propose something" [ -s "$T/daemon.ours" ]
+check "daemon and replay propose the same" diff "$T/daemon.ours" "$T/replay.ours"
+check "with shares within half a point" awk -v a="$(share_in "$T/daemon.json")" -v b="$(share_in "$T/replay.json")" \
+	'BEGIN { d = a - b; exit !(a > 0 && d <= 0.5 && d >= -0.5) }'
+note "shares: $(share_in "$T/daemon.json") $(share_in "$T/replay.json")"
+
 # --- tried ---
 
 "$aunoise" try --socket "$T/run/socket" --yes --for 8 "$id" >"$T/try" 2>&1 </dev/null
