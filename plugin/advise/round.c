@@ -7,11 +7,19 @@
 #include <errno.h>
 #include <libaudit.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "advise/snapshot.h"
 #include "advise/storms.h"
 
 #define HOUR_MS 3600000
+#define PLACES  128 /* half of what may be known of files: the other is for programs */
+
+/* A directory that events are about, or rules. */
+struct place {
+	struct span dir; /* attacker-chosen and borrowed */
+	bool is_real;
+};
 
 struct round {
 	struct round_options o;
@@ -24,6 +32,8 @@ struct round {
 	bool settled;
 	struct storms *storms; /* cron's; NULL: not judged yet */
 	struct noise *noise;
+	struct place place[PLACES]; /* that were asked for since round_again() */
+	size_t n_places;
 };
 
 /* --- what is known of the traffic --- */
@@ -108,6 +118,28 @@ static bool tell_traffic(void *arg, struct span exe, struct guard_traffic *out)
 	return true;
 }
 
+static bool look_at(struct round *r, struct span dir)
+{
+	struct lineage file;
+
+	return r->guard.file && tell_file(r, dir, &file) && S_ISDIR(file.self.mode) &&
+	       span_equal(file.real, dir);
+}
+
+/* Of those for which there is no place nothing is known. */
+static bool is_real(void *arg, struct span dir)
+{
+	struct round *r = arg;
+
+	for (size_t i = 0; i < r->n_places; i++)
+		if (span_equal(r->place[i].dir, dir))
+			return r->place[i].is_real;
+	if (r->n_places == PLACES)
+		return false;
+	r->place[r->n_places] = (struct place){dir, look_at(r, dir)};
+	return r->place[r->n_places++].is_real;
+}
+
 /* --- what it starts from --- */
 
 /* The longest window that was seen as a whole, else the longest. */
@@ -153,7 +185,9 @@ static bool take(struct round *r)
 	const struct whatif_options whatif = {.rules = r->o.rules,
 					      .machine = r->o.machine,
 					      .labels = r->o.labels,
-					      .kernel = r->o.kernel};
+					      .kernel = r->o.kernel,
+					      .is_real = is_real,
+					      .arg = r};
 
 	r->whatif = whatif_new(&whatif);
 	if (r->whatif)
@@ -249,6 +283,7 @@ void round_again(struct round *r)
 {
 	noise_free(r->noise);
 	r->noise = NULL;
+	r->n_places = 0;
 }
 
 const struct noise *round_noise(const struct round *r)

@@ -10,7 +10,8 @@
  * What a flow tells beyond single fields: of a call that succeeded, that its exit is
  * no error; of an account that was folded, the range of its class; of the directory of
  * its object, whether dir= and path= can mean it, for a call that takes one name and
- * where the caller trusts names. Pure; nothing here allocates but whatif_new().
+ * where the caller knows the directory by that name. Pure; nothing here allocates but
+ * whatif_new().
  */
 #ifndef NOISE_ADVISE_WHATIF_H
 #define NOISE_ADVISE_WHATIF_H
@@ -127,9 +128,11 @@ struct whatif_options {
 	const struct ruleset *rules; /* as loaded; borrowed and not to be changed */
 	int machine;                 /* audit_detect_machine() */
 	enum match_labels labels;
-	uint32_t kernel;    /* KERNEL_VERSION(), 0: not known */
-	bool names_trusted; /* a directory in a record is that directory: no links and no
-			       mounts hide others */
+	uint32_t kernel; /* KERNEL_VERSION(), 0: not known */
+	/* is @dir that very directory of the host, with no link on the way? NULL: it is
+	 * known of none */
+	bool (*is_real)(void *arg, struct span dir);
+	void *arg; /* of is_real */
 };
 
 struct whatif;

@@ -143,6 +143,11 @@ static bool has_type(const struct whatif_flow *flow, uint32_t type)
 	return false;
 }
 
+static bool is_real(const struct whatif *w, struct span dir)
+{
+	return w->options.is_real && w->options.is_real(w->options.arg, dir);
+}
+
 /* A name that the kernel has not found is in no tree, and its record does not say so:
  * of a call that failed a place is never a sure yes. */
 static enum match place(const struct whatif *w, const struct whatif_flow *flow,
@@ -153,15 +158,19 @@ static enum match place(const struct whatif *w, const struct whatif_flow *flow,
 
 	if (!has_type(flow, AUDIT_PATH) && !w->may_lack_paths)
 		return MATCH_NO;
-	if (!w->options.names_trusted || flow->dir.cut || !path_is_plain(dir) ||
-	    !path_is_plain(path))
+	if (flow->dir.cut || !path_is_plain(dir) || !path_is_plain(path) ||
+	    !is_real(w, dir))
 		return MATCH_MAYBE;
+	/* then what is above it is real too */
 	if (f->type == AUDIT_DIR && path_is_below(dir, path))
 		return below;
 	/* the object itself may be the one that the rule names */
 	if (span_equal(dir, path_dir(path)) || span_equal(dir, path))
 		return MATCH_MAYBE;
-	return takes_one_name(flow) ? MATCH_NO : MATCH_MAYBE;
+	if (!takes_one_name(flow))
+		return MATCH_MAYBE;
+	return is_real(w, f->type == AUDIT_DIR ? path : path_dir(path)) ? MATCH_NO
+									: MATCH_MAYBE;
 }
 
 /* --- the rest --- */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "advise/whatif.h"
+#include "base/path.h"
 #include "match_help.h"
 
 #define B64 0xc000003eu
@@ -90,12 +91,19 @@ static inline struct whatif_table help_table(const struct whatif_flow *flow, siz
 	return t;
 }
 
+/* /link leads somewhere else; every other name is that of the directory itself. */
+static inline bool help_is_real(void *arg, struct span dir)
+{
+	(void)arg;
+	return !path_is_below(dir, span_of("/link"));
+}
+
 static inline struct whatif *help_whatif(const struct ruleset *set)
 {
 	struct whatif_options o = {.rules = set,
 				   .machine = MACH_86_64,
 				   .labels = MATCH_LABELS_NONE,
-				   .names_trusted = true};
+				   .is_real = help_is_real};
 	struct whatif *w = whatif_new(&o);
 
 	assert_non_null(w);

@@ -29,7 +29,7 @@ static bool look(void *arg)
 	const struct whatif_options options = {.rules = work->set,
 					       .machine = MACH_86_64,
 					       .labels = MATCH_LABELS_NONE,
-					       .names_trusted = true};
+					       .is_real = help_is_real};
 	struct whatif *w = whatif_new(&options);
 	const struct noise_options o = {.whatif = w,
 					.rules = work->set,

@@ -151,6 +151,12 @@ static void whatif_places_by_name(void **state)
 		{"path=/srv/d/f", "/srv/d", OPENAT, EVENT_SUCCESS_YES, WHATIF_OPEN},
 		{"path=/srv/d/f", "/srv/e", OPENAT, EVENT_SUCCESS_YES, WHATIF_KEPT},
 		{"path=/srv/d", "/srv/d", UNLINK, EVENT_SUCCESS_YES, WHATIF_OPEN},
+		/* a name that is not the place's own may be any place's */
+		{"dir=/srv/d", "/link/d", OPENAT, EVENT_SUCCESS_YES, WHATIF_OPEN},
+		{"dir=/link/d", "/srv/d", OPENAT, EVENT_SUCCESS_YES, WHATIF_OPEN},
+		{"dir=/link/d", "/link/d", OPENAT, EVENT_SUCCESS_YES, WHATIF_OPEN},
+		{"path=/link/f", "/srv/e", OPENAT, EVENT_SUCCESS_YES, WHATIF_OPEN},
+		{"path=/srv/d/f", "/link/e", OPENAT, EVENT_SUCCESS_YES, WHATIF_OPEN},
 	};
 
 	(void)state;
