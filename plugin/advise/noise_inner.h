@@ -46,7 +46,7 @@ struct noise {
 /* --- a rule of our own --- */
 
 #define NOISE_BREADTH_NARROWING \
-	128             /* of rules that ask for less, behind all exceptions */
+	256             /* of rules that ask for less, behind all exceptions */
 #define NOISE_FIELDS 24 /* of a candidate; more are not copied */
 
 struct noise_rule {

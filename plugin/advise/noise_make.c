@@ -20,23 +20,33 @@
 
 /* --- exceptions --- */
 
-enum part { EXE = 1, UID = 2, DIR = 4, EXIT = 8, WIDE = 16, COPY = 32 };
+/* OWN: the directory of the excepted rule, with what else of it can be copied: unlike DIR
+ * it is exact whatever name the events have for it. */
+enum part { EXE = 1, UID = 2, DIR = 4, EXIT = 8, WIDE = 16, COPY = 32, OWN = 64 };
 
 /* Narrow to wide. All ask for a process without a login uid. */
 static const uint8_t shapes[] = {
 	EXE | UID | DIR | COPY,
+	EXE | UID | EXIT | OWN,
 	EXE | UID | EXIT | COPY,
 	EXE | UID | DIR,
+	EXE | UID | OWN,
 	EXE | UID | EXIT,
 	EXE | UID | COPY,
 	EXE | UID,
+	EXE | UID | WIDE | OWN,
+	EXE | UID | WIDE | COPY,
 	EXE | UID | WIDE,
 	UID | DIR | COPY,
+	UID | EXIT | OWN,
 	UID | EXIT | COPY,
 	UID | DIR,
+	UID | OWN,
 	UID | EXIT,
 	UID | COPY,
 	UID,
+	UID | WIDE | OWN,
+	UID | WIDE | COPY,
 	UID | WIDE,
 	DIR,
 };
@@ -74,6 +84,17 @@ static bool has_copies(const struct rule *rule)
 	return n && n < NOISE_FIELDS / 2;
 }
 
+/* Of the rule, where it may stand in its exception. */
+static const struct rule_field *own_dir(const struct rule *rule)
+{
+	const struct rule_field *dir = rule_find(rule, AUDIT_DIR);
+
+	return dir && dir->op == AUDIT_EQUAL && path_may_stand_in_rule(dir->text) &&
+			       guard_object(dir->text)
+		       ? dir
+		       : NULL;
+}
+
 static bool is_unset(const struct whatif_flow *f)
 {
 	return f->auid_class == ID_CLASS_UNSET ||
@@ -99,6 +120,8 @@ static unsigned int parts_of(const struct noise *n, const struct whatif_flow *f,
 		parts |= WIDE;
 	if (won && has_copies(won))
 		parts |= COPY;
+	if (won && own_dir(won))
+		parts |= OWN;
 	return parts;
 }
 
@@ -145,7 +168,10 @@ static int put_exception(struct noise_advice *a, const struct whatif_flow *f,
 		noise_rule_add_text(&m, AUDIT_DIR, dir);
 	if (shape & EXIT)
 		noise_rule_add(&m, AUDIT_EXIT, -(uint32_t)f->error);
-	for (uint32_t i = 0; shape & COPY && i < won->n_fields; i++)
+	if (shape & OWN)
+		m.field[m.rule.n_fields++] = *own_dir(won);
+	for (uint32_t i = 0; shape & (COPY | OWN) && has_copies(won) && i < won->n_fields;
+	     i++)
 		if (is_copied(&won->field[i]))
 			m.field[m.rule.n_fields++] = won->field[i];
 	return noise_put(a, &m.rule, NULL);
@@ -226,7 +252,7 @@ static int make_exceptions(struct noise *n, const struct whatif_flow *f,
 			continue;
 		/* never on uid 0 alone */
 		if (shapes[i] & UID && noise_uid_of(f->uid, f->uid_class) == 0 &&
-		    !(shapes[i] & (DIR | EXIT)))
+		    !(shapes[i] & (DIR | EXIT | OWN)))
 			continue;
 		for (unsigned int level = 0; level < DIRS; level++) {
 			if (level && !(shapes[i] & DIR))

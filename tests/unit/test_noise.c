@@ -96,6 +96,45 @@ static void noise_log_under_a_watch(void **state)
 	end(&x);
 }
 
+/* Where the log has another name than its own, the watch's directory is left. */
+static void noise_log_by_another_name(void **state)
+{
+	struct world x;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		flow[i] = help_file("/usr/sbin/d", 33, -1, "/link/log");
+		flow[i].won = WHATIF_WON_RULE;
+		flow[i].position = 1;
+		weigh(i, 500, 5);
+	}
+	canary(2, 10);
+	begin(&x,
+	      "-a always,exit -F arch=b64 -S all -F dir=/srv/d/log -F perm=wa -F key=w\n",
+	      3);
+	assert_rule(&x, 0, 0,
+		    "-a never,exit -F arch=b64 -S openat -F exe=/usr/sbin/d -F uid=33 "
+		    "-F auid=-1 -F dir=/srv/d/log -F perm=wa");
+	end(&x);
+	/* of several calls too */
+	flow[1].call = UNLINK;
+	begin(&x,
+	      "-a always,exit -F arch=b64 -S openat,unlink -F dir=/srv/d/log -F "
+	      "success=1\n",
+	      3);
+	assert_int_equal(x.r->n_set, 1);
+	assert_rule(&x, 0, 0,
+		    "-a never,exit -F arch=b64 -S unlink,openat -F exe=/usr/sbin/d "
+		    "-F uid=33 -F auid=-1 -F dir=/srv/d/log -F success=1");
+	end(&x);
+	/* what is never silenced is not named */
+	begin(&x, "-a always,exit -F arch=b64 -S openat,unlink -F dir=/etc -F key=w\n",
+	      3);
+	for (size_t i = 0; i < x.r->n_allowed; i++)
+		assert_null(rule_find(x.r->allowed[i]->rule[0], AUDIT_DIR));
+	end(&x);
+}
+
 static void noise_time_adjustments(void **state)
 {
 	struct world x;
@@ -711,6 +750,7 @@ int main(void)
 		test(noise_service_opens_refused_files),
 		test(noise_exec_storm),
 		test(noise_log_under_a_watch),
+		test(noise_log_by_another_name),
 		test(noise_time_adjustments),
 		test(noise_time_adjustments_that_change_it),
 		test(noise_two_programs_under_one_rule),
