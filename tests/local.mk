@@ -471,7 +471,8 @@ check_PROGRAMS += tests/system/advice_tool tests/system/load tests/system/match_
 tests_system_advice_tool_SOURCES = tests/system/advice_tool.c
 tests_system_advice_tool_CFLAGS = $(plugin_libnoise_a_CFLAGS)
 tests_system_advice_tool_LDADD = $(NOISE_LIBS)
-tests_system_load_SOURCES = tests/system/load.c
+tests_system_load_SOURCES = tests/system/load.c tests/system/load_table.c \
+	tests/system/load_table.h
 tests_system_load_CFLAGS = $(AM_CFLAGS) $(AUDIT_CFLAGS)
 tests_system_load_LDADD = $(AUDIT_LIBS)
 tests_system_match_tool_SOURCES = tests/system/match_tool.c tests/system/match_looks.c \

@@ -26,10 +26,14 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <libaudit.h>
+
+#include "load_table.h"
 
 /* of one call: a typing error must not flood the machine */
 #define MAX_TIMES   10000000UL
@@ -75,6 +79,53 @@ static int step_deny(const struct job *j, unsigned long i)
 		return 0;
 	close(fd);
 	return -1;
+}
+
+/* The call itself, which no library makes any more. */
+static int step_creat(const struct job *j, unsigned long i)
+{
+	long fd = syscall(SYS_creat, j->arg, 0600);
+
+	if (fd < 0)
+		return 0;
+	close((int)fd);
+	return -1;
+}
+
+static int step_append(const struct job *j, unsigned long i)
+{
+	int fd = open(j->arg, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	n = write(fd, "a line\n", 7);
+	return close(fd) < 0 || n != 7 ? -1 : 0;
+}
+
+static int step_gettime(const struct job *j, unsigned long i)
+{
+	struct timex t = {.modes = 0};
+
+	return syscall(SYS_adjtimex, &t) < 0 ? -1 : 0;
+}
+
+/* By 2^-16 ppm, the least there is, and the next time back again. */
+static int step_settime(const struct job *j, unsigned long i)
+{
+	struct timex t = {.modes = 0};
+
+	if (syscall(SYS_clock_adjtime, CLOCK_REALTIME, &t) < 0)
+		return -1;
+	t.modes = ADJ_FREQUENCY;
+	t.freq += i % 2 ? -1 : 1;
+	return syscall(SYS_clock_adjtime, CLOCK_REALTIME, &t) < 0 ? -1 : 0;
+}
+
+/* In a network of its own, which the caller gives. */
+static int step_table(const struct job *j, unsigned long i)
+{
+	return load_table(i % 2 == 0);
 }
 
 static int step_unlink(const struct job *j, unsigned long i)
@@ -249,6 +300,16 @@ static const struct verb verbs[] = {
 	{"getppid", step_getppid, false, false, "N [PROCESSES]    a cheap system call"},
 	{"open", step_open, true, false, "N PATH           open for reading and close"},
 	{"deny", step_deny, true, false, "N PATH           an open that must be refused"},
+	{"creat", step_creat, true, false,
+	 "N PATH           a creat(2) that must be refused"},
+	{"append", step_append, true, false,
+	 "N PATH           a line at the end of a log"},
+	{"gettime", step_gettime, false, false,
+	 "N                read the clock's settings"},
+	{"settime", step_settime, false, false,
+	 "N                change its speed by next to nothing, an even number of times"},
+	{"table", step_table, false, false,
+	 "N                make a table of a firewall, and delete it again"},
 	{"exec", step_exec, true, false,
 	 "N PROGRAM        run PROGRAM getppid 1; searched for as by execvp(3)"},
 	{"unlink", step_unlink, true, false,
