@@ -9,7 +9,8 @@
 # out (signals included) stops what it started, deletes its own rules and puts
 # the saved settings back; what is not as before is a failure, said aloud.
 # Never used: failure mode 2 (it can halt the machine), enabled 2 (it locks the
-# rules until reboot), rules that are not bound to an executable of ours.
+# rules until reboot), rules that are not bound to executables, files or accounts
+# of ours.
 
 srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
 builddir=$(cd "${builddir:-.}" && pwd)
