@@ -180,7 +180,7 @@ static bool parents_are_roots(const struct lineage *file, struct span path)
 	return true;
 }
 
-static bool ask_file(const struct guard *g, struct span path, struct lineage *file)
+bool guard_ask_file(const struct guard *g, struct span path, struct lineage *file)
 {
 	memset(file, 0, sizeof(*file));
 	return g->options->file && g->options->file(g->options->arg, path, file);
@@ -192,7 +192,7 @@ static bool judge_file(struct guard *g, struct span exe)
 	const char *name = text_quote(exe, g->quoted, sizeof(g->quoted));
 	struct lineage file;
 
-	if (!ask_file(g, exe, &file) || !S_ISREG(file.self.mode) || !file.real.p) {
+	if (!guard_ask_file(g, exe, &file) || !S_ISREG(file.self.mode) || !file.real.p) {
 		if (S_ISLNK(file.self.mode))
 			return guard_refuse(g, GUARD_LINK, "%s is a link", name);
 		return guard_refuse(g, GUARD_NOT_SEEN,
@@ -236,7 +236,7 @@ static bool judge_dir(struct guard *g, struct span dir)
 		return guard_refuse(g, GUARD_PROTECTED,
 				    "protect_path has %s, or what is in or above it",
 				    name);
-	if (!ask_file(g, dir, &file) || !file.real.p)
+	if (!guard_ask_file(g, dir, &file) || !file.real.p)
 		return guard_refuse(g, GUARD_NOT_SEEN,
 				    "%s is not known to be a directory of this host",
 				    name);

@@ -147,12 +147,44 @@ static bool has_object(const struct guard *g, const struct whatif_flow *flow)
 	return g->c->may_lack_paths;
 }
 
+static bool judge_place(struct guard *g, struct span dir)
+{
+	const char *name = text_quote(dir, g->quoted, sizeof(g->quoted));
+
+	if (!guard_object(dir))
+		return guard_refuse(g, GUARD_OBJECT,
+				    "some of the events are about %s, which is never "
+				    "silenced",
+				    name);
+	if (guard_is_protected_path(g, dir))
+		return guard_refuse(g, GUARD_PROTECTED,
+				    "some of the events are about %s, which protect_path "
+				    "has",
+				    name);
+	return true;
+}
+
+/* A link may lead to a directory by another name than its own. */
+static bool judge_directory(struct guard *g, struct span dir)
+{
+	struct lineage file;
+
+	if (g->place.p && span_equal(g->place, dir))
+		return true;
+	if (!judge_place(g, dir))
+		return false;
+	if (guard_ask_file(g, dir, &file) && !span_equal(file.real, dir) &&
+	    !judge_place(g, file.real))
+		return false;
+	g->place = dir;
+	return true;
+}
+
 /* What is opened or changed. Of an execution it is the program, which is judged as one.
  */
 static bool judge_object(struct guard *g, const struct whatif_flow *flow)
 {
 	const struct name_text *dir = &flow->dir;
-	const char *name;
 
 	if (is_execution(flow) || !has_object(g, flow))
 		return true;
@@ -160,18 +192,7 @@ static bool judge_object(struct guard *g, const struct whatif_flow *flow)
 		return guard_refuse(g, GUARD_OBJECT,
 				    "what some of the events open or change is not "
 				    "known");
-	name = text_quote(dir->text, g->quoted, sizeof(g->quoted));
-	if (!guard_object(dir->text))
-		return guard_refuse(g, GUARD_OBJECT,
-				    "some of the events are about %s, which is never "
-				    "silenced",
-				    name);
-	if (guard_is_protected_path(g, dir->text))
-		return guard_refuse(g, GUARD_PROTECTED,
-				    "some of the events are about %s, which protect_path "
-				    "has",
-				    name);
-	return true;
+	return judge_directory(g, dir->text);
 }
 
 static bool judge_outcome(struct guard *g, enum event_success success)

@@ -32,7 +32,8 @@ struct guard {
 	const struct guard_case *c;
 	struct guard_verdict *out;
 	struct guard_target target;
-	char quoted[96]; /* for the name in a sentence */
+	char quoted[96];   /* for the name in a sentence */
+	struct span place; /* directory that was judged last and found in order */
 };
 
 bool guard_refuse(struct guard *g, enum guard_reason reason, const char *format, ...)
@@ -47,6 +48,9 @@ bool guard_read_exclude(const struct rule *rule, struct guard_target *t);
 
 /** guard_tests_auid_unset - does the field ask for a process without a login uid? */
 bool guard_tests_auid_unset(const struct rule_field *f);
+
+/** guard_ask_file - what is known of a file; false: nothing, or not all */
+bool guard_ask_file(const struct guard *g, struct span path, struct lineage *file);
 
 /** guard_judge_doer - one program of the events that go */
 bool guard_judge_doer(struct guard *g, const struct name_text *exe);
