@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +34,8 @@
 #include "signals.h"
 
 #define IDLE_TICK_MS 250
-#define GRACE_MS     40  /* at the end, for all files together */
+#define GRACE_MS     40 /* at the end, for all files together */
+#define LARGE_BYTES  131072
 #define STOP_MS      500 /* after a SIGTERM, for auditd to close the stream */
 
 struct plugin {
@@ -453,6 +455,15 @@ static int end_of_stream(struct plugin *p)
 	return intake_end(&p->intake);
 }
 
+/* What a round of advice or a state takes for a moment goes back to the system at its
+ * end: the C library would learn from it to keep as much for ever. */
+static void return_memory(void)
+{
+#ifdef M_MMAP_THRESHOLD
+	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+#endif
+}
+
 int plugin_run(const char *settings_file, bool every_event)
 {
 	struct plugin plugin = {.settings_file = settings_file,
@@ -463,6 +474,7 @@ int plugin_run(const char *settings_file, bool every_event)
 	int status = 1;
 	size_t n;
 
+	return_memory();
 	log_open("audisp-noise", true);
 	for (n = 0; n < sizeof(steps) / sizeof(steps[0]) && steps[n].set_up(p) >= 0; n++)
 		;

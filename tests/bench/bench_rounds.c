@@ -129,6 +129,7 @@ int main(void)
 				   .max_flows = BENCH_MAX_FLOWS};
 	struct engine *e = engine_new(&o);
 
+	mallopt(M_MMAP_THRESHOLD, 131072); /* as the plugin does */
 	if (!e)
 		give_up("engine_new");
 	fill(e);
