@@ -490,7 +490,7 @@ system_scripts = tests/system/00-frame.sh tests/system/01-chain.sh \
 	tests/system/05-self.sh tests/system/06-frozen.sh tests/system/07-killed.sh tests/system/08-clients.sh tests/system/09-loss.sh tests/system/10-causes.sh tests/system/11-retention.sh tests/system/12-absent.sh tests/system/13-depth.sh tests/system/14-rules.sh tests/system/15-stuck.sh tests/system/16-match.sh tests/system/17-findings.sh tests/system/18-attribution.sh tests/system/20-rule-advice.sh tests/system/19-rules-d.sh tests/system/21-try.sh tests/system/23-closed-loop.sh tests/system/25-advice-loads.sh tests/system/22-auth.sh tests/system/24-noise-advice.sh
 dist_check_SCRIPTS += $(system_scripts)
 TESTS += $(system_scripts)
-EXTRA_DIST += tests/system/clients.py tests/system/lib.sh tests/system/loads.sh tests/system/objects.sh tests/system/pass.sh tests/system/record.sh tests/system/serve.sh
+EXTRA_DIST += tests/system/clients.py tests/system/lib.sh tests/system/loads.sh tests/system/objects.sh tests/system/record.sh tests/system/serve.sh
 
 # --- lint ---
 lint_scripts = tests/lint/arrows.sh tests/lint/docs.sh tests/lint/headers.sh \

@@ -336,30 +336,5 @@ timeout 30 "$aunoise" try --socket "$T/fake" "$id" >"$T/out" 2>&1 </dev/null
 same "without a terminal: exit" 2 $?
 check "the list is as before" as_before
 
-# --- the real daemon, whose figures are the kernel's ---
-
-rm "$T/load-w"
-unrule always,exit -F arch=b64 -S getppid -F "exe=$T/load-w" -F key=w
-before=$(loaded)
-echo "interval = 1" | own_noise
-plugin_file noise "$T/audisp-noise" string "$T/noise.conf"
-noise_start ""
-offer silence "$good"
-start pass socat "UNIX-LISTEN:$T/pass,fork" "EXEC:sh $srcdir/tests/system/pass.sh $T"
-# shellcheck disable=SC2016 # for the inner shell
-start noise sh -c 'while "$1" -u 33 getppid 20; do sleep 0.2; done' noise "$T/load"
-# shellcheck disable=SC2016
-start canary sh -c 'while "$1" -u 34 getppid 5; do sleep 0.2; done' canary "$T/load"
-sleep 5
-"$aunoise" try --socket "$T/pass" --yes --for 12 "$id" >"$T/real" 2>&1 </dev/null
-same "with the real daemon: exit" 0 $?
-check "with the real daemon: the list is as before" as_before
-# rates WHEN: records/s of the silenced and of all others, in the last lines
-rates() { sed -n "s/^$1: *\([0-9.]*\) records.s of it, \([0-9.]*\) of all others/\1 \2/p" "$T/real"; }
-check "what it silences came before" awk -v rates="$(rates before)" 'BEGIN { split(rates, r); exit !(r[1] > 100) }'
-same "and does not any more" 0.0 "$(rates after | cut -d' ' -f1)"
-check "the others still come" awk -v rates="$(rates before) $(rates after)" \
-	'BEGIN { split(rates, r); exit !(r[4] > r[2] / 2) }'
-[ "$sys_failed" = 0 ] || cat "$T/real"
 rmdir /run/audisp-noise-try 2>/dev/null
 sys_end

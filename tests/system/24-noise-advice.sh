@@ -86,7 +86,12 @@ note "shares: $(share_in "$T/daemon.json") $(share_in "$T/replay.json")"
 
 "$aunoise" try --socket "$T/run/socket" --yes --for 8 "$id" >"$T/try" 2>&1 </dev/null
 same "tried: exit" 0 $?
-check "tried: it was silenced" grep -q '^after: *0.0 records/s of it' "$T/try"
+# rates WHEN: records/s of the silenced and of all others, in the last lines
+rates() { sed -n "s/^$1: *\([0-9.]*\) records.s of it, \([0-9.]*\) of all others/\1 \2/p" "$T/try"; }
+check "tried: it came before" awk -v rates="$(rates before)" 'BEGIN { split(rates, r); exit !(r[1] > 100) }'
+same "tried: and not meanwhile" 0.0 "$(rates after | cut -d' ' -f1)"
+check "tried: the others still come" awk -v rates="$(rates before) $(rates after)" \
+	'BEGIN { split(rates, r); exit !(r[4] > r[2] / 2) }'
 [ "$sys_failed" = 0 ] || cat "$T/try"
 same "tried: the list is as before" "$before" "$(auditctl -l)"
 check "proposed again" until_true "$SYS_WAIT" is proposed
