@@ -12,7 +12,8 @@ struct storm_alarm {
 	struct engine *engine;
 	struct alerts *alerts;
 	bool live;
-	uint64_t events; /* in the book when it was judged last */
+	uint64_t events;   /* in the book when it was looked at last */
+	int64_t events_ms; /* own time when they were seen to be more */
 	struct storms storms;
 };
 
@@ -94,11 +95,14 @@ static void judge(struct storm_alarm *a, const struct clock_reading *clock)
 void storm_alarm_look(struct storm_alarm *a)
 {
 	uint64_t events = auth_book_events(engine_auth(a->storms.engine));
+	int64_t now_ms = engine_timeline(a->storms.engine)->now_ms;
 	struct clock_reading clock = now(a);
 
-	if (events != a->events) /* else what stands may be over */
-		judge(a, &clock);
+	if (events != a->events)
+		a->events_ms = now_ms;
 	a->events = events;
+	if (now_ms - a->events_ms < STORM_ALARM_AFTER_MS) /* else it may be over */
+		judge(a, &clock);
 	alerts_tick(a->alerts, &clock);
 }
 

@@ -2,9 +2,10 @@
 /*
  * storm_alarm.h - from storms of authentication to alerts
  *
- * Judged each STORM_ALARM_MS of the windows' own time in which there was such a message,
- * so in the daemon and in replay alike. Of each class the heaviest storm is told. What
- * succeeds is only an alert where it weighs, what fails always.
+ * Judged each STORM_ALARM_MS of the windows' own time, until there was no such message
+ * for STORM_ALARM_AFTER_MS: so in the daemon and in replay alike, and what comes once a
+ * minute stands. Of each class the heaviest storm is told. What succeeds is only an alert
+ * where it weighs, what fails always.
  */
 #ifndef NOISE_STORM_ALARM_H
 #define NOISE_STORM_ALARM_H
@@ -12,8 +13,9 @@
 #include "advise/storms.h"
 #include "emit/alerts.h"
 
-#define STORM_ALARM_MS    15000 /* four times within the time that an alert stands */
-#define STORM_ALARM_PER_S 1.0   /* events a second, of cron's sessions and of sudo */
+#define STORM_ALARM_MS       15000 /* four times within the time that an alert stands */
+#define STORM_ALARM_AFTER_MS 60000
+#define STORM_ALARM_PER_S    1.0 /* events a second, of cron's sessions and of sudo */
 
 struct storm_alarm;
 

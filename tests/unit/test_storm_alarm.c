@@ -83,7 +83,7 @@ static void message(struct world *w, int64_t second, const char *type, long auid
 	feed(w, line);
 }
 
-static void login(struct world *w, int64_t second, const char *exe)
+static void login_result(struct world *w, int64_t second, const char *exe, bool done)
 {
 	char text[1024];
 	long long at = START + second;
@@ -91,15 +91,21 @@ static void login(struct world *w, int64_t second, const char *exe)
 
 	snprintf(text, sizeof(text),
 		 "type=LOGIN msg=audit(%lld.100:%u): pid=5 uid=0 old-auid=4294967295 "
-		 "auid=0 tty=(none) old-ses=4294967295 ses=7 res=1\n"
+		 "auid=0 tty=(none) old-ses=4294967295 ses=7 res=%d\n"
 		 "type=SYSCALL msg=audit(%lld.100:%u): arch=c000003e syscall=1 "
-		 "success=yes exit=1 a0=3 a1=1 a2=1 a3=0 items=0 ppid=1 pid=5 auid=0 "
+		 "success=%s exit=%d a0=3 a1=1 a2=1 a3=0 items=0 ppid=1 pid=5 auid=0 "
 		 "uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 tty=(none) "
 		 "ses=7 comm=\"cron\" exe=\"%s\" key=(null)\n"
 		 "type=PROCTITLE msg=audit(%lld.100:%u): proctitle=\"cron\"\n"
 		 "type=EOE msg=audit(%lld.100:%u): \n",
-		 at, s, at, s, exe, at, s, at, s);
+		 at, s, done, at, s, done ? "yes" : "no", done ? 1 : -1, exe, at, s, at,
+		 s);
 	feed(w, text);
+}
+
+static void login(struct world *w, int64_t second, const char *exe)
+{
+	login_result(w, second, exe, true);
 }
 
 #define CRON(acct) \
@@ -266,6 +272,43 @@ static void alarm_judges_a_full_book(void **state)
 	free(s);
 }
 
+/* As the daemon does between two looks, for its other alerts. */
+static void tick(const struct world *w)
+{
+	const struct timeline *t = engine_timeline(w->engine);
+	const struct clock_reading clock = {.wall_ms = timeline_stamp(t),
+					    .boot_ms = t->now_ms};
+
+	alerts_tick(w->alerts, &clock);
+}
+
+static void other(struct world *w, int64_t second)
+{
+	message(w, second, "SERVICE_START", -1, "unit=x exe=\"/s\" res=success");
+}
+
+/* Cron wakes once a minute: what it does stands, it does not come and go. */
+static void alarm_stands_from_minute_to_minute(void **state)
+{
+	struct world *w = *state;
+
+	for (int second = 0; second < 1800; second++) {
+		for (int i = 0; i < 15 && second % 60 == 1; i++)
+			job(w, second, true);
+		if (second % 4 == 0)
+			other(w, second);
+		tick(w);
+	}
+	assert_int_equal(json_array_size(w->sent), 1);
+	assert_said(w, 0, "cron_sessions", "info", "raised");
+	for (int second = 1800; second < 2000; second++) {
+		other(w, second);
+		tick(w);
+	}
+	assert_int_equal(json_array_size(w->sent), 2);
+	assert_said(w, 1, "cron_sessions", "info", "cleared");
+}
+
 #define test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -276,6 +319,7 @@ int main(void)
 		test(alarm_tells_of_guessing_while_it_lasts),
 		test(alarm_tells_of_loops_and_scripts_side_by_side),
 		test(alarm_does_not_say_cron_when_rows_were_driven_out),
+		test(alarm_stands_from_minute_to_minute),
 		test(alarm_judges_a_full_book),
 	};
 
