@@ -237,7 +237,8 @@ static enum auth_class judge(const struct group *g, const struct auth_options *o
 			return AUTH_SERVICE_FAILURE_LOOP;
 		return AUTH_PASSWORD_GUESSING;
 	}
-	if (g->failed >= FEW_FAILED && (g->sources.n || g->accounts.n >= PLENTY))
+	if (g->failed >= FEW_FAILED && (g->sources.n || g->accounts.n >= PLENTY ||
+					g->accounts.more || g->sources.more))
 		return AUTH_PASSWORD_GUESSING; /* behind others that succeed */
 	if (is_cron(g, o, s))
 		return AUTH_CRON_SESSIONS;
@@ -313,6 +314,19 @@ const char *auth_class_name(enum auth_class class)
 	return class < AUTH_CLASSES ? names[class] : "";
 }
 
+static void tell_guessing(const struct auth_storm *s, const char *exe,
+			  char out[AUTH_TEXT])
+{
+	char whose[80] = "to more accounts or from more hosts than are told apart";
+
+	if (!s->more)
+		snprintf(whose, sizeof(whose), "to %u accounts from %u hosts",
+			 s->n_accounts, s->n_sources);
+	snprintf(out, AUTH_TEXT,
+		 "%llu logins by %s have failed, %s: somebody guesses passwords",
+		 (unsigned long long)s->failed, exe, whose);
+}
+
 const char *auth_text(const struct auth_storm *s, char out[AUTH_TEXT])
 {
 	char exe[80], account[48];
@@ -333,11 +347,7 @@ const char *auth_text(const struct auth_storm *s, char out[AUTH_TEXT])
 			 exe);
 		break;
 	case AUTH_PASSWORD_GUESSING:
-		snprintf(out, AUTH_TEXT,
-			 "%llu logins by %s have failed, to %s%u accounts from %u hosts: "
-			 "somebody guesses passwords",
-			 (unsigned long long)s->failed, exe, s->more ? "more than " : "",
-			 s->n_accounts, s->n_sources);
+		tell_guessing(s, exe, out);
 		break;
 	case AUTH_SERVICE_FAILURE_LOOP:
 		snprintf(out, AUTH_TEXT,

@@ -309,6 +309,29 @@ static void alarm_stands_from_minute_to_minute(void **state)
 	assert_said(w, 1, "cron_sessions", "info", "cleared");
 }
 
+/* Names that are guessed once each, for longer than the book remembers the first, behind
+ * others that come in. */
+static void alarm_sees_guessing_that_goes_on(void **state)
+{
+	struct world *w = *state;
+	char fields[256];
+
+	for (int i = 0; i < 3600; i++) {
+		snprintf(fields, sizeof(fields),
+			 "acct=\"user%d\" exe=\"/usr/sbin/sshd\" hostname=? "
+			 "addr=? terminal=ssh res=failed",
+			 i);
+		message(w, 2 * i, "USER_AUTH", -1, fields);
+		for (int k = 0; k < 2; k++)
+			message(w, 2 * i, "USER_AUTH", -1,
+				"acct=\"web\" exe=\"/usr/sbin/sshd\" hostname=? "
+				"addr=? terminal=ssh res=success");
+	}
+	storm_alarm_look(w->alarm);
+	assert_int_equal(json_array_size(w->sent), 1);
+	assert_said(w, 0, "password_guessing", "warning", "raised");
+}
+
 #define test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -320,6 +343,7 @@ int main(void)
 		test(alarm_tells_of_loops_and_scripts_side_by_side),
 		test(alarm_does_not_say_cron_when_rows_were_driven_out),
 		test(alarm_stands_from_minute_to_minute),
+		test(alarm_sees_guessing_that_goes_on),
 		test(alarm_judges_a_full_book),
 	};
 
