@@ -245,13 +245,24 @@ static enum auth_class judge(const struct group *g, const struct auth_options *o
 	return is_switch(s->exe) ? AUTH_SUDO_AUTOMATION : AUTH_NONE;
 }
 
-/* Keeps the heaviest. */
+static bool fails(const struct auth_storm *s)
+{
+	return s->class == AUTH_PASSWORD_GUESSING ||
+	       s->class == AUTH_SERVICE_FAILURE_LOOP;
+}
+
+static bool is_before(const struct auth_storm *a, const struct auth_storm *b)
+{
+	return fails(a) != fails(b) ? fails(a) : a->events > b->events;
+}
+
+/* Keeps the first ones: who makes many storms of what succeeds hides no guessing. */
 static size_t keep(struct auth_storm *out, size_t n, size_t max,
 		   const struct auth_storm *s)
 {
 	size_t at = n;
 
-	while (at && out[at - 1].events < s->events)
+	while (at && is_before(s, &out[at - 1]))
 		at--;
 	if (at == max)
 		return n;

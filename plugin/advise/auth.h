@@ -53,7 +53,7 @@ struct auth_storm {
 };
 
 /**
- * auth_judge - the storms of one window, heaviest first
+ * auth_judge - the storms of one window: those that fail first, then the heaviest
  * @out: of @max; those of AUTH_NONE are left out
  * Return: their number.
  */

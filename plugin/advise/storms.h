@@ -11,7 +11,7 @@
 #include "advise/auth.h"
 #include "count/engine.h"
 
-#define STORMS_MAX 16 /* the heaviest of one window */
+#define STORMS_MAX 16 /* the first ones of one window, as auth_judge() has them */
 
 struct storms {
 	const struct engine *engine; /* borrowed for ever; its nodes are lent */

@@ -332,6 +332,32 @@ static void alarm_sees_guessing_that_goes_on(void **state)
 	assert_said(w, 0, "password_guessing", "warning", "raised");
 }
 
+/* Many names of sudo, each heavier. */
+static void alarm_is_not_hidden_by_heavier_ones(void **state)
+{
+	struct world *w = *state;
+	char fields[256];
+
+	for (int i = 0; i < 300; i++) {
+		for (int k = 0; k < STORMS_MAX; k++) {
+			snprintf(fields, sizeof(fields),
+				 "acct=\"app\" exe=\"/tmp/%d/sudo\" hostname=? "
+				 "addr=? terminal=? res=success",
+				 k);
+			message(w, i, "USER_ACCT", 1000, fields);
+		}
+		if (i % 2)
+			message(w, i, "USER_AUTH", -1,
+				"acct=\"root\" exe=\"/usr/sbin/sshd\" "
+				"hostname=192.0.2.1 addr=192.0.2.1 terminal=ssh "
+				"res=failed");
+	}
+	storm_alarm_look(w->alarm);
+	assert_int_equal(json_array_size(w->sent), 2);
+	assert_said(w, 0, "password_guessing", "warning", "raised");
+	assert_said(w, 1, "sudo_automation", "info", "raised");
+}
+
 #define test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -344,6 +370,7 @@ int main(void)
 		test(alarm_does_not_say_cron_when_rows_were_driven_out),
 		test(alarm_stands_from_minute_to_minute),
 		test(alarm_sees_guessing_that_goes_on),
+		test(alarm_is_not_hidden_by_heavier_ones),
 		test(alarm_judges_a_full_book),
 	};
 
