@@ -89,7 +89,8 @@ static void add_row(struct group *g, const struct auth_row *row)
 	enum kind kind = kind_of(row->type);
 
 	g->events += row->events;
-	if (kind != LOGIN || row->outcome != EVENT_SUCCESS_NO)
+	/* cron sets a login uid while it is root; refused is whoever tries to */
+	if (kind != LOGIN || (row->outcome != EVENT_SUCCESS_NO && row->uid == 0))
 		g->kind[kind] += row->events;
 	if (kind == LOGIN) { /* it has no account, and its sender is the job */
 		g->is_login_claimed |= row->claimed;

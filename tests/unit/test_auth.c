@@ -134,6 +134,10 @@ static void auth_is_not_fooled_by_crons_name(void **state)
 	n = cron_of(row, CRON, 10, true);
 	row[5].outcome = NO;
 	assert_false(storm_of(row, n).is_backed);
+	/* nor one of somebody who is not root */
+	n = cron_of(row, CRON, 10, true);
+	row[5].uid = 33;
+	assert_false(storm_of(row, n).is_backed);
 	/* its own host's kernel has to show it, not another's */
 	n = cron_of(row, CRON, 10, true);
 	row[5].node = span_of("elsewhere");
