@@ -105,6 +105,13 @@ static uint32_t type_of(const struct event *e)
 	return 0;
 }
 
+/* Whoever asks for another login uid and is refused needs no right for that, and takes as
+ * many programs for it as he likes. */
+static bool is_refused(const struct event *e)
+{
+	return type_of(e) == AUDIT_LOGIN && e->success == EVENT_SUCCESS_NO;
+}
+
 /* --- which row --- */
 
 static uint64_t hash_text(const struct auth_book *b, struct span s)
@@ -163,7 +170,18 @@ static unsigned int count_kind(const struct auth_book *b, uint64_t kind,
 	return n;
 }
 
-/* A dead row, else the one of the lowest rank, which is lost. */
+/* What succeeds, or is only said to, drives out nothing that fails as long as there is
+ * something else: behind it nobody guesses unseen. */
+static bool is_less(const struct row *a, const struct row *b)
+{
+	bool fails = a->outcome == EVENT_SUCCESS_NO;
+
+	if (fails != (b->outcome == EVENT_SUCCESS_NO))
+		return !fails;
+	return a->rank < b->rank;
+}
+
+/* A dead row, else the least one, which is lost. */
 static unsigned int take_place(struct auth_book *b, const struct when *now)
 {
 	unsigned int lowest = 0;
@@ -173,7 +191,7 @@ static unsigned int take_place(struct auth_book *b, const struct when *now)
 	for (unsigned int i = 0; i < b->used; i++) {
 		if (!is_alive(b, i, now))
 			return i;
-		if (b->row[i].rank < b->row[lowest].rank)
+		if (is_less(&b->row[i], &b->row[lowest]))
 			lowest = i;
 	}
 	for (unsigned int w = 0; w < b->windows.n; w++)
@@ -276,7 +294,7 @@ struct topk_ref auth_book_event(struct auth_book *b, const struct event *e,
 {
 	unsigned int i;
 
-	if (!e->exe.p || !type_of(e))
+	if (!e->exe.p || !type_of(e) || is_refused(e))
 		return (struct topk_ref){0, 0};
 	i = row_of(b, e, when, now);
 	add(b, i, when);

@@ -6,7 +6,8 @@
  * the outcome. Of one program's messages of a type and an outcome AUTH_BOOK_APART
  * accounts, sources and senders are told apart; all others share one row, so whoever
  * guesses names fills no more than that. Whoever varies more than these may drive rows
- * out, the least ones first: that is counted, and the windows that they lay in say so.
+ * out, the least ones first, and those of failures only when there are no others: that is
+ * counted, and the windows that they lay in say so.
  *
  * Which row an event goes to hangs on nothing but the events before it: one that is like
  * another may be counted with auth_book_again(). All memory is taken at auth_book_new().
@@ -57,7 +58,8 @@ void auth_book_free(struct auth_book *b); /* NULL is legal */
  * @e: its node is borrowed as long as @b lives
  * @when: its buckets
  * @now: the newest ones
- * Return: where it was counted; a reference to nothing: it is no such message.
+ * Return: where it was counted; a reference to nothing: it is no such message, or a
+ * LOGIN that was refused.
  */
 struct topk_ref auth_book_event(struct auth_book *b, const struct event *e,
 				const struct when *when, const struct when *now);

@@ -332,6 +332,49 @@ static void alarm_sees_guessing_that_goes_on(void **state)
 	assert_said(w, 0, "password_guessing", "warning", "raised");
 }
 
+/* Whoever is refused another login uid, and anybody can be, takes no place of those who
+ * guess. */
+static void alarm_is_not_hidden_by_refused_logins(void **state)
+{
+	struct world *w = *state;
+	char exe[64];
+
+	for (int i = 0; i < 6000; i++) {
+		snprintf(exe, sizeof(exe), "/tmp/%d", i % 300);
+		login_result(w, i / 100, exe, false);
+		if (i % 60 == 0)
+			message(w, i / 100, "USER_AUTH", -1,
+				"acct=\"root\" exe=\"/usr/sbin/sshd\" "
+				"hostname=192.0.2.1 addr=192.0.2.1 terminal=ssh "
+				"res=failed");
+	}
+	storm_alarm_look(w->alarm);
+	assert_int_equal(engine_health(w->engine).auth_evicted, 0);
+	assert_int_equal(json_array_size(w->sent), 1);
+	assert_said(w, 0, "password_guessing", "warning", "raised");
+}
+
+/* Nor do logins of services, which need none for the first one of a process: all have
+ * many before one comes that fails. */
+static void alarm_is_not_hidden_by_logins(void **state)
+{
+	struct world *w = *state;
+	char exe[64];
+
+	for (int i = 0; i < 12000; i++) {
+		snprintf(exe, sizeof(exe), "/tmp/%d", i < 6000 ? i % 256 : i);
+		login(w, i / 200, exe);
+		if (i >= 6000 && i % 60 == 0)
+			message(w, i / 200, "USER_AUTH", -1,
+				"acct=\"root\" exe=\"/usr/sbin/sshd\" "
+				"hostname=192.0.2.1 addr=192.0.2.1 terminal=ssh "
+				"res=failed");
+	}
+	storm_alarm_look(w->alarm);
+	assert_int_equal(json_array_size(w->sent), 1);
+	assert_said(w, 0, "password_guessing", "warning", "raised");
+}
+
 /* Many names of sudo, each heavier. */
 static void alarm_is_not_hidden_by_heavier_ones(void **state)
 {
@@ -370,6 +413,8 @@ int main(void)
 		test(alarm_does_not_say_cron_when_rows_were_driven_out),
 		test(alarm_stands_from_minute_to_minute),
 		test(alarm_sees_guessing_that_goes_on),
+		test(alarm_is_not_hidden_by_refused_logins),
+		test(alarm_is_not_hidden_by_logins),
 		test(alarm_is_not_hidden_by_heavier_ones),
 		test(alarm_judges_a_full_book),
 	};
