@@ -222,8 +222,11 @@ void programs_seen(const struct programs *p, struct span exe, int64_t now_ms,
 	out->login = is_recent(p->login_s[first_login(name)], now_s) &&
 		     is_recent(p->login_s[second_login(name)], now_s);
 	out->storm = is_recent(p->user_lost_s, now_s);
-	if (!program)
+	if (!program) { /* it may have been, before it was pushed out */
+		out->forgotten = is_recent(p->lost_s[name % PROGRAMS_SETS], now_s);
+		out->storm |= out->forgotten;
 		return;
+	}
 	out->storm |= is_recent(program->storm_s, now_s);
 	out->forgotten = is_recent(program->lost_s, now_s);
 	for (unsigned int i = 0; i < PROGRAMS_FILES; i++) {

@@ -92,9 +92,9 @@ struct program_seen {
 		uint32_t major, minor;
 		bool named; /* by the path that exe is; else perhaps as a script */
 	} file[PROGRAMS_FILES];
-	bool forgotten; /* and perhaps others */
+	bool forgotten; /* and perhaps others, or all of them */
 	bool login;     /* with a login uid; perhaps where another program was */
-	bool storm;     /* a service has started it among many others */
+	bool storm;     /* a service has started it among many others, or may have */
 };
 
 /** programs_seen - what is known of @exe, attacker-chosen text */

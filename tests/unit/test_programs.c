@@ -231,6 +231,10 @@ static void programs_tell_of_what_was_pushed_out(void **state)
 		run_file(exe, 1, true, T0 + SECOND + i);
 	}
 	assert_int_equal(seen("/usr/bin/x", T0 + MINUTE).n, 0);
+	assert_true(seen("/usr/bin/x", T0 + MINUTE).forgotten);
+	assert_true(seen("/usr/bin/x", T0 + MINUTE).storm);
+	assert_false(seen("/usr/bin/x", T0 + HOUR + MINUTE).forgotten);
+	assert_false(seen("/usr/bin/x", T0 + HOUR + MINUTE).storm);
 	run_file("/usr/bin/x", HOST, true, T0 + MINUTE);
 	assert_int_equal(seen("/usr/bin/x", T0 + MINUTE).n, 1);
 	assert_true(seen("/usr/bin/x", T0 + MINUTE).forgotten);
