@@ -55,23 +55,30 @@ struct values {
 	bool more; /* than are told apart */
 };
 
-static void note(struct values *v, struct span s)
+/* Return: its place; DISTINCT: it has none. */
+static unsigned int note(struct values *v, struct span s)
 {
 	if (!s.p || !s.n || span_is(s, "?") || span_is(s, "(null)"))
-		return;
+		return DISTINCT;
 	for (unsigned int i = 0; i < v->n; i++)
 		if (span_equal(v->value[i], s))
-			return;
-	if (v->n == DISTINCT)
+			return i;
+	if (v->n == DISTINCT) {
 		v->more = true;
-	else
-		v->value[v->n++] = s;
+		return DISTINCT;
+	}
+	v->value[v->n] = s;
+	return v->n++;
 }
+
+struct attempts {
+	uint64_t all, failed; /* of all each has an outcome that counts */
+};
 
 struct group {
 	struct values accounts, sources;
-	uint64_t events, failed, kind[KINDS];
-	uint64_t attempts;     /* of which each has an outcome that counts */
+	struct attempts attempts, of_account[DISTINCT];
+	uint64_t events, kind[KINDS];
 	bool all_root;         /* all messages are sent by uid 0 */
 	bool all_unset;        /* the failed ones by processes without a login uid */
 	bool is_login_claimed; /* a LOGIN record that is no kernel's */
@@ -84,9 +91,18 @@ static bool is_local(struct span source)
 	       span_is(source, "localhost");
 }
 
+static void add_attempts(struct attempts *a, enum kind kind, const struct auth_row *row)
+{
+	bool failed = row->outcome == EVENT_SUCCESS_NO;
+
+	a->failed += failed ? row->events : 0;
+	a->all += failed || kind == AUTH || kind == ACCT ? row->events : 0;
+}
+
 static void add_row(struct group *g, const struct auth_row *row)
 {
 	enum kind kind = kind_of(row->type);
+	unsigned int account;
 
 	g->events += row->events;
 	/* cron sets a login uid while it is root; refused is whoever tries to */
@@ -96,19 +112,17 @@ static void add_row(struct group *g, const struct auth_row *row)
 		g->is_login_claimed |= row->claimed;
 		return;
 	}
-	note(&g->accounts, row->account);
+	account = note(&g->accounts, row->account);
+	if (account < DISTINCT)
+		add_attempts(&g->of_account[account], kind, row);
 	if (!is_local(row->source))
 		note(&g->sources, row->source);
 	g->accounts.more |= row->joined;
 	g->sources.more |= row->joined;
 	g->all_root &= row->uid == 0;
-	if (kind == AUTH || kind == ACCT)
-		g->attempts += row->events;
-	if (row->outcome == EVENT_SUCCESS_NO) {
-		g->failed += row->events;
-		g->attempts += kind == AUTH || kind == ACCT ? 0 : row->events;
+	add_attempts(&g->attempts, kind, row);
+	if (row->outcome == EVENT_SUCCESS_NO)
 		g->all_unset &= row->auid == EVENT_ID_UNSET;
-	}
 	for (unsigned int i = 0; i < WINDOW_BUCKETS; i++) {
 		if (row->outcome == EVENT_SUCCESS_NO)
 			g->failures[i] += row->rhythm[i];
@@ -204,8 +218,8 @@ static bool is_cron(const struct group *g, const struct auth_options *o,
 {
 	double seconds = o->bucket_s * WINDOW_BUCKETS;
 
-	if (o->incomplete || !guard_is_cron(s->exe) || !g->all_root || g->failed ||
-	    !are_sessions(g))
+	if (o->incomplete || !guard_is_cron(s->exe) || !g->all_root ||
+	    g->attempts.failed || !are_sessions(g))
 		return false;
 	s->sessions = g->kind[START];
 	s->is_backed = !g->is_login_claimed && g->kind[LOGIN] &&
@@ -225,21 +239,33 @@ static bool is_switch(struct span exe)
 	return false;
 }
 
+static bool fail(const struct attempts *a)
+{
+	return a->failed >= FEW_FAILED && (double)a->failed >= MOST * (double)a->all;
+}
+
+/* Those for one account too: whoever guesses at another's may succeed at his own. */
+static bool mostly_fail(const struct group *g)
+{
+	for (unsigned int i = 0; i < g->accounts.n; i++)
+		if (fail(&g->of_account[i]))
+			return true;
+	return fail(&g->attempts);
+}
+
 static enum auth_class judge(const struct group *g, const struct auth_options *o,
 			     struct auth_storm *s)
 {
-	bool fails = g->failed >= FEW_FAILED &&
-		     (double)g->failed >= MOST * (double)g->attempts;
-
-	if (fails) {
+	if (mostly_fail(g)) {
 		s->is_regular = is_regular(g->failures);
 		if (g->accounts.n < PLENTY && !g->sources.n && !g->sources.more &&
 		    g->all_unset && s->is_regular)
 			return AUTH_SERVICE_FAILURE_LOOP;
 		return AUTH_PASSWORD_GUESSING;
 	}
-	if (g->failed >= FEW_FAILED && (g->sources.n || g->accounts.n >= PLENTY ||
-					g->accounts.more || g->sources.more))
+	if (g->attempts.failed >= FEW_FAILED &&
+	    (g->sources.n || g->accounts.n >= PLENTY || g->accounts.more ||
+	     g->sources.more))
 		return AUTH_PASSWORD_GUESSING; /* behind others that succeed */
 	if (is_cron(g, o, s))
 		return AUTH_CRON_SESSIONS;
@@ -298,7 +324,7 @@ size_t auth_judge(const struct auth_row *row, size_t n,
 		if (g.events < options->min_events || !g.events)
 			continue;
 		s.events = g.events;
-		s.failed = g.failed;
+		s.failed = g.attempts.failed;
 		s.n_accounts = g.accounts.n;
 		s.n_sources = g.sources.n;
 		s.more = g.accounts.more || g.sources.more;

@@ -212,6 +212,12 @@ static void auth_knows_guessing(void **state)
 	row[0] = row_of(1100, "/usr/bin/su", NO, 60, 1);
 	row[0].auid = 1000;
 	assert_int_equal(storm_of(row, 1).class, AUTH_PASSWORD_GUESSING);
+	/* his own password he knows, and says it twice as often */
+	row[1] = row_of(1100, "/usr/bin/su", YES, 60, 1);
+	row[2] = row_of(1101, "/usr/bin/su", YES, 60, 1);
+	row[1].account = row[2].account = span_of("mallory");
+	row[1].auid = row[2].auid = 1000;
+	assert_int_equal(storm_of(row, 3).class, AUTH_PASSWORD_GUESSING);
 	/* one account, from here, and nobody waits so */
 	row[0] = row_of(1100, "/usr/bin/su", NO, 60, 1);
 	memset(row[0].rhythm, 0, sizeof(row[0].rhythm));
