@@ -10,7 +10,6 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "count/tally_aux.h"
-#include "rules/calls.h"
 
 #define COUNTERS 2 /* find whatever has more than a third */
 
@@ -282,16 +281,6 @@ size_t flood_margins(struct tally *tally, unsigned int window, int64_t now,
 
 /* --- what it looks like --- */
 
-static bool is_execution(const struct whatif_flow *flow)
-{
-	int machine = calls_machine(flow->arch, -1);
-	const char *name = machine < 0 || !flow->has_call
-				   ? NULL
-				   : calls_name(flow->call, machine, false);
-
-	return name && (!strcmp(name, "execve") || !strcmp(name, "execveat"));
-}
-
 static bool is_writable(const struct flood_case *c, const struct whatif_flow *flow)
 {
 	return c->guard && !flow->foreign && !flow->exe.cut && flow->exe.text.p &&
@@ -315,7 +304,7 @@ static enum flood_nature nature_of(const struct judge *j)
 		records = flow->count[c->window].records - covered(j, i);
 		all += records;
 		writable += is_writable(c, flow) ? records : 0;
-		execs += is_execution(flow) ? records : 0;
+		execs += whatif_is_execution(flow) ? records : 0;
 	}
 	if (2 * writable > all)
 		return FLOOD_OF_WRITABLE;

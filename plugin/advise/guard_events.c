@@ -8,7 +8,6 @@
 #include "advise/guard_inner.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "rules/calls.h"
 
 #define UNLISTED_MOST 0.01 /* of the records; more may be anybody's */
 
@@ -131,14 +130,6 @@ static bool judge_type(struct guard *g, uint32_t type)
 	return judge_set_type(g, type);
 }
 
-static bool is_execution(const struct whatif_flow *flow)
-{
-	int machine = calls_machine(flow->arch, -1);
-	const char *name = machine < 0 ? NULL : calls_name(flow->call, machine, false);
-
-	return name && (!strcmp(name, "execve") || !strcmp(name, "execveat"));
-}
-
 static bool has_object(const struct guard *g, const struct whatif_flow *flow)
 {
 	for (unsigned int i = 0; i < flow->n_types; i++)
@@ -186,7 +177,7 @@ static bool judge_object(struct guard *g, const struct whatif_flow *flow)
 {
 	const struct name_text *dir = &flow->dir;
 
-	if (is_execution(flow) || !has_object(g, flow))
+	if (whatif_is_execution(flow) || !has_object(g, flow))
 		return true;
 	if (!dir->text.p || dir->cut || !path_is_plain(dir->text))
 		return guard_refuse(g, GUARD_OBJECT,

@@ -238,17 +238,38 @@ static int make_exception(struct noise *n, const struct whatif_flow *f,
 	return 0;
 }
 
+/* A program whose name says nothing, or too much: what it runs may be anything. Of any
+ * other one an exception without its name would be for all that the account may ever run.
+ */
+static bool is_not_to_be_named(const struct noise *n, const struct whatif_flow *f)
+{
+	const struct guard_options *guard = n->options.guard;
+	struct guard_traffic traffic;
+
+	return guard_program(f->exe.text, guard->with_self) != GUARD_ALLOWED ||
+	       (guard->traffic && guard->traffic(guard->arg, f->exe.text, &traffic) &&
+		traffic.many_short);
+}
+
+/* Programs that an account starts in one directory of its own: their names are what is
+ * recorded. */
+static bool is_storm_of(const struct whatif_flow *f, unsigned int shape)
+{
+	return whatif_is_execution(f) && shape & UID && shape & (DIR | OWN);
+}
+
 static int make_exceptions(struct noise *n, const struct whatif_flow *f,
 			   const struct rule *won)
 {
 	unsigned int parts = parts_of(n, f, won);
-	bool forced = whatif_is_forced(f);
+	bool forced = whatif_is_forced(f), unnamed = is_not_to_be_named(n, f);
 
 	for (size_t i = 0; i < SHAPES; i++) {
 		struct span dir = f->dir.text;
 
 		if (shapes[i] & ~parts ||
-		    (forced && (shapes[i] & (EXE | UID)) != (EXE | UID)))
+		    (forced && (shapes[i] & (EXE | UID)) != (EXE | UID)) ||
+		    (!(shapes[i] & EXE) && !unnamed && !is_storm_of(f, shapes[i])))
 			continue;
 		/* never on uid 0 alone */
 		if (shapes[i] & UID && noise_uid_of(f->uid, f->uid_class) == 0 &&

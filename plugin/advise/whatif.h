@@ -154,6 +154,9 @@ void whatif_flow_of(const struct flow *flow, struct whatif_flow *out);
 bool whatif_record_of(const struct whatif_flow *flow, size_t i, uint32_t type,
 		      struct whatif_record *out);
 
+/** whatif_is_execution - is its call execve(2) or execveat(2)? */
+bool whatif_is_execution(const struct whatif_flow *flow);
+
 /** whatif_is_forced - has it records that no rule has asked for, and none can stop? */
 bool whatif_is_forced(const struct whatif_flow *flow);
 

@@ -3,8 +3,10 @@
  * whatif_record.c - records by their type: which come with a rule, and which without
  */
 #include <libaudit.h>
+#include <string.h>
 
 #include "advise/whatif_inner.h"
+#include "rules/calls.h"
 #include "stream/record.h"
 
 /* As rules/facts.c has it. */
@@ -27,6 +29,16 @@ size_t whatif_forced_types(const struct whatif_flow *flow, uint32_t *out, size_t
 		n++;
 	}
 	return n;
+}
+
+bool whatif_is_execution(const struct whatif_flow *flow)
+{
+	int machine = calls_machine(flow->arch, -1);
+	const char *name = machine < 0 || !flow->has_call
+				   ? NULL
+				   : calls_name(flow->call, machine, false);
+
+	return name && (!strcmp(name, "execve") || !strcmp(name, "execveat"));
 }
 
 bool whatif_is_forced(const struct whatif_flow *flow)
