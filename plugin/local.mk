@@ -76,7 +76,7 @@ plugin_libnoise_a_SOURCES = \
 	plugin/advise/flood.c plugin/advise/flood.h \
 	plugin/advise/guard.c plugin/advise/guard.h plugin/advise/guard_inner.h \
 	plugin/advise/guard_events.c plugin/advise/guard_form.c \
-	plugin/advise/guard_names.c \
+	plugin/advise/guard_names.c plugin/advise/guard_text.c \
 	plugin/advise/loss.c plugin/advise/loss.h \
 	plugin/advise/noise.c plugin/advise/noise.h plugin/advise/noise_inner.h \
 	plugin/advise/noise_exclude.c plugin/advise/noise_heavy.c \
