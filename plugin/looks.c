@@ -185,6 +185,8 @@ bool looks_of(void *looks, struct span path, struct lineage *out)
 	found = known && known->state == LOOK_FOUND;
 	if (known && known->state > LOOK_ASKED)
 		*out = known->file; /* of a link that leads nowhere what it is */
+	else
+		*out = (struct lineage){.pending = true};
 	if (found)
 		out->real = span_of(known->real);
 	pthread_mutex_unlock(&l->table->lock);

@@ -29,7 +29,8 @@ void looks_free(struct looks *l, unsigned int grace_ms);
  * @looks: a struct looks
  * @path: attacker-chosen
  * @out: its real path borrows until looks_renew()
- * Return: false: it is not known; where it can be, the thread is asked to look.
+ * Return: false: it is not known; where it can be, the thread is asked to look, and @out
+ * is pending until it has.
  */
 bool looks_of(void *looks, struct span path, struct lineage *out);
 

@@ -348,6 +348,36 @@ static bool judge_program(struct guard *g)
 	return !g->c->table || judge_use(g);
 }
 
+static bool was_judged(const struct guard *g, const struct name_text *exe)
+{
+	if (exe->cut)
+		return false;
+	if (g->target.exe.p && span_equal(g->target.exe, exe->text))
+		return true;
+	for (unsigned int i = 0; i < g->n_doers; i++)
+		if (span_equal(g->doer[i], exe->text))
+			return true;
+	return false;
+}
+
+/* What is known of a program is asked for once, not of each of its flows. */
+static bool note_doer(struct guard *g, struct span exe)
+{
+	if (g->n_doers < GUARD_DOERS)
+		g->doer[g->n_doers++] = exe;
+	return true;
+}
+
+/* The others are judged all the same, so that all are asked for at once. */
+static bool is_to_be_looked_at(struct guard *g, struct span path)
+{
+	struct lineage file;
+
+	guard_ask_file(g, path, &file);
+	g->pending |= file.pending;
+	return file.pending;
+}
+
 /* One of the programs whose events go, named or not. */
 bool guard_judge_doer(struct guard *g, const struct name_text *exe)
 {
@@ -357,8 +387,8 @@ bool guard_judge_doer(struct guard *g, const struct name_text *exe)
 	if (!exe->text.p || !exe->text.n)
 		return guard_refuse(g, GUARD_NO_PROGRAM,
 				    "some of the events name no program");
-	if (g->target.exe.p && !exe->cut && span_equal(g->target.exe, exe->text))
-		return true; /* it was judged */
+	if (was_judged(g, exe))
+		return true;
 	if (exe->cut || !path_may_stand_in_rule(exe->text))
 		return guard_refuse(g, GUARD_ALPHABET,
 				    "some of the events are of %s, a name that is not "
@@ -371,10 +401,12 @@ bool guard_judge_doer(struct guard *g, const struct name_text *exe)
 		return guard_refuse(g, GUARD_PROTECTED,
 				    "some of the events are of %s, which protect_exe has",
 				    text_quote(exe->text, g->quoted, sizeof(g->quoted)));
+	if (is_to_be_looked_at(g, exe->text))
+		return true;
 	if (!judge_file(g, exe->text))
 		return false;
 	ask_traffic(g, exe->text, &traffic);
-	return judge_inode(g, exe->text, &traffic);
+	return judge_inode(g, exe->text, &traffic) && note_doer(g, exe->text);
 }
 
 /* --- all of it --- */

@@ -167,6 +167,7 @@ static bool judge_directory(struct guard *g, struct span dir)
 	if (guard_ask_file(g, dir, &file) && !span_equal(file.real, dir) &&
 	    !judge_place(g, file.real))
 		return false;
+	g->pending |= file.pending;
 	g->place = dir;
 	return true;
 }
@@ -259,6 +260,10 @@ bool guard_judge_events(struct guard *g)
 			return false;
 	if (!judge_unlisted(g))
 		return false;
+	if (g->pending)
+		return guard_refuse(g, GUARD_NOT_SEEN,
+				    "not all programs and directories of the events have "
+				    "been looked at");
 	guard_show(g, GUARD_SHOWN_OBJECTS);
 	guard_show(g, GUARD_SHOWN_ALL);
 	return true;

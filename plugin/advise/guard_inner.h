@@ -9,6 +9,8 @@
 
 #include "advise/guard.h"
 
+#define GUARD_DOERS 256
+
 enum guard_form {
 	GUARD_FORM_EXCEPTION, /* `never` of the exit list */
 	GUARD_FORM_EXCLUDE,
@@ -34,6 +36,9 @@ struct guard {
 	struct guard_target target;
 	char quoted[96];   /* for the name in a sentence */
 	struct span place; /* directory that was judged last and found in order */
+	struct span doer[GUARD_DOERS]; /* programs that were, of the events */
+	unsigned int n_doers;
+	bool pending; /* some file of the events was not looked at yet */
 };
 
 bool guard_refuse(struct guard *g, enum guard_reason reason, const char *format, ...)

@@ -31,6 +31,7 @@ struct lineage {
 			 these numbers; else, on btrfs and overlayfs, others */
 	struct span real; /* realpath(3); absent: not known. Borrowed until the next
 			     question */
+	bool pending;     /* nobody has looked yet, so nothing is known either way */
 };
 
 /**

@@ -695,6 +695,35 @@ static void guard_asks_for_all_of_it(void **state)
 	expect(judge(OPENS, CRON "=USER_ACCT", 0, &f, 1), GUARD_ALLOWED, "cron");
 }
 
+static unsigned int asked;
+
+/* All but the program /usr/sbin/d is still to be looked at. */
+static bool see_one(void *arg, struct span path, struct lineage *out)
+{
+	if (span_is(path, "/usr/sbin/d"))
+		return help_see_file(arg, path, out);
+	out->pending = true;
+	asked++;
+	return false;
+}
+
+/* Where nobody has looked a link may lead anywhere; and all is asked for at once. */
+static void guard_waits_until_all_is_looked_at(void **state)
+{
+	struct whatif_flow f[] = {refused("/usr/sbin/d", 33, -1, "/srv/linked"),
+				  refused("/usr/sbin/d", 33, -1, "/srv/d/log"),
+				  refused("/usr/sbin/chronyd", 33, -1, "/srv/d/log")};
+	const char *never = NEVER(" -F exe=/usr/sbin/d" SERVICE);
+
+	(void)state;
+	expect(judge(OPENS, never, 0, f, 1), GUARD_OBJECT, "a link to /etc");
+	options.file = see_one;
+	expect(judge(OPENS, never, 0, f, 1), GUARD_NOT_SEEN, "not looked at");
+	asked = 0;
+	expect(judge(OPENS, NEVER(SERVICE), 0, f, 3), GUARD_NOT_SEEN, "not looked at");
+	assert_int_equal(asked, 3);
+}
+
 /* Nothing known is nothing shown. */
 static void guard_denies_by_default(void **state)
 {
@@ -846,6 +875,7 @@ int main(void)
 		test(guard_does_not_trust_what_is_not_listed),
 		test(guard_judges_all_that_goes),
 		test(guard_asks_for_all_of_it),
+		test(guard_waits_until_all_is_looked_at),
 		test(guard_denies_by_default),
 		test(guard_has_words_for_all),
 		test(guard_allows_nothing_else),

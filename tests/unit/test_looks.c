@@ -77,6 +77,7 @@ static bool look(struct place *p, const char *path, struct lineage *out)
 {
 	memset(out, 0, sizeof(*out));
 	assert_false(looks_of(p->looks, span_of(path), out));
+	assert_true(out->pending);
 	wait_for_all(p->looks);
 	return looks_of(p->looks, span_of(path), out);
 }
@@ -154,6 +155,7 @@ static void what_has_no_room_is_counted(void **state)
 		snprintf(name, sizeof(name), "file-%d", i);
 		assert_false(looks_of(p->looks, span_of(path_of(p, name)), &file));
 	}
+	assert_true(file.pending);
 	assert_int_equal(looks_over(p->looks), 3);
 	wait_for_all(p->looks);
 	looks_renew(p->looks);

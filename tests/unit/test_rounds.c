@@ -157,6 +157,26 @@ static void noise_is_advised_on(void **state)
 	assert_non_null(strstr(w->rule, "-F exe=" PROGRAM " -F uid=33 -F auid=-1"));
 }
 
+/* None of them saves enough alone, and each is to be looked at before all may go. */
+static void many_programs_are_looked_at(void **state)
+{
+	static const char *const program[] = {
+		"/usr/bin/base64", "/usr/bin/basename", "/usr/bin/cat",   "/usr/bin/comm",
+		"/usr/bin/cut",    "/usr/bin/date",     "/usr/bin/expr",  "/usr/bin/fold",
+		"/usr/bin/head",   "/usr/bin/id",       "/usr/bin/join",  "/usr/bin/nl",
+		"/usr/bin/paste",  "/usr/bin/printf",   "/usr/bin/split", "/usr/bin/wc"};
+	struct world *w = *state;
+
+	w->config.min_share = 10;
+	load(w, RULE);
+	for (size_t i = 0; i < sizeof(program) / sizeof(program[0]); i++)
+		feed(w, program[i], 33, 20);
+	feed(w, "/tmp/x", 1000, 300);
+	turn(w);
+	assert_int_equal(w->advised, 1);
+	assert_non_null(strstr(w->rule, "-S openat -F uid=33 -F auid=-1"));
+}
+
 static void a_flood_is_named(void **state)
 {
 	struct world *w = *state;
@@ -188,6 +208,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(noise_is_advised_on),
+		TEST(many_programs_are_looked_at),
 		TEST(a_flood_is_named),
 		TEST(what_is_protected_is_not_advised),
 	};
