@@ -46,6 +46,7 @@ struct rounds {
 	enum stage stage;
 	unsigned int passes;
 	uint64_t asked;   /* of files, when this pass began */
+	uint64_t over;    /* those that had no place by then */
 	int64_t until_ms; /* CLOCK_BOOTTIME, when looking ends */
 	struct noise_scene scene;
 	struct flood flood;
@@ -181,6 +182,12 @@ static const char *rules_dir(const struct ruleset *rules)
 	return AUDIT_RULES_DIR;
 }
 
+/* Did the thread hang, or were there more than it takes? */
+static bool is_unlooked(const struct rounds *r)
+{
+	return looks_pending(r->looks) || looks_over(r->looks) != r->over;
+}
+
 static void begin_life(struct rounds *r)
 {
 	const struct noise_result *result = noise_result(round_noise(r->round));
@@ -188,7 +195,8 @@ static void begin_life(struct rounds *r)
 	struct noise_life_round round = {.scene = &r->scene,
 					 .windows = round_windows(r->round),
 					 .now_ms = round_now_ms(r->round),
-					 .wall_ms = clock_read().wall_ms};
+					 .wall_ms = clock_read().wall_ms,
+					 .unlooked = is_unlooked(r)};
 
 	r->refused = result->refused;
 	r->risky = result->risky;
@@ -250,6 +258,7 @@ static void look(struct rounds *r)
 	round_again(r->round);
 	r->passes++;
 	r->asked = looks_asked(r->looks);
+	r->over = looks_over(r->looks);
 	r->stage = STAGE_WORK;
 	wait(r->turn, 0);
 }
@@ -316,6 +325,7 @@ static bool start(struct rounds *r)
 	r->stage = STAGE_WORK;
 	r->passes = 1;
 	r->asked = looks_asked(r->looks);
+	r->over = looks_over(r->looks);
 	r->until_ms = clock_read().boot_ms + LOOKS_MS;
 	wait(r->turn, 0);
 	return true;

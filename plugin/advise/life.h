@@ -52,6 +52,7 @@ struct life_round {
 	const struct life_window *windows; /* table->n_windows */
 	int64_t now_ms;  /* where the windows end: event time, in ms since 1970 */
 	int64_t wall_ms; /* wall clock */
+	bool unlooked;   /* not all files that were asked for were looked at */
 };
 
 /* What one window said: of the silenced events, and of all. */

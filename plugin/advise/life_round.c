@@ -172,6 +172,8 @@ static void take_proposed(struct taking *t, size_t i)
 							    : a->verdict.text);
 		if (speaks_against(a->verdict.reason))
 			drop(t, i, why);
+		else if (t->round->unlooked) /* a disk that hangs is no reason */
+			t->placed[i] = true;
 		else
 			miss(t, i, why);
 		break;

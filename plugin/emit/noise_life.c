@@ -304,6 +304,7 @@ void noise_life_begin(struct noise_life *l, const struct noise_life_round *round
 		.windows = round->windows,
 		.now_ms = round->now_ms,
 		.wall_ms = round->wall_ms,
+		.unlooked = round->unlooked,
 	};
 	l->step = STEP_MEASURE;
 	l->next = 0;

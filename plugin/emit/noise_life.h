@@ -38,6 +38,7 @@ struct noise_life_round {
 	const struct life_window *windows; /* scene->table->n_windows */
 	int64_t now_ms;  /* where the windows end: event time (timeline), ms since 1970 */
 	int64_t wall_ms; /* wall clock */
+	bool unlooked;   /* not all files that were asked for were looked at */
 };
 
 /** noise_life_new - Return: owned, or NULL when there is no memory. */

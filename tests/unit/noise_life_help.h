@@ -131,7 +131,7 @@ static inline void round_begin(const char *rules, size_t n)
 static inline void round_end(int64_t ms)
 {
 	static const struct life_window window = {MIN, 60, true};
-	const struct noise_life_round round = {&scene, &window, T0 + ms, T0 + ms};
+	const struct noise_life_round round = {&scene, &window, T0 + ms, T0 + ms, false};
 
 	noise_life_begin(life, &round);
 	while (noise_life_step(life))

@@ -326,6 +326,24 @@ static void lives_miss_some_rounds(void **state)
 	}
 }
 
+/* Who can make the looking hang does not have it withdrawn. */
+static void lives_wait_for_what_is_not_looked_at(void **state)
+{
+	(void)state;
+	assert_int_equal(life_put(&lives.of[1], &advice[1], &round_now), 0);
+	offer(0, 0);
+	again(1, 1, NOISE_REFUSED);
+	advice[1].verdict.reason = GUARD_NOT_SEEN;
+	round_now.unlooked = true;
+	for (int i = 0; i < 10; i++) {
+		lives_take(&lives, &round_now, change);
+		assert_int_equal(change[1].what, LIFE_STAY);
+	}
+	advice[1].verdict.reason = GUARD_WRITABLE;
+	lives_take(&lives, &round_now, change);
+	assert_int_equal(change[1].what, LIFE_DROP);
+}
+
 /* The rules were loaded while the round went on. */
 static void lives_heed_what_happened_meanwhile(void **state)
 {
@@ -365,6 +383,7 @@ int main(void)
 		life_test(lives_have_few_places),
 		life_test(lives_are_displaced_together),
 		life_test(lives_miss_some_rounds),
+		life_test(lives_wait_for_what_is_not_looked_at),
 		life_test(lives_heed_what_happened_meanwhile),
 	};
 

@@ -147,7 +147,8 @@ static void life_begins_again_when_unloaded(void **state)
 static void life_heeds_rules_within_a_round(void **state)
 {
 	static const struct life_window window = {MIN, 60, true};
-	const struct noise_life_round round = {&scene, &window, T0 + MIN, T0 + MIN};
+	const struct noise_life_round round = {&scene, &window, T0 + MIN, T0 + MIN,
+					       false};
 
 	(void)state;
 	for (unsigned int steps = 0; steps < 3 * LIFE_MAX; steps++) {
