@@ -10,11 +10,13 @@
 
 #include <libaudit.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "advise/flood.h"
 #include "advise/round.h"
 #include "base/accounts.h"
 #include "base/clock.h"
+#include "count/name.h"
 #include "emit/flood_alert.h"
 #include "emit/noise_life.h"
 #include "looks.h"
@@ -49,6 +51,9 @@ struct rounds {
 	uint64_t over;    /* those that had no place by then */
 	int64_t until_ms; /* CLOCK_BOOTTIME, when looking ends */
 	struct noise_scene scene;
+	struct flood_source margin[FLOOD_MARGINS];
+	char margin_text[FLOOD_MARGINS][NAME_TEXT_MAX];
+	size_t n_margins;
 	struct flood flood;
 
 	/* the flood that stands; @cause NULL: none does */
@@ -116,20 +121,34 @@ static void take_flood(struct rounds *r)
 	raise_flood(r);
 }
 
+/* Of the very moment of the round's table; while it goes on the counting does too. */
+static void take_margins(struct rounds *r)
+{
+	const struct when now = timeline_now(engine_timeline(r->o.engine));
+
+	r->n_margins =
+		flood_margins(engine_tally(r->o.engine), 0, now.bucket[0], r->margin);
+	for (size_t i = 0; i < r->n_margins; i++) {
+		struct span *text = &r->margin[i].text;
+
+		if (!text->n)
+			continue;
+		text->n = text->n < NAME_TEXT_MAX ? text->n : NAME_TEXT_MAX;
+		memcpy(r->margin_text[i], text->p, text->n);
+		text->p = r->margin_text[i];
+	}
+}
+
 static struct flood judge_flood(struct rounds *r)
 {
-	const struct timeline *t = engine_timeline(r->o.engine);
 	const struct noise_result *result = noise_result(round_noise(r->round));
-	struct flood_source margins[FLOOD_MARGINS];
-	bool complete;
 	const struct flood_case c = {
 		.table = round_table(r->round),
 		.fate = result->fate,
-		.margin = margins,
-		.n_margins = flood_margins(engine_tally(r->o.engine), 0,
-					   timeline_now(t).bucket[0], margins),
+		.margin = r->margin,
+		.n_margins = r->n_margins,
 		.guard = &r->guard,
-		.seconds = (double)timeline_span_ms(t, 0, &complete) / 1000,
+		.seconds = round_windows(r->round)[0].span_s,
 	};
 
 	return flood_judge(&c);
@@ -321,6 +340,7 @@ static bool start(struct rounds *r)
 	r->round = round_new(&options);
 	if (!r->round)
 		return false;
+	take_margins(r);
 	r->held = ruleset_share(r->rules);
 	r->stage = STAGE_WORK;
 	r->passes = 1;

@@ -190,6 +190,28 @@ static void a_flood_is_named(void **state)
 	assert_non_null(strstr(w->flood, "safe to silence, so look into it: "));
 }
 
+static void on_burst(evutil_socket_t fd, short what, void *arg)
+{
+	feed(arg, "/tmp/x", 1000, 4000);
+}
+
+/* What comes while a round looks at files is the next one's. */
+static void figures_are_of_one_moment(void **state)
+{
+	const struct timeval in_look = {1, 25000}; /* advise_sec, and half of LOOK_MS */
+	struct world *w = *state;
+	struct event *burst = event_new(w->base, -1, 0, on_burst, w);
+
+	load(w, RULE);
+	feed(w, PROGRAM, 33, 300);
+	feed(w, "/tmp/x", 1000, 100);
+	event_add(burst, &in_look);
+	turn(w);
+	event_free(burst);
+	assert_int_equal(w->flooded, 0);
+	assert_int_equal(w->advised, 1);
+}
+
 static void what_is_protected_is_not_advised(void **state)
 {
 	struct world *w = *state;
@@ -210,6 +232,7 @@ int main(void)
 		TEST(noise_is_advised_on),
 		TEST(many_programs_are_looked_at),
 		TEST(a_flood_is_named),
+		TEST(figures_are_of_one_moment),
 		TEST(what_is_protected_is_not_advised),
 	};
 
