@@ -322,6 +322,11 @@ static bool is_not_to_be(const struct rounds *r)
 	       !ruleset_equal(now, r->rules) || !engine_timeline(r->o.engine)->started;
 }
 
+static bool is_foreign(void *engine, struct span node)
+{
+	return engine_is_foreign(engine, node);
+}
+
 static bool start(struct rounds *r)
 {
 	const struct round_options options = {
@@ -330,6 +335,8 @@ static bool start(struct rounds *r)
 		.machine = r->machine,
 		.labels = MATCH_LABELS_UNKNOWN,
 		.guard = r->guard,
+		.is_foreign = is_foreign,
+		.arg = r->o.engine,
 		.min_share = (double)r->o.config->min_share / 100,
 		.max_risk = (enum guard_level)r->o.config->max_risk,
 		.standing = noise_life_standing(r->life),

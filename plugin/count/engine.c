@@ -179,6 +179,11 @@ static void look_at_time(struct engine *e)
 		e->due_ms = e->watcher.next_ms;
 }
 
+bool engine_is_foreign(const struct engine *e, struct span node)
+{
+	return !node_is_surely_host(node, &e->counter.own.host);
+}
+
 void engine_on_time(struct engine *e, int64_t every_ms, void (*fn)(void *arg), void *arg)
 {
 	e->watcher.fn = fn;

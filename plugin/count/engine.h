@@ -80,6 +80,10 @@ void engine_set_own(struct engine *e, const struct engine_own *own);
 int engine_offer_rules(struct engine *e, struct ruleset *rules, int64_t read_ms)
 	__attribute__((warn_unused_result));
 
+/** engine_is_foreign - are lines with that node, absent: without one, not surely this
+ * host's? Its rules say nothing of their events. */
+bool engine_is_foreign(const struct engine *e, struct span node);
+
 /** engine_rules - by which events are judged now; NULL: none are known. Borrows until
  * the engine is fed. */
 const struct ruleset *engine_rules(const struct engine *e);
