@@ -28,6 +28,7 @@
 #define PASSES   8     /* each may ask for files that the one before did not get to */
 #define SOON_MS  2000  /* the rules are being changed: the next round */
 #define AGAIN_MS 20000 /* a flood stands until the next round says that it is over */
+#define STALE_MS 60000 /* of no round, and nobody knows any more whether it stands */
 #define GRACE_MS 5     /* for the thread, at the end */
 
 enum stage { STAGE_WORK, STAGE_LOOK, STAGE_LIFE };
@@ -59,7 +60,8 @@ struct rounds {
 	/* the flood that stands; @cause NULL: none does */
 	const char *cause;
 	char flood_text[FLOOD_ALERT_TEXT];
-	json_t *figures; /* owned */
+	json_t *figures;   /* owned */
+	int64_t judged_ms; /* CLOCK_BOOTTIME, when a round has said so */
 	struct event *again;
 
 	uint64_t refused, risky, left_out; /* candidates of the last round */
@@ -107,6 +109,7 @@ static void take_flood(struct rounds *r)
 {
 	struct alert alert;
 
+	r->judged_ms = clock_read().boot_ms;
 	if (!r->flood.raised) {
 		clear_flood(r);
 		return;
@@ -137,6 +140,13 @@ static void take_margins(struct rounds *r)
 		memcpy(r->margin_text[i], text->p, text->n);
 		text->p = r->margin_text[i];
 	}
+}
+
+static bool is_stale(const struct rounds *r)
+{
+	int64_t next_ms = (int64_t)r->o.config->advise_sec * 1000;
+
+	return r->cause && clock_read().boot_ms - r->judged_ms > next_ms + STALE_MS;
 }
 
 static struct flood judge_flood(struct rounds *r)
@@ -363,6 +373,8 @@ static void on_interval(evutil_socket_t fd, short what, void *arg)
 	struct rounds *r = arg;
 	int64_t next_ms = (int64_t)r->o.config->advise_sec * 1000;
 
+	if (is_stale(r))
+		clear_flood(r);
 	if (!r->round) {
 		if (is_not_to_be(r))
 			next_ms = next_ms < SOON_MS ? next_ms : SOON_MS;

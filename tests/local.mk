@@ -178,7 +178,7 @@ tests_unit_test_looks_LDADD = $(unit_libs)
 tests_unit_test_rounds_SOURCES = tests/unit/test_rounds.c plugin/rounds.c plugin/looks.c
 tests_unit_test_rounds_CFLAGS = $(unit_cflags)
 tests_unit_test_rounds_LDADD = $(unit_libs)
-tests_unit_test_rounds_LDFLAGS = $(unit_wrap),--wrap=lineage_look
+tests_unit_test_rounds_LDFLAGS = $(unit_wrap),--wrap=clock_read,--wrap=lineage_look
 tests_unit_test_rulefiles_SOURCES = tests/unit/test_rulefiles.c plugin/rulefiles.c
 tests_unit_test_rulefiles_CFLAGS = $(unit_cflags)
 tests_unit_test_rulefiles_LDFLAGS = $(unit_wrap),--wrap=calloc,--wrap=malloc,--wrap=realloc,--wrap=strdup

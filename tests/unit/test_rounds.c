@@ -36,8 +36,22 @@ struct world {
 	struct alerts *alerts;
 	struct rounds *rounds;
 	unsigned int serial, advised, flooded;
+	bool flooding;
 	char rule[512], flood[1024];
 };
+
+static int64_t ahead_ms; /* of CLOCK_BOOTTIME, as if the machine had slept */
+
+struct clock_reading __real_clock_read(void);
+struct clock_reading __wrap_clock_read(void);
+
+struct clock_reading __wrap_clock_read(void)
+{
+	struct clock_reading now = __real_clock_read();
+
+	now.boot_ms += ahead_ms;
+	return now;
+}
 
 static void on_advice(void *arg, json_t *object)
 {
@@ -54,9 +68,10 @@ static void on_alert(void *arg, json_t *object, enum alert_level level)
 {
 	struct world *w = arg;
 
-	assert_int_equal(level, ALERT_WARNING);
-	if (!strcmp(json_string_value(json_object_get(object, "state")), "raised"))
-		w->flooded++;
+	w->flooding =
+		!strcmp(json_string_value(json_object_get(object, "state")), "raised");
+	w->flooded += w->flooding;
+	assert_int_equal(level, w->flooding ? ALERT_WARNING : ALERT_INFO);
 	snprintf(w->flood, sizeof(w->flood), "%s",
 		 json_string_value(json_object_get(object, "text")));
 	event_base_loopbreak(w->base);
@@ -188,6 +203,32 @@ static void a_flood_is_named(void **state)
 	assert_int_equal(w->flooded, 1);
 	assert_non_null(strstr(w->flood, "\"/tmp/x\""));
 	assert_non_null(strstr(w->flood, "safe to silence, so look into it: "));
+}
+
+/* Where there are no rounds any more nothing is said of it that nobody knows. */
+static void a_flood_does_not_outlive_the_rounds(void **state)
+{
+	const struct timeval enough = {3, 0};
+	struct world *w = *state;
+	char *many = calloc(ROUNDS_RULES + 1, 128);
+
+	assert_non_null(many);
+	load(w, RULE);
+	feed(w, "/tmp/x", 1000, 9000);
+	turn(w);
+	assert_true(w->flooding);
+	for (size_t i = 0, n = 0; i <= ROUNDS_RULES; i++)
+		n += (size_t)sprintf(many + n,
+				     "-a always,exit -F arch=b64 -S openat "
+				     "-F uid=%zu -F key=k\n",
+				     i);
+	load(w, many);
+	free(many);
+	ahead_ms = 62000;
+	event_base_loopexit(w->base, &enough);
+	turn(w);
+	ahead_ms = 0;
+	assert_false(w->flooding);
 }
 
 static void on_burst(evutil_socket_t fd, short what, void *arg)
@@ -326,6 +367,7 @@ int main(void)
 		TEST(noise_is_advised_on),
 		TEST(many_programs_are_looked_at),
 		TEST(a_flood_is_named),
+		TEST(a_flood_does_not_outlive_the_rounds),
 		TEST(figures_are_of_one_moment),
 		TEST(what_is_protected_is_not_advised),
 		TEST(cron_of_this_host_is_told),
