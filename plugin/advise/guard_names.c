@@ -240,21 +240,32 @@ static size_t without_version(struct span name)
 	return n;
 }
 
-static bool is_named(struct span name, const char *const *table, size_t n)
-{
-	struct span bare = {name.p, without_version(name)};
-
-	for (size_t i = 0; i < n; i++)
-		if (span_is(name, table[i]) || span_is(bare, table[i]))
-			return true;
-	return false;
-}
-
 static bool begins(struct span name, const char *with)
 {
 	size_t n = strlen(with);
 
 	return name.n >= n && memcmp(name.p, with, n) == 0;
+}
+
+/* So is "python3.11d", and "perl5.36-x86_64-linux-gnu" is perl; "bash-static" is bash. */
+static bool is_kind_of(struct span name, const char *what)
+{
+	size_t n = strlen(what);
+
+	return begins(name, what) &&
+	       (name.n == n || isdigit((unsigned char)name.p[n]) ||
+		begins((struct span){name.p + n, name.n - n}, "-static") ||
+		begins((struct span){name.p + n, name.n - n}, "-dbg"));
+}
+
+static bool is_named(struct span name, const char *const *table, size_t n)
+{
+	struct span bare = {name.p, without_version(name)};
+
+	for (size_t i = 0; i < n; i++)
+		if (is_kind_of(name, table[i]) || span_is(bare, table[i]))
+			return true;
+	return false;
 }
 
 static bool is_loader(struct span name)

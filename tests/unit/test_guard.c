@@ -85,6 +85,10 @@ static void guard_refuses_programs(void **state)
 	} rows[] = {
 		{"/usr/bin/dash", GUARD_SHELL},
 		{"/usr/bin/python3.11", GUARD_SHELL},
+		{"/usr/bin/python3.11d", GUARD_SHELL},
+		{"/usr/bin/python3.11-dbg", GUARD_SHELL},
+		{"/usr/bin/perl5.36-x86_64-linux-gnu", GUARD_SHELL},
+		{"/usr/bin/bash-static", GUARD_SHELL},
 		{"/usr/bin/busybox", GUARD_SHELL},
 		{"/usr/lib64/ld-linux-x86-64.so.2", GUARD_SHELL},
 		{"/usr/bin/perl5.36.0", GUARD_SHELL},
