@@ -172,7 +172,8 @@ static void noise_is_advised_on(void **state)
 	assert_non_null(strstr(w->rule, "-F exe=" PROGRAM " -F uid=33 -F auid=-1"));
 }
 
-/* None of them saves enough alone, and each is to be looked at before all may go. */
+/* A shell is never named, so it is all of the account: each program of it is to be looked
+ * at before all may go. */
 static void many_programs_are_looked_at(void **state)
 {
 	static const char *const program[] = {
@@ -186,6 +187,7 @@ static void many_programs_are_looked_at(void **state)
 	load(w, RULE);
 	for (size_t i = 0; i < sizeof(program) / sizeof(program[0]); i++)
 		feed(w, program[i], 33, 20);
+	feed(w, "/usr/bin/bash", 33, 120);
 	feed(w, "/tmp/x", 1000, 300);
 	turn(w);
 	assert_int_equal(w->advised, 1);
