@@ -13,13 +13,16 @@
 #include <stdlib.h>
 #include <sys/utsname.h>
 
+#include "advise/flood.h"
 #include "advise/round.h"
 #include "base/accounts.h"
 #include "cli/cli.h"
 #include "cli/file_facts.h"
+#include "cli/replay_alerts.h"
 #include "config.h"
 #include "count/engine.h"
 #include "emit/advice.h"
+#include "emit/flood_alert.h"
 #include "emit/noise_object.h"
 #include "protect.h"
 
@@ -27,7 +30,8 @@ struct noise_replay {
 	struct utsname host;
 	struct file_facts *files; /* NULL: they are not looked at */
 	struct protect protect;
-	struct round *round; /* NULL: there is nothing to advise on */
+	struct guard_options guard; /* borrows from both */
+	struct round *round;        /* NULL: there is nothing to advise on */
 	struct noise_scene scene;
 	struct advice *advice;
 	json_t *all;
@@ -106,17 +110,45 @@ static bool start(struct noise_replay *n, const struct noise_replay_options *o)
 		.max_risk = (enum guard_level)o->config->max_risk,
 	};
 
-	protect_fill(&n->protect, o->config, &options.guard);
+	protect_fill(&n->protect, o->config, &n->guard);
 	if (!o->no_files && are_here(n, nodes)) {
 		n->files = file_facts_new();
 		if (!n->files)
 			return false;
-		options.guard.file = file_facts_of;
-		options.guard.arg = n->files;
-		options.guard.first_user = accounts_first_user();
+		n->guard.file = file_facts_of;
+		n->guard.arg = n->files;
+		n->guard.first_user = accounts_first_user();
 	}
+	options.guard = n->guard;
 	n->round = round_new(&options);
 	return n->round;
+}
+
+/* As the daemon does, of the first window at the end of the log. */
+static void raise_flood(const struct noise_replay *n,
+			const struct noise_replay_options *o)
+{
+	const struct timeline *t = engine_timeline(o->engine);
+	const struct noise_result *result = noise_result(round_noise(n->round));
+	struct flood_source margins[FLOOD_MARGINS];
+	char text[FLOOD_ALERT_TEXT];
+	struct alert alert;
+	bool complete;
+	const struct flood_case c = {
+		.table = round_table(n->round),
+		.fate = result->fate,
+		.margin = margins,
+		.n_margins = flood_margins(engine_tally(o->engine), 0,
+					   timeline_now(t).bucket[0], margins),
+		.guard = &n->guard,
+		.seconds = (double)timeline_span_ms(t, 0, &complete) / 1000,
+	};
+	const struct flood flood = flood_judge(&c);
+
+	if (!flood.raised)
+		return;
+	flood_alert(&flood, c.table, result->why.text, text, &alert);
+	replay_alerts_raise(o->alerts, &alert);
 }
 
 static int make(struct noise_replay *n, const struct noise_replay_options *o)
@@ -131,6 +163,7 @@ static int make(struct noise_replay *n, const struct noise_replay_options *o)
 		return 0;
 	if (!start(n, o) || run(n) < 0)
 		return -1;
+	raise_flood(n, o);
 	window = round_window(n->round);
 	n->scene = (struct noise_scene){
 		.noise = round_noise(n->round),

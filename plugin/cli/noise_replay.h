@@ -15,18 +15,20 @@
 struct cli_rules;
 struct config;
 struct noise_replay;
+struct replay_alerts;
 
 struct noise_replay_options {
 	struct engine *engine; /* at its end; borrowed by noise_replay_new() alone */
 	const struct cli_rules *rules; /* borrowed, as @rules_name is */
 	const char *rules_name;
-	const struct config *config; /* borrowed by noise_replay_new() alone */
-	bool no_files;               /* do not look at files of this host */
+	const struct config *config;  /* borrowed by noise_replay_new() alone */
+	struct replay_alerts *alerts; /* likewise; gets the flood that ends the log */
+	bool no_files;                /* do not look at files of this host */
 	unsigned int first_rank;
 };
 
 /**
- * noise_replay_new - make the advice
+ * noise_replay_new - make the advice, and raise the flood that none of it may silence
  * Files are looked at where all that the rules are about is of this host, or may be.
  * Return: owned; NULL after saying that there is no memory.
  */

@@ -254,6 +254,7 @@ static bool find_noise(struct replay *r)
 					 .rules = r->rules,
 					 .rules_name = r->rules_name,
 					 .config = &r->config,
+					 .alerts = r->alerts,
 					 .no_files = r->no_files,
 					 .first_rank = 1};
 

@@ -66,6 +66,15 @@ void replay_alerts_end(struct replay_alerts *a)
 	storm_alarm_look(a->storms);
 }
 
+void replay_alerts_raise(struct replay_alerts *a, const struct alert *alert)
+{
+	const struct timeline *t = engine_timeline(a->engine);
+	const struct clock_reading now = {.wall_ms = timeline_stamp(t),
+					  .boot_ms = t->now_ms};
+
+	alerts_raise(a->alerts, alert, &now);
+}
+
 json_t *replay_alerts_at(const struct replay_alerts *a, size_t i, int64_t *stamp_ms)
 {
 	if (i >= json_array_size(a->all))

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "count/engine.h"
+#include "emit/alerts.h"
 
 #define REPLAY_ALERTS_MAX 1000 /* that are kept until the end; the first ones */
 
@@ -23,6 +24,9 @@ void replay_alerts_free(struct replay_alerts *a); /* NULL is legal */
 
 /** replay_alerts_end - the log has ended: judge what came last */
 void replay_alerts_end(struct replay_alerts *a);
+
+/** replay_alerts_raise - one that somebody else has judged; its figures are taken */
+void replay_alerts_raise(struct replay_alerts *a, const struct alert *alert);
 
 /**
  * replay_alerts_at - number @i, in the order of the log, raised and cleared
