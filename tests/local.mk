@@ -19,11 +19,11 @@ EXTRA_DIST += tests/schema/validate.py tests/schema/good tests/schema/bad \
 	tests/data/README tests/data/faulty.advice tests/data/faulty.rules tests/data/recorded.log.gz
 
 integration_scripts = tests/integration/advice.sh tests/integration/bad.sh tests/integration/cache.sh \
-	tests/integration/counts.sh tests/integration/disk.sh tests/integration/findings.sh tests/integration/frozen.sh tests/integration/killed.sh tests/integration/life.sh tests/integration/noise.sh tests/integration/places.sh tests/integration/planted.sh tests/integration/rules.sh tests/integration/schema.sh tests/integration/state.sh tests/integration/storms.sh \
+	tests/integration/counts.sh tests/integration/disk.sh tests/integration/findings.sh tests/integration/frozen.sh tests/integration/killed.sh tests/integration/life.sh tests/integration/never.sh tests/integration/noise.sh tests/integration/places.sh tests/integration/planted.sh tests/integration/rules.sh tests/integration/schema.sh tests/integration/state.sh tests/integration/storms.sh \
 	tests/golden/run.sh tests/integration/account.sh tests/integration/selinux.sh
 dist_check_SCRIPTS += $(integration_scripts)
 TESTS += $(integration_scripts)
-EXTRA_DIST += tests/integration/hostile.py tests/integration/lib.sh tests/integration/make_stream.py \
+EXTRA_DIST += tests/integration/hostile.py tests/integration/lib.sh tests/integration/make_stream.py tests/integration/never.py \
 	tests/integration/advice.jq tests/integration/oracle.awk tests/integration/show.jq tests/integration/adds_up.jq \
 	tests/golden/CASES tests/golden/layout.jq \
 	tests/golden/ahead.raw tests/golden/bad.raw tests/golden/claims.raw tests/golden/empty.raw tests/golden/endless.raw tests/golden/gap.raw tests/golden/keys.raw tests/golden/late.raw tests/golden/login.raw tests/golden/node.raw tests/golden/nodes.raw tests/golden/openat.raw tests/golden/resumed.raw tests/golden/sparse.raw tests/golden/text.raw tests/golden/unknown.raw \
