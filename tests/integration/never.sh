@@ -70,9 +70,9 @@ never "a user's find" '.exe == "/usr/bin/find" or .auid == 1000' /usr/bin/find 1
 never "failed logins" '.exe == "/usr/sbin/sshd" or .dir == "/usr/sbin" or .uid == 0' /usr/sbin/sshd 0 $unset 0 "" USER_AUTH
 never "forged messages of cron" '.exe != null or .dir != null or .uid == 33' /tmp/cron 33 $unset 0 "" USER_ACCT
 is_roots /usr/bin/su && never "setuid root" '.exe == "/usr/bin/su"' /usr/bin/su 1000 $unset
-never "AVC" '.exe != null' /usr/bin/cat 1000 1000 257 "" AVC
+never "AVC" '.exe == "/usr/bin/cat"' /usr/bin/cat 33 $unset 257 "" AVC
 never "ANOM_ABEND" '.exe != null or .uid == 33' /usr/bin/cat 33 $unset 0 "" ANOM_ABEND
-never "objects under /etc" '.exe == "/usr/bin/cat"' /usr/bin/cat 0 $unset 257 /etc/passwd
+never "objects under /etc" '.exe == "/usr/bin/cat"' /usr/bin/cat 33 $unset 257 /etc/passwd
 for each in 'a\nb' 'a\"b' 'a b' 'a -F uid=0' 'a,b' 'a\xffb'; do
 	never "a name: $each" '(.exe // .dir // .uid) != null' "/usr/bin/$each" 33 $unset
 	never "a directory: $each" '(.exe // .dir // .uid) != null' "/tmp/$each/x" 33 $unset
@@ -80,10 +80,13 @@ done
 never "another program each time" '.dir == "/tmp" or .uid == 1000 or .auid == 1000' /tmp/x%d 1000 1000
 never "another directory each time" '.uid == 1000 or .auid == 1000 or .position != null' /tmp/%d/x 1000 1000
 
-setting=set
+# what the next are quiet for is the setting, and above the place of the object
+check "an object in /srv: replayed" replayed /usr/bin/cat 33 $unset 257 /srv/x/f
+check "an object in /srv: advice" silenced
+setting=protected
 for each in "protect_key = noisy" "protect_type = PROCTITLE" "protect_exe = /usr/bin/cat" "protect_path = /srv/x"; do
-	echo "$each" >set
-	chmod 600 set
+	echo "$each" >protected
+	chmod 600 protected
 	never "$each" '.exe == "/usr/bin/cat"' /usr/bin/cat 33 $unset 257 /srv/x/f
 done
 
