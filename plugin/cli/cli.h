@@ -159,10 +159,10 @@ void print_object(FILE *out, const json_t *object);
 /** print_alerts - a line each */
 void print_alerts(FILE *out, const json_t *alerts);
 
-/** print_advice - what is proposed or was done, why, how, and what it costs */
+/** print_advice - its id, what is proposed or was done, why, how, and what it costs */
 void print_advice(FILE *out, const json_t *advice);
 
-/** print_advice_whole - with its id, what it saves, and how it is tried */
+/** print_advice_whole - with what it saves, its risk, and how it is tried */
 void print_advice_whole(FILE *out, const json_t *advice);
 
 /** print_is_window - can this be the name of a window? Says on stderr what one is. */

@@ -221,7 +221,7 @@ void noise_replay_print(const struct noise_replay *n)
 		return;
 	printf("\nadvice on noise (files of programs were %slooked at)\n",
 	       n->files ? "" : "not ");
-	json_array_foreach(n->all, i, advice) print_advice(stdout, advice);
+	json_array_foreach(n->all, i, advice) print_advice_whole(stdout, advice);
 	if (!r->n_set)
 		printf("nothing safe to silence: of what weighs most, %" PRIu64
 		       " records, %s\n",

@@ -78,16 +78,14 @@ static void print_figures(FILE *out, const json_t *advice)
 	fputc('\n', out);
 }
 
-static void print_head(FILE *out, const json_t *advice, bool whole)
+static void print_head(FILE *out, const json_t *advice)
 {
 	fprintf(out, "%-14s ", "ADVICE");
 	print_word(out, json_object_get(advice, "state"));
-	if (whole) {
-		fputs(", ", out);
-		print_word(out, json_object_get(advice, "kind"));
-		fputs(", id ", out);
-		print_word(out, json_object_get(advice, "id"));
-	}
+	fputs(", ", out);
+	print_word(out, json_object_get(advice, "kind"));
+	fputs(", id ", out);
+	print_word(out, json_object_get(advice, "id"));
 	fputs(": ", out);
 	print_sentence(out, json_object_get(advice, "title"));
 	putc('\n', out);
@@ -115,13 +113,13 @@ static void print_parts(FILE *out, const json_t *advice, bool whole)
 
 void print_advice(FILE *out, const json_t *advice)
 {
-	print_head(out, advice, false);
+	print_head(out, advice);
 	print_parts(out, advice, false);
 }
 
 void print_advice_whole(FILE *out, const json_t *advice)
 {
-	print_head(out, advice, true);
+	print_head(out, advice);
 	print_parts(out, advice, true);
 	print_figures(out, advice);
 }

@@ -75,7 +75,7 @@ void rules_advice_print(const struct rules_advice *a)
 	if (!rules_advice_at(a, 0))
 		return;
 	puts("\nadvice on the rules (files that they name were not looked at)");
-	json_array_foreach(a->all, i, advice) print_advice(stdout, advice);
+	json_array_foreach(a->all, i, advice) print_advice_whole(stdout, advice);
 }
 
 size_t rules_advice_counters(const struct rules_advice *a,

@@ -58,7 +58,7 @@ check "ids stay when the rules move" [ "$(jq -r .id advice | grep -cFxf ids)" -e
 
 # as text, behind the summary
 "$AUNOISE" replay --rules faulty.rules log >text 2>err
-check "text: as many" [ "$(grep -c '^ADVICE  *proposed: ' text)" -eq "$(grep -c '^[a-z_]*, line' "$data/faulty.advice")" ]
+check "text: as many" [ "$(grep -c '^ADVICE  *proposed, [a-z]*, id [0-9a-f]*: ' text)" -eq "$(grep -c '^[a-z_]*, line' "$data/faulty.advice")" ]
 check "text: not looked at is said" grep -q '^advice on the rules (files that they name were not looked at)$' text
 check "text: a rule to load" grep -q '^  for good     -a always,exit -F arch=b32 -S unlink -F exe=/srv/app/agent -F key=files$' text
 

@@ -97,7 +97,9 @@ low
 true"
 check "a service: and that is said" is '.why | test("; not shown: that what ran was that very file$")' true
 check "a service: who loses" is '.evidence.programs' "[{\"uid\":33,\"records\":$(jq 'select(.type == "advice").evidence.records' advice),\"exe\":\"$program\"}]"
-check "text: as a block" grep -q '^ADVICE  *proposed: except connect by ' text
+check "text: as a block" grep -q '^ADVICE  *proposed, silence, id [0-9a-f]*: except connect by ' text
+check "text: what it saves" grep -q '^  saves  *[0-9.]* records/s, .* 75.0% of all, over 3600 s$' text
+check "text: how sure it is" grep -q '^  risk  *low, confidence low$' text
 check "text: files were looked at" grep -q '^advice on noise (files of programs were looked at)$' text
 id=$(jq -r 'select(.type == "advice").id' advice)
 
