@@ -107,6 +107,7 @@ static void clear_flood(struct rounds *r)
 
 static void take_flood(struct rounds *r)
 {
+	const char *why;
 	struct alert alert;
 
 	r->judged_ms = clock_read().boot_ms;
@@ -117,8 +118,9 @@ static void take_flood(struct rounds *r)
 	if (r->cause && r->cause != flood_kind_name(r->flood.source.kind))
 		clear_flood(r);
 	json_decref(r->figures);
-	flood_alert(&r->flood, round_table(r->round),
-		    noise_result(round_noise(r->round))->why.text, r->flood_text, &alert);
+	why = flood_why(&r->flood, round_table(r->round),
+			noise_result(round_noise(r->round)));
+	flood_alert(&r->flood, round_table(r->round), why, r->flood_text, &alert);
 	r->cause = alert.cause;
 	r->figures = alert.figures;
 	raise_flood(r);

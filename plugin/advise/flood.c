@@ -332,6 +332,14 @@ struct flood flood_judge(const struct flood_case *c)
 	return j.out;
 }
 
+bool flood_has(const struct flood *flood, const struct whatif_table *table, size_t flow)
+{
+	struct flood_source of;
+
+	return flow < table->n_flows && source_of(table, flow, flood->source.kind, &of) &&
+	       is_same(&of, &flood->source);
+}
+
 const char *flood_nature_name(enum flood_nature nature)
 {
 	static const char *const names[FLOOD_NATURES] = {
@@ -398,8 +406,8 @@ const char *flood_text(const struct flood *flood, char out[FLOOD_TEXT])
 		return out;
 	name(&flood->source, who, sizeof(who));
 	snprintf(out, FLOOD_TEXT,
-		 "%s: %.0f %% of all records,%s %.0f a second; nothing of it is safe to "
-		 "silence, so look into it",
+		 "%s: %.0f %% of all records,%s %.0f a second; nothing of it may be "
+		 "silenced",
 		 who, flood->share * 100, looks[flood->nature], flood->per_s);
 	return out;
 }

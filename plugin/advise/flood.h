@@ -87,6 +87,9 @@ size_t flood_margins(struct tally *tally, unsigned int window, int64_t now,
 /** flood_judge - is there a flood, and whose? None where there is no memory. */
 struct flood flood_judge(const struct flood_case *c);
 
+/** flood_has - is the flow of @table, the case's, of the source of a raised flood? */
+bool flood_has(const struct flood *flood, const struct whatif_table *table, size_t flow);
+
 /** flood_text - one sentence about it, foreign text in it quoted. Return: @out. */
 const char *flood_text(const struct flood *flood, char out[FLOOD_TEXT]);
 

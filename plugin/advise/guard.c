@@ -76,9 +76,9 @@ static bool bind_exception(struct guard *g)
 				    "uid %u is no service's own: people can be it",
 				    t->uid);
 	} else {
-		return guard_refuse(g, GUARD_ACCOUNT,
-				    "an exception does not rest on uid 0 or a missing "
-				    "login uid alone");
+		return guard_refuse(
+			g, GUARD_ACCOUNT, "what %s is never silenced by account alone",
+			t->has_uid ? "root does" : "runs without a login uid");
 	}
 	guard_show(g, GUARD_SHOWN_ACCOUNT);
 	return true;

@@ -261,7 +261,7 @@ static bool read_without_call(struct guard *g, const struct rule *from,
 					    "a rule that loses a call keeps its fields");
 	if (!guard_is_everyday_call(g->target.call))
 		return guard_refuse(g, GUARD_FORM,
-				    "no rule stops asking for %s by advice",
+				    "calls of %s are never taken out of a rule",
 				    g->target.call);
 	g->target.form = GUARD_FORM_CALL;
 	return true;
@@ -291,8 +291,8 @@ static bool read_narrowing(struct guard *g, const struct whatif_edit *edit)
 				    "a rule is narrowed by auid!=unset alone");
 	if (!asks_of_people(from))
 		return guard_refuse(g, GUARD_PEOPLE,
-				    "the rule does not ask for what people do, so "
-				    "services are not to be left out of it");
+				    "it is not a rule about what people do, so what "
+				    "services do may be what it is there for");
 	g->target.form = GUARD_FORM_NARROWING;
 	return true;
 }

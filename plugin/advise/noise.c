@@ -110,6 +110,29 @@ static bool ask_guard(struct noise *n, struct noise_advice *a,
 	return guard_judge(n->options.guard, &c, &a->verdict);
 }
 
+/* Of the candidate that was run last. */
+static size_t main_flow(const struct noise *n)
+{
+	const struct whatif_table *t = n->options.table;
+	unsigned int window = n->options.window;
+	size_t best = SIZE_MAX;
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < t->n_flows + t->n_records; i++) {
+		bool whole = i < t->n_flows;
+		size_t flow = whole ? i : t->record[i - t->n_flows].flow;
+		uint64_t records =
+			whole ? t->flow[i].count[window].records
+			      : t->record[i - t->n_flows].vanish[window].records;
+
+		if (n->fate[i] != WHATIF_KEPT && records > most && flow < t->n_flows) {
+			most = records;
+			best = flow;
+		}
+	}
+	return best;
+}
+
 static void note_refusal(struct noise *n, const struct noise_advice *a)
 {
 	unsigned int window = n->options.window;
@@ -120,6 +143,7 @@ static void note_refusal(struct noise *n, const struct noise_advice *a)
 		return;
 	n->result.refused_records = records;
 	n->result.why = a->verdict;
+	n->result.refused_flow = main_flow(n);
 }
 
 /* Of the window's records, that it has to save. */

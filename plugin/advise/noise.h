@@ -102,6 +102,7 @@ struct noise_result {
 	unsigned int risky;    /* above max_risk */
 	unsigned int left_out; /* there was no room for them */
 	uint64_t refused_records;
+	size_t refused_flow; /* that the heaviest takes most of; SIZE_MAX: none */
 	struct guard_verdict why;
 	/* of the one of before with that number, from 0; its verdict where it was judged
 	 */

@@ -50,14 +50,24 @@ static void set_source(json_t *figures, const struct flood_source *s,
 	}
 }
 
+const char *flood_why(const struct flood *flood, const struct whatif_table *table,
+		      const struct noise_result *result)
+{
+	return result->refused && flood_has(flood, table, result->refused_flow)
+		       ? result->why.text
+		       : "";
+}
+
 void flood_alert(const struct flood *flood, const struct whatif_table *table,
 		 const char *why, char *text, struct alert *out)
 {
 	json_t *figures = json_object();
 	size_t n = strlen(flood_text(flood, text));
 
-	if (why && why[0])
-		snprintf(text + n, FLOOD_ALERT_TEXT - n, ": %s", why);
+	why = why ? why : "";
+	snprintf(text + n, FLOOD_ALERT_TEXT - n,
+		 "%s%s; look at what it does (aunoise report), or stop it",
+		 why[0] ? ": " : "", why);
 	set_source(figures, &flood->source, table);
 	schema_set_number(figures, "records", flood->source.records);
 	json_object_set_new(figures, "share", json_real(schema_share(flood->share, 1)));

@@ -6,9 +6,18 @@
 #define NOISE_FLOOD_ALERT_H
 
 #include "advise/flood.h"
+#include "advise/noise.h"
 #include "emit/alerts.h"
 
-#define FLOOD_ALERT_TEXT (FLOOD_TEXT + GUARD_TEXT)
+#define FLOOD_ALERT_TEXT (FLOOD_TEXT + GUARD_TEXT + 64)
+
+/**
+ * flood_why - why none of it may be silenced, as far as that is known of its own source
+ * @result: of the round that it was judged by; the sentence is borrowed. Return: "":
+ *          what was refused there is of another source
+ */
+const char *flood_why(const struct flood *flood, const struct whatif_table *table,
+		      const struct noise_result *result);
 
 /**
  * flood_alert - as it is to be raised

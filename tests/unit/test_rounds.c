@@ -204,7 +204,7 @@ static void a_flood_is_named(void **state)
 	assert_int_equal(w->advised, 0);
 	assert_int_equal(w->flooded, 1);
 	assert_non_null(strstr(w->flood, "\"/tmp/x\""));
-	assert_non_null(strstr(w->flood, "safe to silence, so look into it: "));
+	assert_non_null(strstr(w->flood, "nothing of it may be silenced: "));
 }
 
 /* Where there are no rounds any more nothing is said of it that nobody knows. */
