@@ -33,15 +33,21 @@ int try_kernel_delete(int fd, const struct rule *rule);
 
 /* --- files --- */
 
-/** try_keep - the rules of @t into our file of rules.d, each once
- * Says on stderr what is wrong. Return: 0 or negative errno. */
-int try_keep(const struct trial *t, const char *id, int machine);
+/**
+ * try_keep - the rules of @t into our file of rules.d, but those that a file there has
+ * @disk: what the files have; NULL: nothing is known of them
+ * Says where one stands already, and on stderr what is wrong.
+ * Return: how many were written, or negative errno.
+ */
+int try_keep(const struct trial *t, const char *id, int machine,
+	     const struct ruleset *disk);
 
 /** try_keep_warn - say so where it will not hold after a boot */
-void try_keep_warn(const struct trial *t);
+void try_keep_warn(const struct trial *t, const struct ruleset *disk);
 
-/** try_keep_place - where */
+/** try_keep_place, try_keep_dir - the file, and where it is */
 const char *try_keep_place(void);
+const char *try_keep_dir(void);
 
 /* --- the journal of what was added --- */
 

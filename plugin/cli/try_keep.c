@@ -31,6 +31,11 @@ const char *try_keep_place(void)
 	return PLACE "/" NAME;
 }
 
+const char *try_keep_dir(void)
+{
+	return PLACE;
+}
+
 /* Return: bytes, 0 where there is no file; negative errno. */
 static ssize_t read_old(int dir, char *text)
 {
@@ -72,8 +77,35 @@ static int put(int fd, struct span text)
 	return file_write_all(fd, text, &done);
 }
 
+/* The rule in whatever file of the directory; a second one would stop auditctl there,
+ * and all behind it would not be loaded. */
+static const struct rule *standing(const struct ruleset *disk, const struct rule *rule)
+{
+	for (size_t i = 0; disk && i < ruleset_count(disk); i++)
+		if (rule_equal(ruleset_at(disk, i), rule))
+			return ruleset_at(disk, i);
+	return NULL;
+}
+
+/* Return: how many are to be written. */
+static int tell_standing(const struct trial *t, const struct ruleset *disk)
+{
+	char shown[CLI_SHOWN_SIZE];
+	int missing = 0;
+
+	for (size_t i = 0; i < t->n_add; i++) {
+		const struct rule *at = standing(disk, t->add[i]);
+
+		missing += !at;
+		if (at && at->file)
+			printf("not written again: it stands in " PLACE "/%s, line %u\n",
+			       cli_shown(at->file, shown), at->line);
+	}
+	return missing;
+}
+
 static int put_new(int fd, struct span old, const struct trial *t, const char *id,
-		   int machine)
+		   int machine, const struct ruleset *disk)
 {
 	char line[TRIAL_LINE_MAX], head[128], day[32] = "";
 	time_t now = time(NULL);
@@ -89,7 +121,7 @@ static int put_new(int fd, struct span old, const struct trial *t, const char *i
 		r = put(fd, span_of("## Kept by aunoise(8)\n"));
 	for (size_t i = 0; i < t->n_add && !r; i++) {
 		rule_print(t->add[i], machine, line, sizeof(line));
-		if (has_line(old, line))
+		if (standing(disk, t->add[i]) || has_line(old, line))
 			continue;
 		r = put(fd, span_of(head));
 		if (!r)
@@ -102,7 +134,7 @@ static int put_new(int fd, struct span old, const struct trial *t, const char *i
 }
 
 static int replace(int dir, struct span old, const struct trial *t, const char *id,
-		   int machine)
+		   int machine, const struct ruleset *disk)
 {
 	int fd, r;
 
@@ -113,7 +145,7 @@ static int replace(int dir, struct span old, const struct trial *t, const char *
 		return -errno;
 	r = put(fd, old);
 	if (!r)
-		r = put_new(fd, old, t, id, machine);
+		r = put_new(fd, old, t, id, machine, disk);
 	if (!r && (fchmod(fd, 0640) || fsync(fd)))
 		r = -errno;
 	close(fd);
@@ -126,7 +158,8 @@ static int replace(int dir, struct span old, const struct trial *t, const char *
 	return r;
 }
 
-int try_keep(const struct trial *t, const char *id, int machine)
+static int write_file(const struct trial *t, const char *id, int machine,
+		      const struct ruleset *disk)
 {
 	int dir = open(PLACE, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	char *text = malloc(BYTES_MAX);
@@ -140,7 +173,7 @@ int try_keep(const struct trial *t, const char *id, int machine)
 		r = n < 0 ? (int)n : 0;
 	}
 	if (!r)
-		r = replace(dir, (struct span){text, (size_t)n}, t, id, machine);
+		r = replace(dir, (struct span){text, (size_t)n}, t, id, machine, disk);
 	if (dir >= 0)
 		close(dir);
 	free(text);
@@ -148,6 +181,17 @@ int try_keep(const struct trial *t, const char *id, int machine)
 		fprintf(stderr, "aunoise: %s: %s\n", try_keep_place(),
 			r == -EPERM ? "is not root's alone, or no file" : strerror(-r));
 	return r;
+}
+
+int try_keep(const struct trial *t, const char *id, int machine,
+	     const struct ruleset *disk)
+{
+	int missing = tell_standing(t, disk), r;
+
+	if (!missing)
+		return 0;
+	r = write_file(t, id, machine, disk);
+	return r ? r : missing;
 }
 
 /* Does the file of an excepted rule stand before ours? */
@@ -166,15 +210,13 @@ static const char *stands_before(const struct trial *t, const struct ruleset *di
 	return NULL;
 }
 
-void try_keep_warn(const struct trial *t)
+void try_keep_warn(const struct trial *t, const struct ruleset *disk)
 {
-	struct cli_rules *disk = cli_rules_load(PLACE);
-	const char *file = disk ? stands_before(t, cli_rules_set(disk)) : NULL;
+	const char *file = disk ? stands_before(t, disk) : NULL;
 	char shown[CLI_SHOWN_SIZE];
 
 	if (file)
 		printf("but %s stands before it, with the rule that is excepted, which "
 		       "will win after the next boot: give it a name behind %s\n",
 		       cli_shown(file, shown), NAME);
-	cli_rules_free(disk);
 }

@@ -236,24 +236,36 @@ static int finish_back(struct run *run, int status)
 }
 
 /* The file first: what is loaded and in no file would be gone after the next boot. */
-static int finish_kept(struct run *run)
+static int finish_kept_in(struct run *run, const struct ruleset *disk)
 {
 	const struct try_job *j = run->job;
+	int written = try_keep(j->trial, j->id, j->machine, disk);
+	const char *place = written ? try_keep_place() : try_keep_dir();
 	struct guardian_report said;
 
-	if (try_keep(j->trial, j->id, j->machine) < 0)
+	if (written < 0)
 		return finish_back(run, CLI_CANNOT);
 	said = guardian_keep(&run->guardian);
 	if (said.says != GUARDIAN_KEPT) {
 		fprintf(stderr,
 			"aunoise: the rules are in %s, but not loaded any more: run "
 			"augenrules --load\n",
-			try_keep_place());
+			place);
 		return CLI_CANNOT;
 	}
-	printf("kept: the rules stay loaded, and are in %s\n", try_keep_place());
-	try_keep_warn(j->trial);
+	printf("kept: the rules stay loaded, and are in %s\n", place);
+	if (written)
+		try_keep_warn(j->trial, disk);
 	return CLI_FINE;
+}
+
+static int finish_kept(struct run *run)
+{
+	struct cli_rules *disk = cli_rules_load(try_keep_dir());
+	int status = finish_kept_in(run, cli_rules_set(disk));
+
+	cli_rules_free(disk);
+	return status;
 }
 
 static void tell_end(const struct run *run)
