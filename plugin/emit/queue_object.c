@@ -163,8 +163,7 @@ json_t *queue_object(const struct queue_advice *advice, const struct ledger_entr
 		p.rule = rule;
 		p.command = now;
 		p.file = AUDIT_RULES_FILE;
-		p.place = "as a line of that file, in place of a -b line of any file "
-			  "there; then augenrules --load";
+		p.place = "in place of the -b line that is there; then augenrules --load";
 		p.undo = undo;
 	}
 	return proposal_object(&p);
