@@ -70,6 +70,7 @@ static void comments(FILE *out, const json_t *advice)
 {
 	fputc('\n', out);
 	comment_all(out, "advice", json_object_get(advice, "id"));
+	comment_all(out, "state", json_object_get(advice, "state"));
 	comment_all(out, "", json_object_get(advice, "title"));
 	comment_all(out, "why", json_object_get(advice, "why"));
 	comment_saves(out, json_object_get(advice, "saves"));
@@ -110,11 +111,12 @@ static void put_rules(FILE *out, struct trial *t, int machine, struct printed *p
 	}
 }
 
-static bool is_proposed(const json_t *advice)
+/* What is loaded belongs into the file too, or it would be gone after a boot. */
+static bool is_standing(const json_t *advice)
 {
 	const char *state = advice_object_text(advice, "state");
 
-	return state && !strcmp(state, "proposed");
+	return state && strcmp(state, "withdrawn") != 0;
 }
 
 static bool is_of_queue(const json_t *advice)
@@ -138,7 +140,7 @@ size_t advice_rules_print(FILE *out, const json_t *all, int machine)
 		const json_t *advice = json_array_get(all, i);
 		int r;
 
-		if (!is_proposed(advice) || is_of_queue(advice))
+		if (!is_standing(advice) || is_of_queue(advice))
 			continue;
 		comments(out, advice);
 		r = advice_object_trial(advice, machine, &t);
