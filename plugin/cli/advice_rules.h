@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 /**
- * advice_rules_print - exceptions and excludes that are proposed, each with its reasons
+ * advice_rules_print - exceptions and excludes that stand, each with its reasons
  * No line of it is anything else than a comment or a rule of the closed set of forms,
  * and none is longer than auditctl(8) reads. Return: how many rules there are.
  */

@@ -147,7 +147,7 @@ static void raise_flood(const struct noise_replay *n,
 
 	if (!flood.raised)
 		return;
-	flood_alert(&flood, c.table, result->why.text, text, &alert);
+	flood_alert(&flood, c.table, flood_why(&flood, c.table, result), text, &alert);
 	replay_alerts_raise(o->alerts, &alert);
 }
 

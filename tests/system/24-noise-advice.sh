@@ -117,6 +117,7 @@ check "verified" until_true 600 is verified
 note "verified: $(of '.verified | tojson')"
 check "verified: nothing of it comes" [ "$(of '.verified.after')" = 0 ]
 check "verified: as was predicted" [ "$(of '.verified | (.predicted_share - .measured_share) | fabs * 100 | floor')" = 0 ]
+check "verified: its rules stay in the file" [ "$("$aunoise" advice --socket "$T/run/socket" --rules | grep -c "^-a never,exit .*exe=$T/load ")" = 2 ]
 
 # --- after a restart ---
 
