@@ -79,9 +79,6 @@ void noise_offer(struct noise *n, struct noise_advice *a);
 /** noise_uid_of - EVENT_ID_ABSENT: it is not one uid */
 int64_t noise_uid_of(int64_t uid, enum id_class id_class);
 
-/** noise_twin_of - the same rule for the other architecture; NULL: there is none */
-const struct rule *noise_twin_of(const struct noise *n, const struct rule *rule);
-
 /** noise_may_name - has the program a name that the guard may allow? */
 bool noise_may_name(const struct noise *n, const struct name_text *exe);
 

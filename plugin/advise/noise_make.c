@@ -177,33 +177,6 @@ static int put_exception(struct noise_advice *a, const struct whatif_flow *f,
 	return noise_put(a, &m.rule, NULL);
 }
 
-const struct rule *noise_twin_of(const struct noise *n, const struct rule *rule)
-{
-	const struct ruleset *rules = n->options.rules;
-	uint32_t k;
-
-	for (size_t i = 0; i < ruleset_count(rules); i++) {
-		const struct rule *other = ruleset_at(rules, i);
-
-		if (other == rule || other->list != rule->list ||
-		    other->state != RULE_KNOWN || other->action != rule->action ||
-		    other->n_fields != rule->n_fields)
-			continue;
-		for (k = 0; k < rule->n_fields; k++) {
-			const struct rule_field *f = &rule->field[k],
-						*g = &other->field[k];
-
-			if (f->type != g->type || f->op != g->op ||
-			    !span_equal(f->text, g->text) ||
-			    (f->value == g->value) == (f->type == AUDIT_ARCH))
-				break;
-		}
-		if (k == rule->n_fields && rule_find(rule, AUDIT_ARCH))
-			return other;
-	}
-	return NULL;
-}
-
 /* Of the records that come whatever the exception says. */
 static int put_companions(struct noise_advice *a, const struct whatif_flow *f)
 {
@@ -220,9 +193,10 @@ static int put_companions(struct noise_advice *a, const struct whatif_flow *f)
 static int make_exception(struct noise *n, const struct whatif_flow *f,
 			  const struct rule *won, size_t shape, unsigned int level)
 {
-	struct noise_advice a = {.kind = NOISE_SILENCE,
-				 .about = {won, won ? noise_twin_of(n, won) : NULL},
-				 .breadth = (unsigned int)shape * BREADTH + level};
+	struct noise_advice a = {
+		.kind = NOISE_SILENCE,
+		.about = {won, won ? ruleset_twin(n->options.rules, won) : NULL},
+		.breadth = (unsigned int)shape * BREADTH + level};
 	struct span dir = f->dir.text;
 	int machine = n->options.machine;
 	uint32_t b64 = calls_arch("b64", machine), b32 = calls_arch("b32", machine);

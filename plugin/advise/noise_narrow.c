@@ -51,7 +51,7 @@ static int put_narrower(struct noise_advice *a, const struct rule *rule)
 static int make_of_people(struct noise *n, const struct rule *won)
 {
 	struct noise_advice a = {.kind = NOISE_NARROW,
-				 .about = {won, noise_twin_of(n, won)},
+				 .about = {won, ruleset_twin(n->options.rules, won)},
 				 .breadth = NOISE_BREADTH_NARROWING};
 
 	if (tests_auid(won))
@@ -117,7 +117,7 @@ static int make_without_call(struct noise *n, const struct whatif_flow *f,
 			     const struct rule *won)
 {
 	struct noise_advice a = {.kind = NOISE_NARROW,
-				 .about = {won, noise_twin_of(n, won)},
+				 .about = {won, ruleset_twin(n->options.rules, won)},
 				 .breadth = NOISE_BREADTH_NARROWING + 1};
 	int machine = calls_machine(f->arch, -1);
 	const char *call = machine < 0 ? NULL : calls_name(f->call, machine, false);

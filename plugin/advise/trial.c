@@ -280,32 +280,6 @@ static bool is_excepted(const struct rule *rule)
 	       rule->action == AUDIT_ALWAYS;
 }
 
-/* The same rule for the other architecture. */
-static const struct rule *twin_of(const struct ruleset *loaded, const struct rule *rule)
-{
-	for (size_t i = 0; i < ruleset_count(loaded); i++) {
-		const struct rule *other = ruleset_at(loaded, i);
-		uint32_t k = 0;
-
-		if (other == rule || !is_excepted(other) ||
-		    other->n_fields != rule->n_fields)
-			continue;
-		while (k < rule->n_fields) {
-			const struct rule_field *f = &rule->field[k],
-						*g = &other->field[k];
-
-			if (f->type != g->type || f->op != g->op ||
-			    !span_equal(f->text, g->text) ||
-			    (f->value == g->value) == (f->type == AUDIT_ARCH))
-				break;
-			k++;
-		}
-		if (k == rule->n_fields && rule_find(rule, AUDIT_ARCH))
-			return other;
-	}
-	return NULL;
-}
-
 /* An exception is made for a rule that is loaded: for its calls, with its fields. */
 static int judge_exceptions(struct trial *t, const struct ruleset *loaded, int machine,
 			    const struct guard_options *guard)
@@ -319,7 +293,7 @@ static int judge_exceptions(struct trial *t, const struct ruleset *loaded, int m
 		t->about[0] = ruleset_at(loaded, i);
 		if (!is_excepted(t->about[0]))
 			continue;
-		t->about[1] = twin_of(loaded, t->about[0]);
+		t->about[1] = ruleset_twin(loaded, t->about[0]);
 		if (!is_about(t, machine))
 			continue;
 		any = true;

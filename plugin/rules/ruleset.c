@@ -242,6 +242,32 @@ const struct rule *ruleset_find(const struct ruleset *set, const struct rule *ru
 	return NULL;
 }
 
+const struct rule *ruleset_twin(const struct ruleset *set, const struct rule *rule)
+{
+	uint32_t k;
+
+	for (size_t i = 0; i < ruleset_count(set); i++) {
+		const struct rule *other = ruleset_at(set, i);
+
+		if (other == rule || other->list != rule->list ||
+		    other->state != RULE_KNOWN || other->action != rule->action ||
+		    other->n_fields != rule->n_fields)
+			continue;
+		for (k = 0; k < rule->n_fields; k++) {
+			const struct rule_field *f = &rule->field[k],
+						*g = &other->field[k];
+
+			if (f->type != g->type || f->op != g->op ||
+			    !span_equal(f->text, g->text) ||
+			    (f->value == g->value) == (f->type == AUDIT_ARCH))
+				break;
+		}
+		if (k == rule->n_fields && rule_find(rule, AUDIT_ARCH))
+			return other;
+	}
+	return NULL;
+}
+
 bool ruleset_equal(const struct ruleset *a, const struct ruleset *b)
 {
 	if (a->n != b->n)

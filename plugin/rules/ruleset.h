@@ -66,6 +66,9 @@ struct rule *ruleset_at(const struct ruleset *set, size_t i);
 /** ruleset_find - the first one that equals @rule; NULL: there is none, or of NULL */
 const struct rule *ruleset_find(const struct ruleset *set, const struct rule *rule);
 
+/** ruleset_twin - the same known rule for the other architecture; NULL: there is none */
+const struct rule *ruleset_twin(const struct ruleset *set, const struct rule *rule);
+
 /** ruleset_equal - the same rules in the same order? */
 bool ruleset_equal(const struct ruleset *a, const struct ruleset *b);
 
