@@ -6,6 +6,8 @@
  */
 #include "cli/cli.h"
 
+#include <string.h>
+
 void print_alerts(FILE *out, const json_t *alerts)
 {
 	size_t i;
@@ -95,18 +97,21 @@ static void print_parts(FILE *out, const json_t *advice, bool whole)
 {
 	static const struct {
 		const char *name, *shown;
-		bool whole; /* there alone */
+		bool whole;    /* there alone */
+		bool is_to_do; /* not of what is done already */
 	} parts[] = {
-		{"why", "why", false},          {"commands", "now", false},
-		{"rules", "for good", false},   {"remove", "not", false},
-		{"file", "in", false},          {"place", "there", false},
-		{"gives_up", "cost", false},    {"blinds", "loses", false},
-		{"controls", "control", false}, {"try", "try", true},
-		{"undo", "undo", false},
+		{"why", "why", false, false},          {"commands", "now", false, true},
+		{"rules", "for good", false, false},   {"remove", "not", false, false},
+		{"file", "in", false, false},          {"place", "there", false, false},
+		{"gives_up", "cost", false, false},    {"blinds", "loses", false, false},
+		{"controls", "control", false, false}, {"try", "try", true, true},
+		{"undo", "undo", false, false},
 	};
+	const char *state = json_string_value(json_object_get(advice, "state"));
+	bool is_done = state && (!strcmp(state, "applied") || !strcmp(state, "verified"));
 
 	for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++)
-		if (whole || !parts[k].whole)
+		if ((whole || !parts[k].whole) && !(is_done && parts[k].is_to_do))
 			print_lines(out, parts[k].shown,
 				    json_object_get(advice, parts[k].name));
 }
