@@ -63,6 +63,8 @@ struct span path_base(struct span path)
 {
 	size_t from = path.n;
 
+	if (!path.n)
+		return path;
 	while (from && path.p[from - 1] != '/')
 		from--;
 	return (struct span){path.p + from, path.n - from};
