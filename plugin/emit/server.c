@@ -21,9 +21,8 @@
 #include "emit/pace.h"
 #include "emit/peer.h"
 
-#define ACCEPTS_MAX 16     /* in one round */
-#define TICK_US     250000 /* how exactly a client's own pace is kept */
-#define RETRY_SEC   1      /* after accept(2) failed for want of descriptors */
+#define TICK_US   250000 /* how exactly a client's own pace is kept */
+#define RETRY_SEC 1      /* after accept(2) failed for want of descriptors */
 
 struct seat {
 	struct client *client;
@@ -244,27 +243,20 @@ static void admit(struct server *s, int fd)
 		client_over(s, c);
 }
 
+/* One a round: each welcome may show all that stands, and the stream has its turn
+ * before the next. */
 static void accept_cb(evutil_socket_t fd, short what, void *arg)
 {
 	const struct timeval pause = {RETRY_SEC, 0};
 	struct server *s = arg;
-	unsigned int i;
-	int peer;
+	int peer = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	for (i = 0; i < ACCEPTS_MAX; i++) {
-		peer = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		if (peer >= 0) {
-			admit(s, peer);
-			continue;
-		}
-		if (errno == EAGAIN)
-			return;
-		if (errno == EINTR || errno == ECONNABORTED)
-			continue;
+	if (peer >= 0) {
+		admit(s, peer);
+	} else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
 		/* no descriptors left: the connection would wake us for ever */
 		event_del(s->readable);
 		(void)event_add(s->retry, &pause);
-		return;
 	}
 }
 

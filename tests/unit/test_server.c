@@ -33,6 +33,25 @@ static void server_greets_with_hello_and_the_last_summary(void **state)
 	wait_clients(w, 0);
 }
 
+/* However many come at once: a welcome takes up to 2 ms, and the stream waits for it. */
+static void server_welcomes_one_a_round(void **state)
+{
+	struct world *w = *state;
+	struct peer *peers[WORLD_MAX_CLIENTS];
+	unsigned int i;
+
+	for (i = 0; i < WORLD_MAX_CLIENTS; i++)
+		peers[i] = peer_new(w);
+	for (i = 1; i <= WORLD_MAX_CLIENTS; i++) {
+		/* turn() goes on until nothing is left */
+		event_base_loop(w->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+		assert_int_equal(w->hellos, i);
+	}
+	for (i = 0; i < WORLD_MAX_CLIENTS; i++)
+		peer_free(peers[i]);
+	wait_clients(w, 0);
+}
+
 static void server_without_memory_for_hello_lets_go(void **state)
 {
 	struct world *w = *state;
@@ -251,6 +270,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(server_greets_with_hello_and_the_last_summary),
+		TEST(server_welcomes_one_a_round),
 		TEST(server_without_memory_for_hello_lets_go),
 		TEST(server_tells_a_slow_client_what_it_lost),
 		TEST(server_holds_little_for_a_stalled_client),
