@@ -100,6 +100,7 @@ unit_programs = \
 	tests/unit/test_siphash \
 	tests/unit/test_snapshot \
 	tests/unit/test_state \
+	tests/unit/test_statefile \
 	tests/unit/test_alerts \
 	tests/unit/test_kernel_text \
 	tests/unit/test_ledger \
@@ -347,6 +348,8 @@ tests_unit_test_server_request_LDFLAGS = $(unit_wrap),--wrap=accept4,--wrap=cloc
 tests_unit_test_server_request_LDADD = $(unit_libs)
 tests_unit_test_siphash_CFLAGS = $(unit_cflags)
 tests_unit_test_siphash_LDADD = $(unit_libs)
+tests_unit_test_statefile_CFLAGS = $(unit_cflags)
+tests_unit_test_statefile_LDADD = $(unit_libs)
 tests_unit_test_state_CFLAGS = $(unit_cflags)
 tests_unit_test_state_LDADD = $(unit_libs)
 tests_unit_test_sumlog_CFLAGS = $(unit_cflags)

@@ -93,11 +93,21 @@ struct statefile {
 	int last_errno;
 };
 
+/* Another process with the same setting may have put its own there meanwhile. */
+static bool is_ours(const struct statefile *f)
+{
+	struct stat open, there;
+
+	return !fstat(f->fd, &open) && !lstat(f->fresh, &there) &&
+	       open.st_dev == there.st_dev && open.st_ino == there.st_ino;
+}
+
 static int give_up(struct statefile *f, int err)
 {
 	if (f->fd >= 0) {
+		if (is_ours(f))
+			(void)unlink(f->fresh);
 		close(f->fd);
-		(void)unlink(f->fresh);
 	}
 	f->fd = -1;
 	if (err) {
@@ -120,6 +130,8 @@ static int finish(struct statefile *f)
 {
 	if (fsync(f->fd))
 		return give_up(f, -errno);
+	if (!is_ours(f))
+		return give_up(f, -ESTALE);
 	if (rename(f->fresh, f->path))
 		return give_up(f, -errno);
 	close(f->fd);
