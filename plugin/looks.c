@@ -68,6 +68,7 @@ static int look(void *arg, const char *path, size_t n)
 		free(l->real);
 		l->real = copy;
 		l->file = file;
+		l->file.real = (struct span){NULL, 0}; /* @real is this call's */
 		l->state = copy ? LOOK_FOUND : LOOK_NOTHING;
 		copy = NULL;
 	}

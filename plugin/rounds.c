@@ -52,9 +52,6 @@ struct rounds {
 	uint64_t over;    /* those that had no place by then */
 	int64_t until_ms; /* CLOCK_BOOTTIME, when looking ends */
 	struct noise_scene scene;
-	struct flood_source margin[FLOOD_MARGINS];
-	char margin_text[FLOOD_MARGINS][NAME_TEXT_MAX];
-	size_t n_margins;
 	struct flood flood;
 
 	/* the flood that stands; @cause NULL: none does */
@@ -107,7 +104,6 @@ static void clear_flood(struct rounds *r)
 
 static void take_flood(struct rounds *r)
 {
-	const char *why;
 	struct alert alert;
 
 	r->judged_ms = clock_read().boot_ms;
@@ -118,30 +114,10 @@ static void take_flood(struct rounds *r)
 	if (r->cause && r->cause != flood_kind_name(r->flood.source.kind))
 		clear_flood(r);
 	json_decref(r->figures);
-	why = flood_why(&r->flood, round_table(r->round),
-			noise_result(round_noise(r->round)));
-	flood_alert(&r->flood, round_table(r->round), why, r->flood_text, &alert);
+	flood_alert(&r->flood, r->round, r->flood_text, &alert);
 	r->cause = alert.cause;
 	r->figures = alert.figures;
 	raise_flood(r);
-}
-
-/* Of the very moment of the round's table; while it goes on the counting does too. */
-static void take_margins(struct rounds *r)
-{
-	const struct when now = timeline_now(engine_timeline(r->o.engine));
-
-	r->n_margins =
-		flood_margins(engine_tally(r->o.engine), 0, now.bucket[0], r->margin);
-	for (size_t i = 0; i < r->n_margins; i++) {
-		struct span *text = &r->margin[i].text;
-
-		if (!text->n)
-			continue;
-		text->n = text->n < NAME_TEXT_MAX ? text->n : NAME_TEXT_MAX;
-		memcpy(r->margin_text[i], text->p, text->n);
-		text->p = r->margin_text[i];
-	}
 }
 
 static bool is_stale(const struct rounds *r)
@@ -149,21 +125,6 @@ static bool is_stale(const struct rounds *r)
 	int64_t next_ms = (int64_t)r->o.config->advise_sec * 1000;
 
 	return r->cause && clock_read().boot_ms - r->judged_ms > next_ms + STALE_MS;
-}
-
-static struct flood judge_flood(struct rounds *r)
-{
-	const struct noise_result *result = noise_result(round_noise(r->round));
-	const struct flood_case c = {
-		.table = round_table(r->round),
-		.fate = result->fate,
-		.margin = r->margin,
-		.n_margins = r->n_margins,
-		.guard = &r->guard,
-		.seconds = round_windows(r->round)[0].span_s,
-	};
-
-	return flood_judge(&c);
 }
 
 /* What was loaded takes less than half of what it should: somebody else makes that. */
@@ -271,7 +232,7 @@ static bool is_to_look(const struct rounds *r)
 /* Advice and flood are there, as far as files are known. */
 static void on_worked(struct rounds *r)
 {
-	r->flood = judge_flood(r);
+	r->flood = round_flood(r->round);
 	if (!is_to_look(r)) {
 		end_pass(r);
 		return;
@@ -359,7 +320,6 @@ static bool start(struct rounds *r)
 	r->round = round_new(&options);
 	if (!r->round)
 		return false;
-	take_margins(r);
 	r->held = ruleset_share(r->rules);
 	r->stage = STAGE_WORK;
 	r->passes = 1;

@@ -72,11 +72,6 @@ struct judge {
 	struct flood out;
 };
 
-static uint64_t covered(const struct judge *j, size_t i)
-{
-	return j->covered[i];
-}
-
 static void cover(struct judge *j)
 {
 	const struct flood_case *c = j->c;
@@ -144,7 +139,7 @@ static uint64_t uncovered(const struct judge *j, const struct flood_source *s)
 
 		if (!source_of(c->table, i, s->kind, &of) || !is_same(&of, s))
 			continue;
-		away = covered(j, i);
+		away = j->covered[i];
 		taken += away;
 		sum += c->table->flow[i].count[c->window].records - away;
 	}
@@ -184,7 +179,7 @@ static void judge_kind(struct judge *j, enum flood_kind kind)
 	for (size_t i = 0; i < c->table->n_flows; i++) {
 		struct flood_source s;
 		uint64_t weight =
-			c->table->flow[i].count[c->window].records - covered(j, i);
+			c->table->flow[i].count[c->window].records - j->covered[i];
 
 		if (weight && source_of(c->table, i, kind, &s))
 			vote(&k, &s, weight);
@@ -301,7 +296,7 @@ static enum flood_nature nature_of(const struct judge *j)
 		if (!source_of(c->table, i, j->out.source.kind, &of) ||
 		    !is_same(&of, &j->out.source))
 			continue;
-		records = flow->count[c->window].records - covered(j, i);
+		records = flow->count[c->window].records - j->covered[i];
 		all += records;
 		writable += is_writable(c, flow) ? records : 0;
 		execs += whatif_is_execution(flow) ? records : 0;

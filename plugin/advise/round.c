@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <libaudit.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "advise/snapshot.h"
@@ -34,6 +35,10 @@ struct round {
 	struct noise *noise;
 	struct place place[PLACES]; /* that were asked for since round_again() */
 	size_t n_places;
+	/* by other tables, which go on counting: names are copied */
+	struct flood_source margin[FLOOD_MARGINS];
+	char margin_text[FLOOD_MARGINS][NAME_TEXT_MAX];
+	size_t n_margins;
 };
 
 /* --- what is known of the traffic --- */
@@ -196,6 +201,23 @@ static bool take(struct round *r)
 	return r->snapshot;
 }
 
+static void take_margins(struct round *r)
+{
+	const struct when now = timeline_now(engine_timeline(r->o.engine));
+
+	r->n_margins =
+		flood_margins(engine_tally(r->o.engine), 0, now.bucket[0], r->margin);
+	for (size_t i = 0; i < r->n_margins; i++) {
+		struct span *text = &r->margin[i].text;
+
+		if (!text->n)
+			continue;
+		text->n = text->n < NAME_TEXT_MAX ? text->n : NAME_TEXT_MAX;
+		memcpy(r->margin_text[i], text->p, text->n);
+		text->p = r->margin_text[i];
+	}
+}
+
 struct round *round_new(const struct round_options *options)
 {
 	struct round *r = calloc(1, sizeof(*r));
@@ -209,6 +231,7 @@ struct round *round_new(const struct round_options *options)
 	r->guard.arg = r;
 	r->window = choose_window(engine_timeline(options->engine));
 	note_windows(r, engine_timeline(options->engine));
+	take_margins(r);
 	if (take(r))
 		return r;
 	round_free(r);
@@ -314,4 +337,18 @@ const struct life_window *round_windows(const struct round *r)
 int64_t round_now_ms(const struct round *r)
 {
 	return r->now_ms;
+}
+
+struct flood round_flood(const struct round *r)
+{
+	const struct flood_case c = {
+		.table = round_table(r),
+		.fate = noise_result(r->noise)->fate,
+		.margin = r->margin,
+		.n_margins = r->n_margins,
+		.guard = &r->guard,
+		.seconds = r->windows[0].span_s,
+	};
+
+	return flood_judge(&c);
 }

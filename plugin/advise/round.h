@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "advise/life.h"
+#include "advise/flood.h"
 #include "advise/noise.h"
 #include "count/engine.h"
 
@@ -74,5 +75,11 @@ struct round_window round_window(const struct round *r);
  * was begun: what struct life_round asks for */
 const struct life_window *round_windows(const struct round *r);
 int64_t round_now_ms(const struct round *r);
+
+/**
+ * round_flood - is there a flood, of the moment when the round was begun?
+ * Once it is done; the flood borrows from the round.
+ */
+struct flood round_flood(const struct round *r);
 
 #endif

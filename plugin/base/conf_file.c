@@ -185,22 +185,6 @@ out:
 	return rc;
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static struct span trim(struct span s)
-{
-	while (s.n && is_blank(s.p[0])) {
-		s.p++;
-		s.n--;
-	}
-	while (s.n && is_blank(s.p[s.n - 1]))
-		s.n--;
-	return s;
-}
-
 /* What a file that some other system or editor wrote looks like. */
 static const char *foreign_form(struct span line)
 {
@@ -235,11 +219,11 @@ static int parse_setting(const struct line *l, conf_file_fn *fn, void *arg,
 	name.n = (size_t)(equals - l->text.p);
 	value.p = equals + 1;
 	value.n = l->text.n - name.n - 1;
-	name = trim(name);
+	name = text_trim(name);
 	if (!name.n)
 		return conf_error_set(e, l->file, l->number, (struct span){0},
 				      "no name stands before \"=\"; write name = value");
-	return fn(arg, l->file, l->number, name, trim(value), e);
+	return fn(arg, l->file, l->number, name, text_trim(value), e);
 }
 
 /* Takes the first line from @rest, without its newline. */
@@ -275,7 +259,7 @@ int conf_file_parse(const char *file, struct span text, conf_file_fn *fn, void *
 		if (reason)
 			return conf_error_set(e, file, l.number, (struct span){0}, "%s",
 					      reason);
-		l.text = trim(l.text);
+		l.text = text_trim(l.text);
 		if (!l.text.n || l.text.p[0] == '#')
 			continue;
 		rc = parse_setting(&l, fn, arg, e);

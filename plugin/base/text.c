@@ -151,6 +151,17 @@ static void skip(struct span *s, size_t n)
 	s->n -= n;
 }
 
+struct span text_trim(struct span s)
+{
+	while (s.n && (s.p[0] == ' ' || s.p[0] == '\t')) {
+		s.p++;
+		s.n--;
+	}
+	while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+		s.n--;
+	return s;
+}
+
 struct span text_word(struct span *rest)
 {
 	struct span word;

@@ -52,6 +52,9 @@ bool text_hex_u64(struct span s, uint64_t max, uint64_t *value);
  */
 bool text_device(struct span s, uint32_t *major, uint32_t *minor);
 
+/** text_trim - @s without the blanks and tabs at both ends */
+struct span text_trim(struct span s);
+
 /**
  * text_word - take the next word off @rest
  * Words are parted by blanks, tabs and newlines. Return: the word; empty: none is left.

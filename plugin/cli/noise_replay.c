@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <sys/utsname.h>
 
-#include "advise/flood.h"
 #include "advise/round.h"
 #include "base/accounts.h"
 #include "cli/cli.h"
@@ -125,30 +124,16 @@ static bool start(struct noise_replay *n, const struct noise_replay_options *o)
 }
 
 /* As the daemon does, of the first window at the end of the log. */
-static void raise_flood(const struct noise_replay *n,
-			const struct noise_replay_options *o)
+static void raise_flood(const struct noise_replay *n, struct replay_alerts *alerts)
 {
-	const struct timeline *t = engine_timeline(o->engine);
-	const struct noise_result *result = noise_result(round_noise(n->round));
-	struct flood_source margins[FLOOD_MARGINS];
+	const struct flood flood = round_flood(n->round);
 	char text[FLOOD_ALERT_TEXT];
 	struct alert alert;
-	bool complete;
-	const struct flood_case c = {
-		.table = round_table(n->round),
-		.fate = result->fate,
-		.margin = margins,
-		.n_margins = flood_margins(engine_tally(o->engine), 0,
-					   timeline_now(t).bucket[0], margins),
-		.guard = &n->guard,
-		.seconds = (double)timeline_span_ms(t, 0, &complete) / 1000,
-	};
-	const struct flood flood = flood_judge(&c);
 
 	if (!flood.raised)
 		return;
-	flood_alert(&flood, c.table, flood_why(&flood, c.table, result), text, &alert);
-	replay_alerts_raise(o->alerts, &alert);
+	flood_alert(&flood, n->round, text, &alert);
+	replay_alerts_raise(alerts, &alert);
 }
 
 static int make(struct noise_replay *n, const struct noise_replay_options *o)
@@ -163,7 +148,7 @@ static int make(struct noise_replay *n, const struct noise_replay_options *o)
 		return 0;
 	if (!start(n, o) || run(n) < 0)
 		return -1;
-	raise_flood(n, o);
+	raise_flood(n, o->alerts);
 	window = round_window(n->round);
 	n->scene = (struct noise_scene){
 		.noise = round_noise(n->round),

@@ -50,21 +50,23 @@ static void set_source(json_t *figures, const struct flood_source *s,
 	}
 }
 
-const char *flood_why(const struct flood *flood, const struct whatif_table *table,
-		      const struct noise_result *result)
+/* "": what was refused is of another source. */
+static const char *why_of(const struct flood *flood, const struct whatif_table *table,
+			  const struct noise_result *result)
 {
 	return result->refused && flood_has(flood, table, result->refused_flow)
 		       ? result->why.text
 		       : "";
 }
 
-void flood_alert(const struct flood *flood, const struct whatif_table *table,
-		 const char *why, char *text, struct alert *out)
+void flood_alert(const struct flood *flood, const struct round *round, char *text,
+		 struct alert *out)
 {
+	const struct whatif_table *table = round_table(round);
+	const char *why = why_of(flood, table, noise_result(round_noise(round)));
 	json_t *figures = json_object();
 	size_t n = strlen(flood_text(flood, text));
 
-	why = why ? why : "";
 	snprintf(text + n, FLOOD_ALERT_TEXT - n,
 		 "%s%s; look at what it does (aunoise report), or stop it",
 		 why[0] ? ": " : "", why);

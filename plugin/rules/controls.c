@@ -74,17 +74,6 @@ static bool is_blank(char c)
 	return isspace((unsigned char)c);
 }
 
-static struct span trim(struct span s)
-{
-	while (s.n && is_blank(s.p[0])) {
-		s.p++;
-		s.n--;
-	}
-	while (s.n && is_blank(s.p[s.n - 1]))
-		s.n--;
-	return s;
-}
-
 /* `#-a always,exit ...`: one that may be switched on. */
 static bool is_rule(struct span s)
 {
@@ -300,7 +289,7 @@ int controls_add(struct controls *c, const char *set, struct span text,
 	int rc = name ? 0 : -ENOMEM;
 
 	while (!rc && text_line(&text, &line)) {
-		line = trim(line);
+		line = text_trim(line);
 		if (!line.n) {
 			comment.open = false;
 		} else if (line.p[0] == '#') {
@@ -308,7 +297,7 @@ int controls_add(struct controls *c, const char *set, struct span text,
 				line.p++;
 				line.n--;
 			}
-			read_comment(&comment, trim(line));
+			read_comment(&comment, text_trim(line));
 		} else {
 			rc = read_rule(c, name, &comment, line, world);
 		}

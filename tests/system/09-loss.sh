@@ -89,7 +89,7 @@ again()
 	note "lost in it: $now_lost"
 }
 # or auditd got so little for so long that there is no depth, which it says then
-has_no_depth() { [ "$took" -ge 9 ] && [ "$(advice '.commands | length')" = 0 ]; }
+has_no_depth() { [ "$took" -ge 9 ] && [ "$(advice '.evidence.depth')" = null ]; }
 old_advice=
 until_true 150 is_advised || :
 if is_overload || has_no_depth; then

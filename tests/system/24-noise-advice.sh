@@ -84,14 +84,13 @@ note "shares: $(share_in "$T/daemon.json") $(share_in "$T/replay.json")"
 
 # --- tried ---
 
-"$aunoise" try --socket "$T/run/socket" --yes --for 8 "$id" >"$T/try" 2>&1 </dev/null
+"$aunoise" try --socket "$T/run/socket" --yes --for 18 "$id" >"$T/try" 2>&1 </dev/null
 same "tried: exit" 0 $?
 # rates WHEN: records/s of the silenced and of all others, in the last lines
 rates() { sed -n "s/^$1: *\([0-9.]*\) records.s of it, \([0-9.]*\) of all others/\1 \2/p" "$T/try"; }
 check "tried: it came before" awk -v rates="$(rates before)" 'BEGIN { split(rates, r); exit !(r[1] > 100) }'
-# the last second may reach over the end of the trial
-check "tried: and hardly meanwhile" awk -v rates="$(rates before) $(rates after)" \
-	'BEGIN { split(rates, r); exit !(r[3] < r[1] / 20) }'
+# the trial is longer than the first window, so it is no estimate
+same "tried: and not meanwhile" 0.0 "$(rates after | cut -d' ' -f1)"
 check "tried: the others still come" awk -v rates="$(rates before) $(rates after)" \
 	'BEGIN { split(rates, r); exit !(r[4] > r[2] / 2) }'
 [ "$sys_failed" = 0 ] || cat "$T/try"
